@@ -1,0 +1,13 @@
+module github.com/connspec/connspec
+
+go 1.26.8
+
+require (
+	github.com/alecthomas/kong v1.17.0 // indirect
+	github.com/gopacket/gopacket v1.7.5 // indirect
+	github.com/leanovate/gopter v0.2.11 // indirect
+	github.com/vishvananda/netlink v1.3.1 // indirect
+	github.com/vishvananda/netns v0.0.5 // indirect
+	golang.org/x/sys v0.49.0 // indirect
+	pgregory.net/rapid v1.3.0 // indirect
+)

@@ -1,0 +1,226 @@
+package spec
+
+// Family is an address family.
+type Family uint8
+
+const (
+	AFUnspec Family = iota
+	AFUnix
+	AFInet
+	AFInet6
+	AFUnknown // a family the system knows but no socket here has (47 in scripts)
+)
+
+func (f Family) String() string {
+	switch f {
+	case AFUnspec:
+		return "AF_UNSPEC"
+	case AFUnix:
+		return "AF_UNIX"
+	case AFInet:
+		return "AF_INET"
+	case AFInet6:
+		return "AF_INET6"
+	}
+	return "0x2f"
+}
+
+// SockType is the type of a socket.
+type SockType uint8
+
+const (
+	SockStream SockType = iota + 1
+	SockDgram
+	SockRaw
+	SockSeqpacket
+)
+
+func (t SockType) String() string {
+	switch t {
+	case SockStream:
+		return "SOCK_STREAM"
+	case SockDgram:
+		return "SOCK_DGRAM"
+	case SockRaw:
+		return "SOCK_RAW"
+	case SockSeqpacket:
+		return "SOCK_SEQPACKET"
+	}
+	return "SOCK_?"
+}
+
+// SockFlags are the flags that socket(2) takes in its type argument.
+type SockFlags uint8
+
+const SockNonblock SockFlags = 1
+
+// Protocol is the third argument of socket(2); ProtocolDefault is 0.
+type Protocol uint8
+
+const (
+	ProtocolDefault Protocol = 0
+	ProtocolTCP     Protocol = 6
+	ProtocolUDP     Protocol = 17
+)
+
+func (p Protocol) String() string {
+	switch p {
+	case ProtocolDefault:
+		return "IPPROTO_IP"
+	case ProtocolTCP:
+		return "IPPROTO_TCP"
+	case ProtocolUDP:
+		return "IPPROTO_UDP"
+	}
+	return "IPPROTO_?"
+}
+
+// SockLevel is the level argument of getsockopt(2) and setsockopt(2).
+type SockLevel uint8
+
+const (
+	SolSocket SockLevel = iota + 1
+	SolTCP
+)
+
+func (l SockLevel) String() string {
+	switch l {
+	case SolSocket:
+		return "SOL_SOCKET"
+	case SolTCP:
+		return "SOL_TCP"
+	}
+	return "SOL_?"
+}
+
+// SockOption is an option of a socket.
+type SockOption uint8
+
+const (
+	SoError SockOption = iota + 1
+	SoBroadcast
+	SoReuseaddr
+	SoType
+	SoAcceptconn
+	TCPNodelay
+)
+
+func (o SockOption) String() string {
+	switch o {
+	case SoError:
+		return "SO_ERROR"
+	case SoBroadcast:
+		return "SO_BROADCAST"
+	case SoReuseaddr:
+		return "SO_REUSEADDR"
+	case SoType:
+		return "SO_TYPE"
+	case SoAcceptconn:
+		return "SO_ACCEPTCONN"
+	case TCPNodelay:
+		return "TCP_NODELAY"
+	}
+	return "SO_?"
+}
+
+// FcntlCmd is the command argument of fcntl(2).
+type FcntlCmd uint8
+
+const (
+	FGetfl FcntlCmd = iota + 1
+	FSetfl
+)
+
+func (c FcntlCmd) String() string {
+	switch c {
+	case FGetfl:
+		return "F_GETFL"
+	case FSetfl:
+		return "F_SETFL"
+	}
+	return "F_?"
+}
+
+// File status flags of fcntl(2), by names of this package.
+const (
+	ORdwr     int32 = 2
+	ONonblock int32 = 1 << 11
+)
+
+// ShutHow is the second argument of shutdown(2).
+type ShutHow uint8
+
+const (
+	ShutRd ShutHow = iota
+	ShutWr
+	ShutRdwr
+)
+
+func (h ShutHow) String() string {
+	switch h {
+	case ShutRd:
+		return "SHUT_RD"
+	case ShutWr:
+		return "SHUT_WR"
+	case ShutRdwr:
+		return "SHUT_RDWR"
+	}
+	return "SHUT_?"
+}
+
+// MsgFlags are the flags of send(2) and recv(2).
+type MsgFlags uint8
+
+const (
+	MsgDontwait MsgFlags = 1 << iota
+	MsgNosignal
+	MsgPeek
+)
+
+// PollEvents are the bits of poll(2).
+type PollEvents uint16
+
+const (
+	PollIn PollEvents = 1 << iota
+	PollPri
+	PollOut
+	PollRdhup
+	PollErr
+	PollHup
+	PollNval
+)
+
+var pollNames = []struct {
+	bit  PollEvents
+	name string
+}{
+	{PollIn, "POLLIN"}, {PollPri, "POLLPRI"}, {PollOut, "POLLOUT"}, {PollRdhup, "POLLRDHUP"},
+	{PollErr, "POLLERR"}, {PollHup, "POLLHUP"}, {PollNval, "POLLNVAL"},
+}
+
+// String prints the bits as strace does: names joined by "|", or 0.
+func (e PollEvents) String() string {
+	s := ""
+	for _, n := range pollNames {
+		if e&n.bit != 0 {
+			if s != "" {
+				s += "|"
+			}
+			s += n.name
+		}
+	}
+	if s == "" {
+		return "0"
+	}
+	return s
+}
+
+// ParsePollEvents reads what [PollEvents.String] prints.
+func ParsePollEvents(name string) (PollEvents, bool) {
+	for _, n := range pollNames {
+		if n.name == name {
+			return n.bit, true
+		}
+	}
+	return 0, name == "0"
+}
