@@ -19,13 +19,17 @@ func (s Strength) String() string {
 type ClauseID string
 
 // Clause is one thing that a document demands, allows or forbids, in our own
-// words. Section and Errno are the locator: where on the page it stands.
+// words. Section, Entry and Errno are the locator: where on the page it stands.
 type Clause struct {
 	ID       ClauseID
 	Document Document
 	Section  string // the page's own heading, e.g. "DESCRIPTION", "ERRORS (shall)"
-	Errno    Errno  // the entry of the errno list, or 0
+	Entry    int    // place in the page's errno list, from 1; 0 outside of it
+	Errno    Errno  // the errno it speaks of, or 0
 	Strength Strength
 	Families []Family // empty: every family
 	Text     string   // one sentence
+	// Recovered says that the page as found has lost the errno's name and that
+	// it was restored from the order and wording of the list.
+	Recovered bool
 }
