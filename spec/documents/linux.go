@@ -28,7 +28,7 @@ var linux = slices.Concat(
 	linuxErrors,
 	part(spec.Linux, "CONFORMING TO", everyFamily,
 		spec.Clause{ID: "linux/conforming-to/standards", Strength: spec.Informative,
-			Text: "The page names POSIX.1-2001, POSIX.1-2008, SVr4 and 4.4BSD as the standards it follows."},
+			Text: "SVr4, 4.4BSD and POSIX.1 in its issues of 2001 and 2008 are named as the standards that the page follows."},
 	),
 	part(spec.Linux, "CONFORMING TO (comment)", everyFamily,
 		spec.Clause{ID: "linux/conforming-to/svr4-codes", Strength: spec.Informative,
