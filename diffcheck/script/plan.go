@@ -31,6 +31,9 @@ const (
 	LocalPort2  = 8081
 	RemotePort  = 8080 // what the puppet answers on (packetdrill's default)
 	RemotePort2 = 8081
+	// PassivePort is where the puppet opens a connection from when a script
+	// names no addresses.
+	PassivePort = 40000
 	// PortFirst … stand for local ports that the system chose, in order of
 	// first sight: P1 is PortFirst, P2 is PortFirst+1.
 	PortFirst = 61001

@@ -38,7 +38,7 @@ type EventKind uint8
 const (
 	EventCall    EventKind = iota // a thread makes a call
 	EventInject                   // the puppet sends a frame
-	EventExpect                   // the next frame of the host is to look like this
+	EventExpect                   // the next frame of the host, or with Want the return of Thread's blocked call, is to look like this
 	EventEnv                      // an environment change, in backticks
 	EventAdvance                  // nothing but the passing of Delay
 )
@@ -49,8 +49,13 @@ type Event struct {
 	Delay time.Duration // time that passes before the event, after the one before it
 	Kind  EventKind
 
-	Thread int       // EventCall: 0 is the main thread
-	Call   spec.Call // EventCall
+	// An expectation may come later than Delay, and then no time passes for
+	// it: AnyTime is "*", Within is the width of a range "+a~+b".
+	AnyTime bool
+	Within  time.Duration
+
+	Thread int       // EventCall, EventExpect with Want: 0 is the main thread
+	Call   spec.Call // EventCall; EventExpect with Want has only its Op
 	Want   *Want     // EventCall: the outcome the script states, if it does
 
 	Frame Frame // EventInject, EventExpect
@@ -65,6 +70,7 @@ type Want struct {
 	Result  spec.Result
 	After   time.Duration // with Blocks and a time range: when it returns, after its start
 	HasAddr bool          // Result.Addr is stated too
+	HasOut  bool          // Result.Value (getsockopt) or Result.Poll is stated too
 }
 
 // EnvKind says what an environment change does.
