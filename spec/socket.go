@@ -1,5 +1,7 @@
 package spec
 
+import "strings"
+
 // Family is an address family.
 type Family uint8
 
@@ -216,11 +218,26 @@ func (e PollEvents) String() string {
 }
 
 // ParsePollEvents reads what [PollEvents.String] prints.
-func ParsePollEvents(name string) (PollEvents, bool) {
+func ParsePollEvents(text string) (PollEvents, bool) {
+	if text == "0" {
+		return 0, true
+	}
+	var e PollEvents
+	for name := range strings.SplitSeq(text, "|") {
+		bit := pollBit(name)
+		if bit == 0 {
+			return 0, false
+		}
+		e |= bit
+	}
+	return e, true
+}
+
+func pollBit(name string) PollEvents {
 	for _, n := range pollNames {
 		if n.name == name {
-			return n.bit, true
+			return n.bit
 		}
 	}
-	return 0, name == "0"
+	return 0
 }
