@@ -90,19 +90,8 @@ func (w *Want) Matches(seen spec.Result) bool {
 	return !w.HasOut || want.Value == seen.Value && equalRevents(want.Poll, seen.Poll)
 }
 
-// equalRevents compares what poll returned; entries without events do not
+// equalRevents compares what poll returned. Entries without events do not
 // count, since strace leaves them out.
 func equalRevents(want, seen []spec.PollFD) bool {
-	next := func(p []spec.PollFD) []spec.PollFD {
-		for len(p) > 0 && p[0].Revents == 0 {
-			p = p[1:]
-		}
-		return p
-	}
-	for want, seen = next(want), next(seen); len(want) > 0 && len(seen) > 0; want, seen = next(want[1:]), next(seen[1:]) {
-		if want[0].FD != seen[0].FD || want[0].Revents != seen[0].Revents {
-			return false
-		}
-	}
-	return len(want) == len(seen)
+	return slices.Equal(revents(want), revents(seen))
 }

@@ -25,11 +25,13 @@ func FormatResult(c spec.Call, r spec.Result) string { return string(appendResul
 
 // statedFrom is the Want that states all of r.
 func statedFrom(c *spec.Call, r *spec.Result) *Want {
-	return &Want{
+	w := &Want{
 		Result:  *r,
 		HasAddr: returnsAddr(c.Op) && r.Addr != (spec.Sockaddr{}),
 		HasOut:  !r.Failed() && (c.Op == spec.OpGetsockopt || c.Op == spec.OpPoll),
 	}
+	w.Result.Poll = revents(r.Poll)
+	return w
 }
 
 func appendCallEvent(b []byte, c *spec.Call, w *Want) []byte {

@@ -20,6 +20,8 @@ const (
 	EventsMax  = 4096
 	FDsMax     = 64
 	ThreadsMax = 8
+	BufferMax  = 1 << 20   // bytes that one call moves
+	DelayMax   = time.Hour // between two events
 )
 
 // Script is a list of events for one host under test and its puppet.
@@ -70,7 +72,7 @@ type Want struct {
 	Result  spec.Result
 	After   time.Duration // with Blocks and a time range: when it returns, after its start
 	HasAddr bool          // Result.Addr is stated too
-	HasOut  bool          // Result.Value (getsockopt) or Result.Poll is stated too
+	HasOut  bool          // Result.Value (getsockopt) or Result.Poll (the entries with Revents, and only those) is stated too
 }
 
 // EnvKind says what an environment change does.

@@ -1,0 +1,140 @@
+package script
+
+import (
+	"path"
+	"strconv"
+	"strings"
+)
+
+// parseCommand reads a command in backticks, which may have several lines, and
+// adds an event for each change that it makes. The first takes e's time.
+func (p *parser) parseCommand(e Event) {
+	start := p.pos
+	p.expect("`")
+	from := p.pos
+	for p.pos < len(p.src) && p.src[p.pos] != '`' {
+		if p.src[p.pos] == '\\' {
+			p.pos++
+		}
+		p.pos++
+	}
+	if p.pos >= len(p.src) {
+		p.failf(start, "a backtick at its end", "a command without end")
+		return
+	}
+	text := strings.ReplaceAll(p.src[from:p.pos], "\\\n", " ")
+	p.pos++
+	e.Kind = EventEnv
+	for line := range strings.Lines(text) {
+		for _, env := range parseEnv(strings.TrimRight(strings.TrimSpace(line), "\\ \t")) {
+			e.Env = env
+			p.add(start, &e)
+			e.Delay = 0
+		}
+	}
+	if e.Delay > 0 { // nothing but time: `true`, or defaults that the lab has anyway
+		e.Kind, e.Env = EventAdvance, Env{}
+		p.add(start, &e)
+	}
+}
+
+// parseEnv understands one line of shell. It gives nothing for a command
+// without effect here.
+func parseEnv(text string) []Env {
+	words := strings.Fields(text)
+	if len(words) == 0 || words[0] == "true" || words[0] == ":" {
+		return nil
+	}
+	if base := path.Base(words[0]); base == "defaults.sh" || strings.HasPrefix(base, "sysctl_restore_") {
+		return nil
+	}
+	unknown := []Env{{Kind: EnvUnknown, Text: text}}
+	switch words[0] {
+	case "sysctl":
+		if envs := parseSysctl(text, words[1:]); envs != nil {
+			return envs
+		}
+	case "sleep":
+		if len(words) != 2 {
+			return unknown
+		}
+		if n, err := strconv.ParseFloat(words[1], 64); err != nil || !(n >= 0 && n <= DelayMax.Seconds()) {
+			return unknown
+		}
+		return []Env{{Kind: EnvSleep, Value: words[1], Text: text}}
+	case "ip":
+		if env, ok := parseIP(words[1:]); ok {
+			env.Text = text
+			return []Env{env}
+		}
+	}
+	return unknown
+}
+
+// parseSysctl reads the arguments of sysctl: switches, then NAME=VALUE.
+func parseSysctl(text string, args []string) []Env {
+	for len(args) > 0 && strings.HasPrefix(args[0], "-") {
+		args = args[1:]
+	}
+	var envs []Env
+	for _, a := range args {
+		name, value, ok := strings.Cut(a, "=")
+		if !ok || name == "" || value == "" {
+			return nil
+		}
+		value = strings.Trim(value, `"'`)
+		envs = append(envs, Env{Kind: EnvSysctl, Name: name, Value: value, Text: "sysctl -q " + a})
+	}
+	if len(envs) == 1 {
+		envs[0].Text = text
+	}
+	return envs
+}
+
+// parseIP reads the arguments of ip: route add, route del, link set.
+func parseIP(args []string) (Env, bool) {
+	if len(args) > 0 && args[0] == "-4" {
+		args = args[1:]
+	}
+	if len(args) < 3 {
+		return Env{}, false
+	}
+	switch args[0] + " " + args[1] {
+	case "route add", "ro add", "r add":
+		return parseRoute(EnvRouteAdd, args[2:])
+	case "route del", "route delete", "ro del", "r del":
+		return parseRoute(EnvRouteDel, args[2:])
+	case "link set":
+		args = args[2:]
+		if args[0] == "dev" {
+			args = args[1:]
+		}
+		// tun0 is the name of the wire in packetdrill.
+		if len(args) != 2 || args[0] != "eth0" && args[0] != "tun0" {
+			return Env{}, false
+		}
+		switch args[1] {
+		case "up":
+			return Env{Kind: EnvLinkUp}, true
+		case "down":
+			return Env{Kind: EnvLinkDown}, true
+		}
+	}
+	return Env{}, false
+}
+
+func parseRoute(kind EnvKind, args []string) (Env, bool) {
+	env := Env{Kind: kind}
+	switch args[0] {
+	case "unreachable", "prohibit", "blackhole", "throw":
+		env.Name = args[0]
+		args = args[1:]
+	case "unicast":
+		args = args[1:]
+	}
+	if len(args) == 0 {
+		return Env{}, false
+	}
+	env.Value = args[0]
+	return env, true
+}

@@ -1,0 +1,168 @@
+package script
+
+import (
+	"math"
+	"strings"
+
+	"github.com/connspec/connspec/spec"
+)
+
+var sockoptNames = map[string]spec.SockOption{
+	"SO_ERROR": spec.SoError, "SO_BROADCAST": spec.SoBroadcast, "SO_REUSEADDR": spec.SoReuseaddr,
+	"SO_TYPE": spec.SoType, "SO_ACCEPTCONN": spec.SoAcceptconn, "TCP_NODELAY": spec.TCPNodelay,
+}
+
+// readSockopt reads the arguments that getsockopt and setsockopt share.
+func (p *parser) readSockopt(e *Event) {
+	p.readDescriptor(e)
+	if p.comma() {
+		p.skip()
+		start := p.pos
+		switch w := p.word(); {
+		case w == "SOL_SOCKET":
+			e.Call.Level = spec.SolSocket
+		case w == "SOL_TCP" || w == "IPPROTO_TCP":
+			e.Call.Level = spec.SolTCP
+		case strings.HasPrefix(w, "SOL_") || strings.HasPrefix(w, "IPPROTO_"):
+			p.outside(start, "options of the level %s", w)
+		default:
+			p.pos = start
+			p.unexpected("SOL_SOCKET or SOL_TCP")
+		}
+	}
+	if p.comma() {
+		p.skip()
+		start := p.pos
+		w := p.word()
+		option, ok := sockoptNames[w]
+		e.Call.Option = option
+		switch {
+		case ok:
+		case strings.HasPrefix(w, "SO_") || strings.HasPrefix(w, "TCP_"):
+			p.outside(start, "the option %s", w)
+		default:
+			p.pos = start
+			p.unexpected("an option such as SO_ERROR")
+		}
+	}
+}
+
+func (p *parser) readSetsockopt(e *Event) {
+	p.readSockopt(e)
+	if p.comma() {
+		if !p.at("[") {
+			p.unexpected("a value in brackets, such as [1]")
+		}
+		e.Call.Value, _ = p.optionValue()
+	}
+	if p.comma() {
+		p.skip()
+		start := p.pos
+		if n := p.int32("the length of the value"); n != 4 && p.err == nil {
+			p.outside(start, "an option value of %d bytes", n)
+		}
+	}
+}
+
+func (p *parser) readGetsockopt(e *Event) {
+	p.readSockopt(e)
+	if p.comma() {
+		e.Want.Result.Value, e.Want.HasOut = p.optionValue()
+	}
+	if p.comma() && !p.take("...") {
+		p.expect("[")
+		p.int32("the length of the value")
+		p.expect("]")
+	}
+}
+
+// optionValue reads "[1]", "[ECONNREFUSED]" or "...", which states none.
+func (p *parser) optionValue() (v int32, stated bool) {
+	if p.take("...") {
+		return 0, false
+	}
+	p.expect("[")
+	if p.atNumber() || p.at("-") {
+		v = p.int32("a value")
+	} else {
+		v = int32(p.errno())
+	}
+	p.expect("]")
+	return v, true
+}
+
+// errnoAliases are names that share a number with another on Linux.
+var errnoAliases = map[string]spec.Errno{"EWOULDBLOCK": spec.EAGAIN, "ENOTSUP": spec.EOPNOTSUPP}
+
+func (p *parser) errno() spec.Errno {
+	p.skip()
+	start := p.pos
+	w := p.word()
+	if e, ok := errnoAliases[w]; ok {
+		return e
+	}
+	e, ok := spec.ParseErrno(w)
+	if !ok || w == "" {
+		p.pos = start
+		p.unexpected("an error such as ECONNREFUSED")
+	}
+	return e
+}
+
+// readResult reads what follows the "=" of a call.
+func (p *parser) readResult(c *spec.Call, w *Want) {
+	switch {
+	case p.take("?"):
+		*w = Want{Any: true}
+		p.note()
+		return
+	case p.atNumber() || p.at("-"):
+		w.Result.Ret = p.int32("a result")
+	case p.atWord("O_RDONLY"), p.atWord("O_RDWR"), p.atWord("O_WRONLY"):
+		w.Result.Ret = p.statusFlags()
+	default:
+		p.unexpected(`a result such as 0, -1 ECONNREFUSED or "?"`)
+		return
+	}
+	if p.skip(); p.pos < len(p.src) && p.src[p.pos] == 'E' {
+		if w.Result.Ret != -1 {
+			p.unexpected("an error only after -1")
+			return
+		}
+		w.Result.Errno = p.errno()
+	}
+	if c.Op != spec.OpPoll || w.Result.Ret <= 0 {
+		p.note()
+		if c.Op == spec.OpPoll && w.Result.Ret == 0 {
+			w.HasOut = true
+			w.Result.Poll = nil
+		}
+		return
+	}
+	if p.take("(") {
+		fds, _ := p.pollFDs()
+		p.expect(")")
+		w.HasOut = true
+		w.Result.Poll = revents(fds)
+	}
+}
+
+// note passes over a remark in parentheses, as strace and packetdrill put
+// behind a result.
+func (p *parser) note() {
+	if !p.at("(") {
+		return
+	}
+	rest := p.src[p.pos:]
+	end := strings.IndexByte(rest, ')')
+	if end < 0 || strings.IndexByte(rest[:end], '\n') >= 0 {
+		p.failf(p.pos, `")" on the same line`, "a remark without end")
+		return
+	}
+	p.pos += end + 1
+}
+
+// sequence is a relative sequence number as written: a 32-bit number.
+func (p *parser) sequence() uint32 {
+	return uint32(p.number(0, math.MaxUint32, "a relative sequence number"))
+}
