@@ -1,0 +1,150 @@
+package puppet
+
+import (
+	"net/netip"
+
+	"github.com/connspec/connspec/diffcheck/script"
+	"github.com/connspec/connspec/spec"
+)
+
+// Naming joins the canonical addresses and ports of a script with the real
+// ones of a lab, for one run of one script. Its zero value, after Reset with
+// the canonical addresses themselves, changes nothing but the ports that the
+// host chose: those become P1, P2 … in order of first sight.
+type Naming struct {
+	// FreshPort gives a port of the host that nothing uses, for a port between
+	// 1024 and script.PortFirst that a script names. nil: the port itself.
+	FreshPort func() uint16
+
+	remote1, remote2 netip.Addr // real
+	ports            []portPair
+	chosen           uint16 // the last canonical port given to one the host chose
+}
+
+type portPair struct{ canon, real uint16 }
+
+// Reset forgets all ports and sets the real addresses of the two far hosts.
+func (n *Naming) Reset(remote1, remote2 netip.Addr) {
+	n.remote1, n.remote2 = remote1, remote2
+	n.ports = n.ports[:0]
+	n.chosen = script.PortFirst - 1
+}
+
+// RealAddr gives the lab's address for a canonical one.
+func (n *Naming) RealAddr(a netip.Addr) netip.Addr {
+	switch a {
+	case script.Remote1:
+		return n.remote1
+	case script.Remote2:
+		return n.remote2
+	}
+	return a
+}
+
+// CanonAddr is the inverse of RealAddr.
+func (n *Naming) CanonAddr(a netip.Addr) netip.Addr {
+	switch a {
+	case n.remote1:
+		return script.Remote1
+	case n.remote2:
+		return script.Remote2
+	}
+	return a
+}
+
+// hosts reports whether ports at a are ports of the host under test.
+func hosts(a netip.Addr) bool {
+	return !a.IsValid() || a == script.Own || a == script.Any || a.IsLoopback()
+}
+
+// RealPort gives the lab's number for a port of the host. Ports below 1024 are
+// themselves, since whether they may be bound depends on their number.
+func (n *Naming) RealPort(canon uint16) uint16 {
+	if canon == 0 {
+		return 0
+	}
+	for _, p := range n.ports {
+		if p.canon == canon {
+			return p.real
+		}
+	}
+	real := canon
+	if n.FreshPort != nil && canon >= 1024 && canon < script.PortFirst {
+		real = n.FreshPort()
+	}
+	n.ports = append(n.ports, portPair{canon, real})
+	return real
+}
+
+// CanonPort gives the canonical name of a port of the host. One that no script
+// named was chosen by the system and gets the next P.
+func (n *Naming) CanonPort(real uint16) uint16 {
+	if real == 0 {
+		return 0
+	}
+	for _, p := range n.ports {
+		if p.real == real {
+			return p.canon
+		}
+	}
+	for {
+		n.chosen++
+		if !n.named(n.chosen) {
+			break
+		}
+	}
+	n.ports = append(n.ports, portPair{n.chosen, real})
+	return n.chosen
+}
+
+// named reports whether the canonical port has a real one already.
+func (n *Naming) named(canon uint16) bool {
+	for _, p := range n.ports {
+		if p.canon == canon {
+			return true
+		}
+	}
+	return false
+}
+
+// RealFar and CanonFar translate an endpoint beyond the wire.
+func (n *Naming) RealFar(ap netip.AddrPort) netip.AddrPort {
+	return netip.AddrPortFrom(n.RealAddr(ap.Addr()), ap.Port())
+}
+
+func (n *Naming) CanonFar(ap netip.AddrPort) netip.AddrPort {
+	return netip.AddrPortFrom(n.CanonAddr(ap.Addr()), ap.Port())
+}
+
+// RealHost and CanonHost translate an endpoint of the host under test.
+func (n *Naming) RealHost(ap netip.AddrPort) netip.AddrPort {
+	return netip.AddrPortFrom(n.RealAddr(ap.Addr()), n.RealPort(ap.Port()))
+}
+
+func (n *Naming) CanonHost(ap netip.AddrPort) netip.AddrPort {
+	return netip.AddrPortFrom(n.CanonAddr(ap.Addr()), n.CanonPort(ap.Port()))
+}
+
+// RealSockaddr translates an argument of a call.
+func (n *Naming) RealSockaddr(s spec.Sockaddr) spec.Sockaddr {
+	if s.Family != spec.AFInet {
+		return s
+	}
+	if hosts(s.Addr) {
+		s.Port = n.RealPort(s.Port)
+	}
+	s.Addr = n.RealAddr(s.Addr)
+	return s
+}
+
+// CanonSockaddr translates a result of a call.
+func (n *Naming) CanonSockaddr(s spec.Sockaddr) spec.Sockaddr {
+	if s.Family != spec.AFInet && s.Family != spec.AFInet6 {
+		return s
+	}
+	if hosts(s.Addr) || s.Addr.Is6() {
+		s.Port = n.CanonPort(s.Port)
+	}
+	s.Addr = n.CanonAddr(s.Addr)
+	return s
+}

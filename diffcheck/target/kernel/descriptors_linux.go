@@ -1,0 +1,103 @@
+package kernel
+
+import (
+	"fmt"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/connspec/connspec/diffcheck/script"
+	"github.com/connspec/connspec/diffcheck/target"
+	"github.com/connspec/connspec/spec"
+)
+
+// closedFD is a number that is never open: a call on it finds what a call on a
+// closed descriptor finds. A negative one would not do, since poll(2) passes
+// over those.
+const closedFD = 0x3fffffff
+
+// file is what stands behind the descriptors of a script that were duplicated
+// from one another. Whether a call may block depends on it.
+type file struct {
+	family   spec.Family
+	typ      spec.SockType // 0: no socket
+	nonblock bool
+}
+
+// descriptors maps the script's numbers to the process's.
+type descriptors struct {
+	real  [script.FDsMax]int32 // -1: not open
+	which [script.FDsMax]int   // index in files
+	files []file
+	null  int32 // /dev/null, behind the script's 0, 1 and 2
+}
+
+func openDescriptors() (*descriptors, error) {
+	fd, err := unix.Open("/dev/null", unix.O_RDWR|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return nil, fmt.Errorf("kernel: /dev/null: %w", err)
+	}
+	d := &descriptors{null: int32(fd)}
+	d.reset()
+	return d, nil
+}
+
+func (d *descriptors) reset() {
+	for i := range d.real {
+		d.real[i] = -1
+	}
+	d.files = d.files[:0]
+}
+
+// open reports whether the script has the descriptor open.
+func (d *descriptors) open(fd int32) bool {
+	return fd >= target.FirstFD && int(fd) < len(d.real) && d.real[fd] >= 0
+}
+
+// number gives the process's number.
+func (d *descriptors) number(fd int32) uintptr {
+	switch {
+	case d.open(fd):
+		return uintptr(d.real[fd])
+	case fd >= 0 && fd < target.FirstFD:
+		return uintptr(d.null)
+	case fd < 0:
+		return uintptr(fd)
+	}
+	return closedFD
+}
+
+// behind gives the file behind a descriptor, the zero file if it is not open.
+func (d *descriptors) behind(fd int32) file {
+	if !d.open(fd) {
+		return file{}
+	}
+	return d.files[d.which[fd]]
+}
+
+// free gives the number that the script's process would get next, or -1 if
+// the script has more open than a target carries.
+func (d *descriptors) free() int32 {
+	for i := target.FirstFD; i < len(d.real); i++ {
+		if d.real[i] < 0 {
+			return int32(i)
+		}
+	}
+	return -1
+}
+
+// add gives a new file the script's number fd.
+func (d *descriptors) add(fd int32, real uintptr, f file) {
+	d.real[fd], d.which[fd] = int32(real), len(d.files)
+	d.files = append(d.files, f)
+}
+
+// share gives the file behind from another number, to.
+func (d *descriptors) share(from, to int32, real uintptr) {
+	d.real[to], d.which[to] = int32(real), d.which[from]
+}
+
+func (d *descriptors) remove(fd int32) {
+	if d.open(fd) {
+		d.real[fd] = -1
+	}
+}

@@ -1,0 +1,113 @@
+package kernel
+
+import (
+	"fmt"
+	"net/netip"
+	"runtime"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/connspec/connspec/hwtarget"
+	"github.com/connspec/connspec/hwtarget/lab"
+)
+
+// place is where the calls of a script are made and its frames pass: a lane of
+// the lab, or this machine's own loopback.
+type place interface {
+	Do(func() error) error // on the thread whose sockets are of this place
+	Close() error
+}
+
+// nearPlace is the namespace that the process is in. It has a thread of its
+// own, so that pinning it pins nobody else.
+type nearPlace struct{ jobs chan func() }
+
+func newNearPlace() *nearPlace {
+	n := &nearPlace{jobs: make(chan func())}
+	go func() {
+		runtime.LockOSThread() // and never unlocked: it is pinned
+		for job := range n.jobs {
+			job()
+		}
+	}()
+	return n
+}
+
+func (n *nearPlace) Do(f func() error) error {
+	done := make(chan error)
+	n.jobs <- func() { done <- f() }
+	return <-done
+}
+
+func (n *nearPlace) Close() error {
+	close(n.jobs)
+	return nil
+}
+
+// noWire is the NIC of a place without a wire: nothing comes, and Wait only
+// passes the time.
+type noWire struct{ wake int }
+
+func newNoWire() (*noWire, error) {
+	fd, err := unix.Eventfd(0, unix.EFD_CLOEXEC|unix.EFD_NONBLOCK)
+	if err != nil {
+		return nil, fmt.Errorf("kernel: eventfd: %w", err)
+	}
+	return &noWire{wake: fd}, nil
+}
+
+var _ hwtarget.NIC = (*noWire)(nil)
+
+func (n *noWire) Send([][]byte) (int, error) { return 0, hwtarget.ErrClosed }
+func (n *noWire) Recv([][]byte) (int, error) { return 0, nil }
+
+func (n *noWire) Wait(timeout time.Duration) error {
+	ts := unix.NsecToTimespec(int64(timeout))
+	fds := [1]unix.PollFd{{Fd: int32(n.wake), Events: unix.POLLIN}}
+	if _, err := unix.Ppoll(fds[:], &ts, nil); err != nil && err != unix.EINTR {
+		return fmt.Errorf("kernel: poll: %w", err)
+	}
+	var count [8]byte
+	unix.Read(n.wake, count[:]) // non-blocking; only resets the counter
+	return nil
+}
+
+func (n *noWire) Wake() {
+	one := [8]byte{1}
+	unix.Write(n.wake, one[:]) // fails only when the counter is full: awake anyway
+}
+
+func (n *noWire) MAC() [6]byte              { return [6]byte{} }
+func (n *noWire) MTU() int                  { return lab.MTU }
+func (n *noWire) Offload() hwtarget.Offload { return hwtarget.Offload{} }
+func (n *noWire) Close() error              { return unix.Close(n.wake) }
+
+// Real ports of the host, for the ports that scripts name, are below the range
+// that the kernel chooses from (net.ipv4.ip_local_port_range) and above the
+// privileged ones.
+const (
+	portMin = 10000
+	portMax = 32767
+)
+
+// farAddr is the n-th address of 10.0.0.0/8, from 1 on.
+func farAddr(n uint32) netip.Addr {
+	return netip.AddrFrom4([4]byte{10, byte(n >> 16), byte(n >> 8), byte(n)})
+}
+
+// freePort reports whether nothing in this namespace uses the port.
+func freePort(port uint16) bool {
+	for _, typ := range [...]int{unix.SOCK_STREAM, unix.SOCK_DGRAM} {
+		fd, err := unix.Socket(unix.AF_INET, typ|unix.SOCK_CLOEXEC, 0)
+		if err != nil {
+			return false
+		}
+		err = unix.Bind(fd, &unix.SockaddrInet4{Port: int(port)})
+		unix.Close(fd)
+		if err != nil {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,70 @@
+package kernel
+
+import (
+	"encoding/binary"
+	"net/netip"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/connspec/connspec/spec"
+)
+
+// sockaddrMax is more than the kernel ever reads of an address
+// (sizeof(struct sockaddr_storage) is 128).
+const sockaddrMax = 256
+
+// putSockaddr writes s as the kernel wants it, zeros behind it, and gives its
+// true length.
+func putSockaddr(b *[sockaddrMax]byte, s *spec.Sockaddr) int {
+	*b = [sockaddrMax]byte{}
+	binary.NativeEndian.PutUint16(b[:], uint16(number(families[:], s.Family)))
+	switch s.Family {
+	case spec.AFUnix:
+		return 2 + copy(b[2:110], s.Path)
+	case spec.AFInet6:
+		binary.BigEndian.PutUint16(b[2:], s.Port)
+		if s.Addr.IsValid() {
+			a := s.Addr.As16()
+			copy(b[8:], a[:])
+		}
+		return spec.SizeofSockaddrIn6
+	}
+	binary.BigEndian.PutUint16(b[2:], s.Port)
+	if s.Addr.Is4() {
+		a := s.Addr.As4()
+		copy(b[4:], a[:])
+	}
+	return spec.SizeofSockaddrIn
+}
+
+// getSockaddr reads the n bytes that the kernel wrote.
+func getSockaddr(b *[sockaddrMax]byte, n int) (s spec.Sockaddr) {
+	n = min(n, len(b))
+	if n < 2 {
+		return s
+	}
+	switch binary.NativeEndian.Uint16(b[:]) {
+	case unix.AF_INET:
+		if n < spec.SizeofSockaddrIn {
+			return s
+		}
+		return spec.Sockaddr{Family: spec.AFInet, Addr: netip.AddrFrom4([4]byte(b[4:8])), Port: binary.BigEndian.Uint16(b[2:])}
+	case unix.AF_INET6:
+		if n < spec.SizeofSockaddrIn6 {
+			return s
+		}
+		return spec.Sockaddr{Family: spec.AFInet6, Addr: netip.AddrFrom16([16]byte(b[8:24])), Port: binary.BigEndian.Uint16(b[2:])}
+	case unix.AF_UNIX:
+		path := b[2:n]
+		if len(path) > 0 && path[0] != 0 {
+			for i, c := range path {
+				if c == 0 {
+					path = path[:i]
+					break
+				}
+			}
+		}
+		return spec.Sockaddr{Family: spec.AFUnix, Path: string(path)}
+	}
+	return s
+}
