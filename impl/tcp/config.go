@@ -3,26 +3,131 @@ package tcp
 import "time"
 
 // Config says how the connections of one host behave. Many connections share
-// one Config, which does not change while one of them lives.
+// one Config, which must not change while one of them lives. Linux and BSD
+// give complete values; the zero Config does not work.
 type Config struct {
-	MTU int // of the interface, in bytes; the MSS we announce is 40 less
+	MTU int // of the interface, in bytes; the MSS announced is 40 less
 
-	// Sizes of buffers in bytes, allocated as data comes. The receive limit is
-	// the largest window ever offered.
+	// Limits of buffers in bytes, allocated as data comes. ReceiveBuffer is
+	// also the largest window ever offered, InitialWindow the first one, which
+	// is rounded down to whole segments.
 	SendBuffer    int
 	ReceiveBuffer int
+	InitialWindow int
 
-	WindowScaling bool // RFC 7323
-	Timestamps    bool // RFC 7323
+	WindowScaling bool // RFC 7323 section 2
+	Timestamps    bool // RFC 7323 section 3
 	SACK          bool // RFC 2018
+	DSACK         bool // RFC 2883: report duplicate segments
 
 	SynRetries    int // SYNs sent again before giving up
+	SynLinear     int // of them, how many wait RTOInitial before the wait doubles (Linux tcp_syn_linear_timeouts)
 	SynAckRetries int // SYN|ACKs sent again before giving up, passive open
 	DataRetries   int // retransmissions before giving up (Linux tcp_retries2)
+	// RetriesAsTime gives up after the time that DataRetries retransmissions
+	// would take from RTOMin on, whatever the real RTO (Linux).
+	RetriesAsTime bool
+	OrphanRetries int // the same when the user is gone (Linux tcp_orphan_retries)
 
 	RTOInitial time.Duration // before the first measurement (RFC 6298 section 2.1)
 	RTOMin     time.Duration
 	RTOMax     time.Duration
-	TimeWait   time.Duration // 2 MSL
-	FinTimeout time.Duration // in FIN-WAIT-2 after Close; 0: for ever
+	// RTOVarFloor applies RTOMin to the variance term instead of the sum, so
+	// that RTO >= SRTT + RTOMin (Linux tcp_rtt_estimator).
+	RTOVarFloor bool
+
+	TimeWait   time.Duration // 2 MSL (RFC 9293 section 3.6.1)
+	FinTimeout time.Duration // in FIN-WAIT-2 after Close; 0: for ever (Linux tcp_fin_timeout)
+
+	DelayedAck    time.Duration // shortest wait of a delayed ACK
+	DelayedAckMax time.Duration // RFC 9293 section 3.8.6.3 allows up to 0.5 s
+	QuickAcks     int           // segments acknowledged at once at the start of a burst (Linux quickack)
+	// PingPong delays ACKs, that of a FIN too, while the connection looks like
+	// question and answer, so that they ride on the reply (Linux).
+	PingPong bool
+
+	NagleMinshall bool // Nagle holds back only behind another small segment (Linux)
+	TailLossProbe bool // RFC 8985 section 7, where SACK was agreed
+	// ProbeOldByte makes window and keepalive probes empty segments one below
+	// SND.UNA (Linux); otherwise a window probe carries one new byte.
+	ProbeOldByte bool
+
+	InitialSegments    int  // of the congestion window (RFC 6928: 10)
+	SlowStartAfterIdle bool // RFC 5681 section 4.1
+
+	ResetOnUnread bool // Close with data unread sends RST (RFC 9293 section 3.6.1, SHLD-3)
+	ResetOrphans  bool // data for a closed socket is answered with RST
+
+	// SilentUnsentAck drops an ACK of what was never sent without an answer in
+	// ESTABLISHED (Linux tcp_rcv_established); RFC 9293 section 3.10.7.4 sends
+	// an ACK.
+	SilentUnsentAck bool
+	// ResendSynAfter sends the SYN again that soon after an unacceptable ACK to
+	// the first one, so that an old connection's rest is gone quickly; 0: not
+	// at all (Linux tcp_rcv_synsent_state_process: two ticks).
+	ResendSynAfter time.Duration
+	// InvalidLimit is the least time between two ACKs that answer invalid
+	// segments (RFC 5961 section 7; Linux tcp_invalid_ratelimit). 0: no limit.
+	InvalidLimit time.Duration
+
+	KeepaliveIdle     time.Duration
+	KeepaliveInterval time.Duration
+	KeepaliveProbes   int
+}
+
+// Linux is the behaviour of Linux 6.x with its default sysctls, for an
+// interface with the given MTU.
+func Linux(mtu int) *Config {
+	return &Config{
+		MTU: mtu, SendBuffer: 2 << 20, ReceiveBuffer: 3 << 20, InitialWindow: 64 << 10,
+		WindowScaling: true, Timestamps: true, SACK: true, DSACK: true,
+		SynRetries: 6, SynLinear: 4, SynAckRetries: 5, DataRetries: 15, RetriesAsTime: true, OrphanRetries: 8,
+		RTOInitial: time.Second, RTOMin: 200 * time.Millisecond, RTOMax: 120 * time.Second, RTOVarFloor: true,
+		TimeWait: 60 * time.Second, FinTimeout: 60 * time.Second,
+		DelayedAck: 40 * time.Millisecond, DelayedAckMax: 200 * time.Millisecond, QuickAcks: 16, PingPong: true,
+		NagleMinshall: true, TailLossProbe: true, ProbeOldByte: true,
+		InitialSegments: 10, SlowStartAfterIdle: true,
+		ResetOnUnread: true, ResetOrphans: true, SilentUnsentAck: true, ResendSynAfter: 8 * time.Millisecond,
+		InvalidLimit:  500 * time.Millisecond,
+		KeepaliveIdle: 2 * time.Hour, KeepaliveInterval: 75 * time.Second, KeepaliveProbes: 9,
+	}
+}
+
+// BSD is the behaviour of the BSD family (FreeBSD 13 and XNU agree on these
+// values unless a personality says otherwise).
+func BSD(mtu int) *Config {
+	return &Config{
+		MTU: mtu, SendBuffer: 1 << 20, ReceiveBuffer: 2 << 20, InitialWindow: 65535,
+		WindowScaling: true, Timestamps: true, SACK: true, DSACK: true,
+		SynRetries: 6, SynAckRetries: 3, DataRetries: 12, OrphanRetries: 12,
+		RTOInitial: time.Second, RTOMin: 230 * time.Millisecond, RTOMax: 64 * time.Second,
+		TimeWait: 60 * time.Second, FinTimeout: 60 * time.Second,
+		DelayedAck: 100 * time.Millisecond, DelayedAckMax: 100 * time.Millisecond,
+		InitialSegments: 10, SlowStartAfterIdle: true,
+		ResetOrphans:  true,
+		KeepaliveIdle: 2 * time.Hour, KeepaliveInterval: 75 * time.Second, KeepaliveProbes: 8,
+	}
+}
+
+// ipTCPHeaders is the size of the IPv4 and TCP headers without options.
+const ipTCPHeaders = 40
+
+// mssDefault and mssMin bound the peer's MSS: the value without the option
+// (RFC 9293 section 3.7.1) and the least that makes sense (Linux TCP_MIN_MSS).
+const (
+	mssDefault = 536
+	mssMin     = 88
+)
+
+func (cfg *Config) advertisedMSS() uint16 {
+	return uint16(min(max(cfg.MTU-ipTCPHeaders, mssMin), 65535))
+}
+
+// windowScale is the smallest shift with which the receive buffer can be told.
+func (cfg *Config) windowScale() uint8 {
+	shift := uint8(0)
+	for shift < windowScaleMax && cfg.ReceiveBuffer>>shift > windowMax {
+		shift++
+	}
+	return shift
 }

@@ -1,0 +1,84 @@
+package tcp
+
+import (
+	"encoding/binary"
+	"time"
+)
+
+// CopyTo makes dst a copy of c that shares nothing with it but the Config. It
+// uses dst's buffers where they are large enough.
+func (c *Conn) CopyTo(dst *Conn) {
+	snd, rcv, score, ooo := dst.snd, dst.rcv, dst.score, dst.ooo
+	*dst = *c
+	dst.snd, dst.rcv, dst.score, dst.ooo = snd, rcv, score, ooo
+	c.snd.copyTo(&dst.snd, 0)
+	ahead := uint32(0)
+	if !c.ooo.empty() {
+		ahead = c.ooo.highest() - c.rcvNxt
+	}
+	c.rcv.copyTo(&dst.rcv, ahead)
+	dst.score.clear()
+	if c.score != nil && c.score.n > 0 {
+		if dst.score == nil {
+			dst.score = new(scoreboard)
+		}
+		*dst.score = *c.score
+	}
+	dst.ooo.clear()
+	if !c.ooo.empty() {
+		if dst.ooo == nil {
+			dst.ooo = new(reassembly)
+		}
+		*dst.ooo = *c.ooo
+	}
+}
+
+// AppendState appends to b all that decides how the connection goes on, in a
+// form that is equal for equal states: sequence numbers count from the initial
+// ones, times from now. What was sent long ago and measured is left out.
+func (c *Conn) AppendState(now time.Duration, b []byte) []byte {
+	le := binary.LittleEndian
+	b = append(b, byte(c.state), byte(c.endedIn), c.sndWScale, c.rcvWScale, c.retransmits, c.backoff,
+		c.dupAcks, c.quick, byte(c.loss), c.burst, c.keepProbes, c.synRetries, byte(c.reply.flags))
+	b = le.AppendUint32(b, uint32(c.flags))
+	for _, v := range [...]uint32{
+		uint32(c.mss)<<16 | uint32(c.rcvMSS), c.sndUna - c.iss, c.sndNxt - c.iss, c.sndWnd, c.sndWl1 - c.irs, c.sndMaxWnd,
+		c.sndSmall - c.iss, c.pushSeq - c.iss, c.cwnd, c.ssthresh, c.cwndAcked, c.recover - c.iss, c.rtxNxt - c.iss,
+		c.rcvNxt - c.irs, c.rcvWup - c.irs, c.rcvWnd, c.rcvTarget, c.sndLimit, c.rcvLimit, c.snd.n, c.rcv.n,
+	} {
+		b = le.AppendUint32(b, v)
+	}
+	if c.has(finSeen) {
+		b = le.AppendUint32(b, c.finSeq-c.irs)
+	}
+	for _, at := range [...]time.Duration{c.rtoAt, c.tlpAt, c.ackAt, c.endAt, c.keepAt} {
+		if at != never {
+			at -= now
+		}
+		b = le.AppendUint64(b, uint64(at))
+	}
+	b = le.AppendUint64(b, uint64(c.rto))
+	b = le.AppendUint64(b, uint64(c.ato))
+	b = c.snd.appendTo(b)
+	b = c.rcv.appendTo(b)
+	if !c.ooo.empty() {
+		for _, r := range c.ooo.r[:c.ooo.n] {
+			b = le.AppendUint32(b, r.Left-c.irs)
+			b = le.AppendUint32(b, r.Right-c.irs)
+		}
+	}
+	if c.score != nil {
+		for _, r := range c.score.r[:c.score.n] {
+			b = le.AppendUint32(b, r.Left-c.iss)
+			b = le.AppendUint32(b, r.Right-c.iss)
+		}
+	}
+	return b
+}
+
+// appendTo appends the bytes in the queue to b.
+func (r *ring) appendTo(b []byte) []byte {
+	first := r.buf[min(r.off, uint32(len(r.buf))):min(r.off+r.n, uint32(len(r.buf)))]
+	b = append(b, first...)
+	return append(b, r.buf[:r.n-uint32(len(first))]...)
+}

@@ -1,0 +1,78 @@
+package tcp
+
+import (
+	"time"
+
+	"github.com/connspec/connspec/impl/wire"
+)
+
+// CloseWrite ends our side: a FIN follows what was written (RFC 9293 section
+// 3.10.4; shutdown(SHUT_WR)). In SYN-SENT and SYN-RECEIVED the FIN waits for
+// the connection.
+func (c *Conn) CloseWrite(now time.Duration) {
+	switch c.state {
+	case StateEstablished:
+		c.state = StateFinWait1
+	case StateCloseWait:
+		c.state = StateLastAck
+	case StateSynSent, StateSynReceived:
+	default:
+		return
+	}
+	c.set(finQueued)
+}
+
+// CloseRead says that nobody will read any more (shutdown(SHUT_RD)). Data is
+// still acknowledged, until our side is closed too.
+func (c *Conn) CloseRead() { c.set(readClosed) }
+
+// Close gives the connection up (close(2)): nobody will call Read or Write. It
+// ends in CLOSED by itself; what was written is still delivered. A connection
+// with unread data is reset, where the Config says so (RFC 2525 section 2.17).
+func (c *Conn) Close(now time.Duration) Event {
+	unread := c.rcv.n > 0
+	c.rcv.n = 0
+	switch c.state {
+	case StateClosed:
+		return Closed
+	case StateSynSent:
+		c.end()
+		return Closed
+	case StateTimeWait:
+		c.set(orphan | readClosed)
+		return 0
+	}
+	if unread && c.cfg.ResetOnUnread {
+		c.Abort(now)
+		return Closed
+	}
+	c.CloseWrite(now)
+	c.set(orphan | readClosed)
+	if c.state == StateFinWait2 && c.cfg.FinTimeout > 0 {
+		c.endAt = now + c.cfg.FinTimeout
+	}
+	return 0
+}
+
+// Abort resets the connection (RFC 9293 section 3.10.5): Next gives a RST where
+// the peer knows of the connection. The state is CLOSED.
+func (c *Conn) Abort(now time.Duration) {
+	switch c.state {
+	case StateSynReceived, StateEstablished, StateFinWait1, StateFinWait2, StateCloseWait:
+		c.reply = reply{flags: wire.RST, seq: c.acceptableSeq(), active: true}
+	}
+	c.end()
+}
+
+// Drop ends the connection in silence: an ICMP error killed it, or another one
+// takes its place.
+func (c *Conn) Drop() {
+	c.reply = reply{}
+	c.end()
+}
+
+// Quotes says whether seq, the number that an ICMP error quotes, is of a
+// segment in flight; other errors are forged or late (RFC 5927 section 4.1).
+func (c *Conn) Quotes(seq uint32) bool {
+	return c.state != StateClosed && seqGE(seq, c.sndUna) && seqLE(seq, c.sndNxt)
+}

@@ -1,0 +1,169 @@
+package tcp
+
+import (
+	"time"
+
+	"github.com/connspec/connspec/impl/wire"
+)
+
+// arrival is a segment with the numbers that its handling needs.
+type arrival struct {
+	seg  *wire.TCP
+	data []byte
+	seq  uint32 // of data
+	end  uint32 // after data and FIN
+	ack  uint32
+	wnd  uint32 // scaled
+	fin  bool
+}
+
+// Handle takes in a segment of the connection. The payload is copied as far as
+// it is wanted. After it, drain Next.
+func (c *Conn) Handle(now time.Duration, seg *wire.TCP, payload []byte) Event {
+	a := arrival{
+		seg: seg, data: payload, seq: seg.Seq, ack: seg.Ack, fin: seg.Flags&wire.FIN != 0,
+		end: seg.Seq + segmentLen(seg.Flags, len(payload)), wnd: uint32(seg.Window),
+	}
+	if c.has(wsOK) && seg.Flags&wire.SYN == 0 {
+		a.wnd <<= c.sndWScale
+	}
+	switch c.state {
+	case StateClosed:
+		return 0
+	case StateSynSent:
+		return c.handleSynSent(now, &a)
+	case StateTimeWait:
+		return c.handleTimeWait(now, &a)
+	case StateFinWait2:
+		if c.has(orphan) {
+			return c.handleOrphan(now, &a)
+		}
+	case StateSynReceived:
+		if c.has(passive) {
+			if ok, ev := c.checkRequest(now, &a); !ok {
+				return ev
+			}
+			return c.accepted(now, &a)
+		}
+	}
+	if ok, ev := c.validate(now, &a); !ok {
+		return ev
+	}
+	return c.accepted(now, &a)
+}
+
+// accepted handles a segment that passed validation: RFC 9293 section
+// 3.10.7.4 from the fifth check on.
+func (c *Conn) accepted(now time.Duration, a *arrival) Event {
+	if a.seg.Flags&wire.ACK == 0 {
+		return 0
+	}
+	ev, ok := c.handleAck(now, a)
+	if !ok {
+		return ev
+	}
+	c.takeTimestamp(now, a)
+	c.keepProbes = 0
+	if c.state == StateClosed {
+		return ev
+	}
+	more, ok := c.handleData(now, a)
+	ev |= more
+	if ok {
+		c.scheduleAck(now)
+	}
+	return ev
+}
+
+// validate is the first four checks of RFC 9293 section 3.10.7.4, with RFC
+// 5961 and RFC 7323, in the order of Linux (tcp_validate_incoming).
+func (c *Conn) validate(now time.Duration, a *arrival) (ok bool, ev Event) {
+	flags := a.seg.Flags
+	if flags&wire.RST == 0 && c.pawsReject(now, a) || !c.acceptable(a) {
+		switch {
+		case flags&wire.RST != 0:
+			if c.lateReset(a) {
+				return false, c.reset()
+			}
+		case flags&wire.SYN != 0:
+			c.challenge(now)
+		default:
+			c.duplicate(now, a)
+		}
+		return false, 0
+	}
+	if flags&wire.RST != 0 {
+		if c.exactReset(a) {
+			return false, c.reset()
+		}
+		c.challenge(now)
+		return false, 0
+	}
+	if flags&wire.SYN != 0 {
+		if c.crossedSyn(a) {
+			a.seq++
+			return true, 0
+		}
+		c.challenge(now)
+		return false, 0
+	}
+	return true, 0
+}
+
+// acceptable is the sequence number check (RFC 9293 section 3.10.7.4). As on
+// Linux (tcp_sequence) the left edge is the last number acknowledged, so that a
+// repetition of what is not acknowledged yet is no reason for an ACK; and a
+// segment may reach beyond the right edge if nothing waits to be read.
+func (c *Conn) acceptable(a *arrival) bool {
+	edge := c.rcvNxt + c.receiveWindow()
+	if seqLT(a.end, c.rcvWup) || seqGT(a.seq, edge) {
+		return false
+	}
+	return !seqGT(a.end, edge) || c.rcv.n == 0
+}
+
+// exactReset says whether a RST is certain: its number is exactly what is
+// expected next (RFC 5961 section 3.2), or the right edge of the highest data
+// received ahead, which is where a peer is that did not see its loss (Linux).
+func (c *Conn) exactReset(a *arrival) bool {
+	if a.seq == c.rcvNxt {
+		return true
+	}
+	if c.has(sackOK) && !c.ooo.empty() {
+		return a.seq == c.ooo.highest()
+	}
+	return false
+}
+
+// lateReset accepts a RST one below RCV.NXT after the peer's FIN: some systems
+// do not count their FIN in it (Linux tcp_reset_check).
+func (c *Conn) lateReset(a *arrival) bool {
+	switch c.state {
+	case StateCloseWait, StateLastAck, StateClosing:
+		return a.seq == c.rcvNxt-1
+	}
+	return false
+}
+
+// crossedSyn is the SYN|ACK of a peer that also opened actively: it completes
+// the handshake (RFC 9293 section 3.5, figure 7).
+func (c *Conn) crossedSyn(a *arrival) bool {
+	return c.state == StateSynReceived && a.seg.Flags&wire.ACK != 0 && a.seq+1 == a.end &&
+		a.end == c.rcvNxt && a.ack == c.sndNxt
+}
+
+// duplicate answers a segment outside the window with an ACK, which names the
+// duplicate if there is one (RFC 2883 section 4.1).
+func (c *Conn) duplicate(now time.Duration, a *arrival) {
+	if a.end != a.seq && seqLT(a.seq, c.rcvNxt) {
+		c.moreQuickAcks()
+		c.noteDuplicate(a.seq, seqMin(a.end, c.rcvNxt))
+	}
+	c.challenge(now)
+}
+
+// reset ends the connection because the peer says so.
+func (c *Conn) reset() Event {
+	c.end()
+	return Reset | Closed
+}

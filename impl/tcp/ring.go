@@ -1,0 +1,79 @@
+package tcp
+
+// ring is a byte queue that grows as needed. Bytes behind its end may be
+// placed ahead of time, which is how segments out of order are kept.
+type ring struct {
+	buf []byte // its length is a power of two, or 0
+	off uint32 // of the first byte in buf
+	n   uint32 // bytes in the queue
+}
+
+// ringMin is the smallest buffer allocated, in bytes.
+const ringMin = 2048
+
+func (r *ring) mask() uint32 { return uint32(len(r.buf)) - 1 }
+
+// grow makes room for size bytes from the first one on.
+func (r *ring) grow(size uint32) {
+	if size <= uint32(len(r.buf)) {
+		return
+	}
+	capacity := uint32(ringMin)
+	for capacity < size {
+		capacity *= 2
+	}
+	buf := make([]byte, capacity)
+	// What was placed behind the end moves too, so all of the old buffer does.
+	k := copy(buf, r.buf[min(r.off, uint32(len(r.buf))):])
+	copy(buf[k:], r.buf[:r.off])
+	r.buf, r.off = buf, 0
+}
+
+// place writes p at offset at from the first byte, without lengthening the
+// queue.
+func (r *ring) place(at uint32, p []byte) {
+	if len(p) == 0 {
+		return
+	}
+	r.grow(at + uint32(len(p)))
+	i := (r.off + at) & r.mask()
+	k := copy(r.buf[i:], p)
+	copy(r.buf, p[k:])
+}
+
+// peek copies bytes from offset at to p and says how many.
+func (r *ring) peek(at uint32, p []byte) int {
+	if at >= r.n {
+		return 0
+	}
+	p = p[:min(uint32(len(p)), r.n-at)]
+	i := (r.off + at) & r.mask()
+	k := copy(p, r.buf[i:])
+	copy(p[k:], r.buf)
+	return len(p)
+}
+
+// drop takes the first k bytes away.
+func (r *ring) drop(k uint32) {
+	r.n -= k
+	if len(r.buf) != 0 {
+		r.off = (r.off + k) & r.mask()
+	}
+}
+
+// clear empties the ring and keeps its buffer.
+func (r *ring) clear() { r.off, r.n = 0, 0 }
+
+// copyTo makes dst a deep copy, in dst's own buffer where that is large enough.
+func (r *ring) copyTo(dst *ring, placed uint32) {
+	dst.clear()
+	if r.n+placed == 0 {
+		return
+	}
+	dst.grow(r.n + placed)
+	i := r.off
+	first := r.buf[i:min(uint32(len(r.buf)), i+r.n+placed)]
+	k := copy(dst.buf, first)
+	copy(dst.buf[k:], r.buf[:r.n+placed-uint32(k)])
+	dst.n = r.n
+}

@@ -1,0 +1,224 @@
+package tcp
+
+import (
+	"time"
+
+	"github.com/connspec/connspec/impl/wire"
+)
+
+// Next gives the next segment to send: its header in seg, without ports, and
+// its payload copied to the front of room, n bytes. A segment never exceeds
+// room. ok is false when there is nothing more to send at this time.
+func (c *Conn) Next(now time.Duration, seg *wire.TCP, room []byte) (n int, ok bool) {
+	if c.reply.flags != 0 {
+		c.sendReply(now, seg)
+		return 0, true
+	}
+	if c.state == StateClosed {
+		return 0, false
+	}
+	if c.has(synDue) {
+		c.sendSyn(now, seg)
+		return 0, true
+	}
+	if c.state == StateSynSent {
+		return 0, false
+	}
+	if c.has(ackForced) {
+		c.unset(ackForced)
+		c.sendAck(now, seg)
+		return 0, true
+	}
+	if c.state.sends() {
+		if n, ok = c.sendAgain(now, seg, room); ok {
+			return n, true
+		}
+		if n, ok = c.sendNew(now, seg, room); ok {
+			return n, true
+		}
+	}
+	if c.has(probeDue) {
+		return c.sendProbe(now, seg, room), true
+	}
+	if c.has(ackNow) {
+		c.sendAck(now, seg)
+		return 0, true
+	}
+	return 0, false
+}
+
+// sendSyn gives the SYN, or the SYN|ACK.
+func (c *Conn) sendSyn(now time.Duration, seg *wire.TCP) {
+	c.unset(synDue)
+	*seg = wire.TCP{Seq: c.iss, Flags: wire.SYN, Window: uint16(c.rcvWnd)}
+	if c.state == StateSynReceived {
+		seg.Flags |= wire.ACK
+		seg.Ack = c.rcvNxt
+		c.rcvWup = c.rcvNxt
+		c.ackSent()
+	}
+	c.synOptions(now, &seg.Options)
+	if c.sndNxt == c.iss {
+		c.sndNxt = c.iss + 1
+		c.startTiming(now, c.sndNxt)
+	}
+	if c.rtoAt == never {
+		c.rtoAt = now + c.timeout()
+	}
+}
+
+// sendAck gives an empty ACK.
+func (c *Conn) sendAck(now time.Duration, seg *wire.TCP) {
+	c.header(now, seg, 0, c.acceptableSeq())
+	c.ackSent()
+}
+
+// acceptableSeq is the number of an empty segment: SND.NXT, or the window's
+// right edge after the peer has taken back what it offered, so that the segment
+// is not outside the window (Linux tcp_acceptable_seq).
+func (c *Conn) acceptableSeq() uint32 {
+	if !c.state.Synchronized() {
+		return c.sndNxt
+	}
+	edge := c.sndUna + c.sndWnd
+	if seqLE(c.sndNxt, edge) || c.has(wsOK) && c.sndNxt-edge < 1<<c.rcvWScale {
+		return c.sndNxt
+	}
+	return edge
+}
+
+// dataEnd is the sequence number after the last byte written; a FIN has it.
+func (c *Conn) dataEnd() uint32 {
+	if !c.has(synAcked) {
+		return c.iss + 1 + c.snd.n
+	}
+	if c.has(finSent) && c.snd.n == 0 && c.sndUna == c.sndNxt {
+		return c.sndUna - 1 // the FIN is acknowledged
+	}
+	return c.sndUna + c.snd.n
+}
+
+// segmentSize is the most data for one segment now: the MSS less SACK blocks,
+// and no more than half of the largest window the peer ever offered, so that a
+// small window is not filled by one segment (RFC 9293 section 3.8.6.2.1).
+func (c *Conn) segmentSize(room int) uint32 {
+	m := uint32(c.mss) - uint32(c.sackLen())
+	half := c.sndMaxWnd
+	if half > mssDefault {
+		half /= 2
+	}
+	if m > half {
+		m = max(half, mssMin/2)
+	}
+	return min(m, uint32(room))
+}
+
+// sendNew gives the next segment of data not sent before, or the FIN.
+func (c *Conn) sendNew(now time.Duration, seg *wire.TCP, room []byte) (int, bool) {
+	if c.has(finSent) || c.loss == lossTimeout && c.has(rtxForce) {
+		return 0, false
+	}
+	end := c.dataEnd()
+	unsent := end - c.sndNxt
+	if unsent == 0 && !c.has(finQueued) {
+		return 0, false
+	}
+	size := c.segmentSize(len(room))
+	n := min(unsent, size)
+	need := n
+	if c.has(finQueued) && n == unsent {
+		need++
+	}
+	flight := c.sndNxt - c.sndUna
+	if c.windowLeft() < int32(need) {
+		if flight == 0 && c.rtoAt == never {
+			c.set(probing)
+			c.rtoAt = now + c.timeout()
+		}
+		return 0, false
+	}
+	if flight == 0 {
+		c.restartAfterIdle(now)
+	}
+	if pipe := c.pipe(); pipe > 0 && pipe+n > c.cwnd {
+		c.set(limited)
+		return 0, false
+	}
+	if need < size && need == n && c.nagleHolds(flight) {
+		return 0, false
+	}
+	from := c.sndNxt
+	c.sndNxt += need
+	c.sent(now, flight, n < size, from)
+	return c.emit(now, seg, room, from, n, need > n), true
+}
+
+// nagleHolds says whether a short segment waits (RFC 9293 section 3.7.4, and
+// Minshall's refinement: only behind another short one).
+func (c *Conn) nagleHolds(flight uint32) bool {
+	if c.has(noDelay) || flight == 0 {
+		return false
+	}
+	return !c.cfg.NagleMinshall || seqGT(c.sndSmall, c.sndUna) && seqLE(c.sndSmall, c.sndNxt)
+}
+
+// sent notes that new data from sequence number from on is in flight.
+func (c *Conn) sent(now time.Duration, flight uint32, short bool, from uint32) {
+	if short {
+		c.sndSmall = c.sndNxt
+	}
+	if flight == 0 {
+		c.burst = 0
+	}
+	c.burst = min(c.burst+1, 2)
+	c.startTiming(now, c.sndNxt)
+	if c.rtoAt == never || c.has(probing) {
+		c.unset(probing)
+		c.retransmits, c.backoff = 0, 0
+		c.rtoAt = now + c.timeout()
+	}
+	c.armTailProbe(now)
+	if c.cfg.PingPong && now-c.lastRcvd < c.ato {
+		c.set(pingPong)
+	}
+	c.lastSent = now
+}
+
+// emit writes one segment with n bytes from sequence number from on.
+func (c *Conn) emit(now time.Duration, seg *wire.TCP, room []byte, from, n uint32, fin bool) int {
+	var flags wire.Flags
+	if n > 0 && (from+n == c.dataEnd() || from+n-c.pushSeq > c.sndMaxWnd/2 && seqGT(from+n, c.pushSeq)) {
+		flags |= wire.PSH
+		c.pushSeq = seqMax(c.pushSeq, from+n)
+	}
+	if fin {
+		flags |= wire.FIN
+		if n > 0 {
+			flags |= wire.PSH
+		}
+		c.set(finSent)
+	}
+	c.header(now, seg, flags, from)
+	c.ackSent()
+	return c.snd.peek(from-c.sndUna, room[:n])
+}
+
+// sendProbe gives a window or keepalive probe (RFC 9293 sections 3.8.6.1 and
+// 3.8.4): what the window has room for, or a segment that calls for an ACK.
+func (c *Conn) sendProbe(now time.Duration, seg *wire.TCP, room []byte) int {
+	c.unset(probeDue)
+	unsent := c.dataEnd() - c.sndNxt
+	if left := c.windowLeft(); c.has(probing) && unsent > 0 && !c.has(finSent) && (left > 0 || !c.cfg.ProbeOldByte) {
+		n := min(unsent, c.segmentSize(len(room)), uint32(max(left, 1)))
+		from, flight := c.sndNxt, c.sndNxt-c.sndUna
+		if flight == 0 || left > 0 {
+			c.sndNxt += n
+			c.burst = min(c.burst+1, 2)
+			return c.emit(now, seg, room, from, n, false)
+		}
+		return c.emit(now, seg, room, c.sndUna, min(flight, n), false)
+	}
+	c.header(now, seg, 0, c.sndUna-1)
+	c.ackSent()
+	return 0
+}

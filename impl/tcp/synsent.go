@@ -1,0 +1,91 @@
+package tcp
+
+import (
+	"time"
+
+	"github.com/connspec/connspec/impl/wire"
+)
+
+// handleSynSent is RFC 9293 section 3.10.7.3.
+func (c *Conn) handleSynSent(now time.Duration, a *arrival) Event {
+	flags := a.seg.Flags
+	if flags&wire.ACK != 0 {
+		if a.ack != c.iss+1 || c.sndNxt == c.iss || c.falseEcho(now, a) {
+			c.refuseAck(now, a)
+			return 0
+		}
+		if flags&wire.RST != 0 {
+			c.end()
+			return Refused | Closed
+		}
+	}
+	if flags&wire.RST != 0 || flags&wire.SYN == 0 {
+		return 0
+	}
+	c.agree(now, a.seg)
+	if flags&wire.ACK == 0 {
+		c.state = StateSynReceived // simultaneous open
+		c.set(synDue)
+		c.retransmits, c.backoff = 0, 0
+		c.rtoAt = now + c.timeout()
+		return 0
+	}
+	c.sampleAck(now, a)
+	c.sndUna = a.ack
+	ev := c.established(now)
+	c.set(ackNow)
+	return ev
+}
+
+// refuseAck answers an ACK of something else than our SYN with a RST, and stays
+// (RFC 9293 section 3.10.7.3, first check).
+func (c *Conn) refuseAck(now time.Duration, a *arrival) {
+	c.resetFor(a)
+	if c.cfg.ResendSynAfter > 0 && c.retransmits == 0 {
+		c.rtoAt = now + c.cfg.ResendSynAfter
+	}
+}
+
+// falseEcho says whether a SYN|ACK echoes a timestamp that we cannot have sent
+// (RFC 7323 section 3.2).
+func (c *Conn) falseEcho(now time.Duration, a *arrival) bool {
+	o := &a.seg.Options
+	if !c.cfg.Timestamps || o.Has&wire.OptionTimestamps == 0 || o.TSEcr == 0 {
+		return false
+	}
+	return seqLT(o.TSEcr, c.timestamp(c.rttAt)) || seqGT(o.TSEcr, c.timestamp(now))
+}
+
+// checkRequest validates a segment in SYN-RECEIVED after a passive open, in the
+// order of Linux (tcp_check_req); the connection is not synchronized yet, so
+// any RST in the window ends it (RFC 9293 section 3.10.7.4, second check).
+func (c *Conn) checkRequest(now time.Duration, a *arrival) (ok bool, ev Event) {
+	flags := a.seg.Flags & (wire.SYN | wire.RST | wire.ACK)
+	paws := c.pawsReject(now, a)
+	if a.seq == c.irs && flags == wire.SYN && !paws {
+		if now-c.lastInvalid >= c.cfg.InvalidLimit {
+			c.lastInvalid = now
+			c.set(synDue)
+		}
+		return false, 0
+	}
+	if flags&wire.ACK != 0 && a.ack != c.iss+1 {
+		c.resetFor(a)
+		return false, 0
+	}
+	if paws || seqLT(a.end, c.rcvNxt) || seqGT(a.seq, c.rcvNxt+c.rcvWnd) {
+		if flags&wire.RST == 0 {
+			c.challenge(now)
+		}
+		return false, 0
+	}
+	if a.seq == c.irs {
+		a.seq++ // the SYN lies before the window
+		flags &^= wire.SYN
+	}
+	if flags&(wire.RST|wire.SYN) != 0 {
+		c.resetFor(a)
+		return false, c.reset()
+	}
+	return flags&wire.ACK != 0, 0
+}

@@ -1,0 +1,143 @@
+package tcp
+
+import "time"
+
+// Deadline is when Expire is to be called; ok is false if no timer runs.
+func (c *Conn) Deadline() (at time.Duration, ok bool) {
+	at = min(c.rtoAt, c.tlpAt, c.ackAt, c.endAt, c.keepAt)
+	return at, at != never && c.state != StateClosed
+}
+
+// Expire does what is due at now. After it, drain Next.
+func (c *Conn) Expire(now time.Duration) (ev Event) {
+	if c.state == StateClosed {
+		return 0
+	}
+	if c.endAt <= now { // of TIME-WAIT, or of FIN-WAIT-2 without a user
+		c.end()
+		return Closed
+	}
+	if c.ackAt <= now {
+		c.expireAck()
+	}
+	if c.tlpAt <= now {
+		c.expireTailProbe(now)
+	}
+	if c.rtoAt <= now {
+		ev |= c.expireRetransmit(now)
+	}
+	if c.state != StateClosed && c.keepAt <= now {
+		ev |= c.expireKeepalive(now)
+	}
+	return ev
+}
+
+// expireRetransmit is the retransmission timer, also of the SYN, and the
+// persist timer.
+func (c *Conn) expireRetransmit(now time.Duration) Event {
+	if c.givesUp(now) {
+		if c.has(probing) && c.has(orphan) {
+			c.Abort(now)
+		}
+		c.end()
+		return TimedOut | Closed
+	}
+	if c.retransmits == 0 {
+		c.firstRtx = now
+	}
+	switch {
+	case c.state == StateSynSent || c.state == StateSynReceived:
+		c.set(synDue | synLost)
+		c.stopTiming()
+		if c.state == StateSynReceived || int(c.retransmits) >= c.cfg.SynLinear {
+			c.backoff = min(c.backoff+1, 64)
+		}
+	case c.has(probing):
+		c.set(probeDue)
+		c.backoff = min(c.backoff+1, 64)
+	default:
+		c.enterTimeout()
+		c.stopTiming()
+		c.backoff = min(c.backoff+1, 64)
+	}
+	c.retransmits = min(c.retransmits, 254) + 1
+	c.rtoAt = now + c.timeout()
+	if c.userTimeout > 0 {
+		c.rtoAt = max(min(c.rtoAt, c.firstRtx+c.userTimeout), now+clockGranularity)
+	}
+	return 0
+}
+
+// givesUp says whether the peer has been silent for too long (RFC 9293 section
+// 3.8.3).
+func (c *Conn) givesUp(now time.Duration) bool {
+	if c.retransmits > 0 && c.userTimeout > 0 && now-c.firstRtx >= c.userTimeout {
+		return true
+	}
+	n := int(c.retransmits)
+	switch {
+	case c.state == StateSynSent:
+		return n >= int(c.synRetries)
+	case c.state == StateSynReceived && c.has(passive):
+		return n >= c.cfg.SynAckRetries
+	case c.state == StateSynReceived:
+		return n >= int(c.synRetries)
+	}
+	limit := c.cfg.DataRetries
+	if c.has(orphan) {
+		limit = c.cfg.OrphanRetries
+	}
+	if c.has(probing) || !c.cfg.RetriesAsTime {
+		return n >= limit
+	}
+	return n > 0 && now-c.firstRtx >= c.cfg.timeFor(limit)
+}
+
+// timeFor is how long n retransmissions take that start at RTOMin (Linux
+// tcp_model_timeout).
+func (cfg *Config) timeFor(n int) (total time.Duration) {
+	rto := cfg.RTOMin
+	for range n + 1 {
+		total += min(rto, cfg.RTOMax)
+		rto = min(2*rto, cfg.RTOMax)
+	}
+	return total
+}
+
+// probeAnswered is for an ACK while the persist timer runs: the peer lives, and
+// its window may have opened (RFC 9293 section 3.8.6.1).
+func (c *Conn) probeAnswered(now time.Duration) {
+	c.retransmits = 0
+	if c.windowLeft() <= 0 {
+		return
+	}
+	c.unset(probing)
+	c.backoff = 0
+	c.rtoAt = never
+	if c.sndNxt != c.sndUna { // the byte of a probe that did not fit
+		c.loss, c.recover, c.rtxNxt = lossTimeout, c.sndNxt, c.sndUna
+		c.set(rtxForce)
+	}
+}
+
+// expireKeepalive is the keepalive timer (RFC 9293 section 3.8.4). It runs on
+// from the last segment without being set for each.
+func (c *Conn) expireKeepalive(now time.Duration) Event {
+	cfg := c.cfg
+	if c.snd.n > 0 {
+		c.keepAt = now + cfg.KeepaliveIdle
+		return 0
+	}
+	if due := c.lastRcvd + cfg.KeepaliveIdle; due > now {
+		c.keepAt = due
+		return 0
+	}
+	if int(c.keepProbes) >= cfg.KeepaliveProbes {
+		c.Abort(now)
+		return TimedOut | Closed
+	}
+	c.keepProbes++
+	c.set(probeDue)
+	c.keepAt = now + cfg.KeepaliveInterval
+	return 0
+}
