@@ -16,11 +16,11 @@ import (
 	"github.com/connspec/connspec/hwtarget/lab"
 )
 
-// Options of a kernel target. The zero value leaves the thread unpinned and
-// captures nothing.
+// Options of a kernel target.
 type Options struct {
-	// Processor is one more than the number of the processor that the target's
-	// threads stay on; 0 leaves them free, at half the speed.
+	// Processor says which processor all threads of the target stay on: its
+	// index among those that the process may use, modulo their number. Targets
+	// that run at the same time should have different ones.
 	Processor int
 	// Capture makes Run fill in the trace's Captured.
 	Capture bool
@@ -40,6 +40,7 @@ func (o Options) scripts() int {
 // [target.Target].
 type Target struct {
 	opts   Options
+	cpu    int // the processor's number
 	wired  bool
 	lane   *lab.Lane // nil without a wire
 	place  place
@@ -84,6 +85,9 @@ func OpenLoopback(o Options) (*Target, error) { return open(o, false) }
 func open(o Options, wired bool) (*Target, error) {
 	k := &Target{opts: o, wired: wired, port: portMin}
 	var err error
+	if k.cpu, err = processor(o.Processor); err != nil {
+		return nil, err
+	}
 	if k.fds, err = openDescriptors(); err != nil {
 		return nil, err
 	}
@@ -124,7 +128,7 @@ func (k *Target) settleDown() error {
 		k.place, k.nic = newNearPlace(), nic
 	}
 	k.ran, k.dirty = 0, false
-	return k.place.Do(func() error { return pin(k.opts.Processor - 1) })
+	return k.place.Do(func() error { return pin(k.cpu) })
 }
 
 // leave gives the place up. Its thread goes back to the runtime's pool, so it
@@ -151,7 +155,9 @@ func (k *Target) SetCapture(on bool) { k.opts.Capture = on }
 // Close implements [target.Target].
 func (k *Target) Close() error {
 	for _, t := range k.threads {
-		t.stop()
+		if t != nil {
+			t.stop()
+		}
 	}
 	k.threads = nil
 	k.leave()
@@ -288,7 +294,7 @@ func (k *Target) thread(i int) (*thread, error) {
 		k.threads = append(k.threads, nil)
 	}
 	if k.threads[i] == nil {
-		t, err := startThread(k.opts.Processor-1, &k.sleeping, k.awake)
+		t, err := startThread(k.cpu, &k.sleeping, k.awake)
 		if err != nil {
 			return nil, err
 		}

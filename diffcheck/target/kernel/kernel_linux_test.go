@@ -18,7 +18,7 @@ func TestMain(m *testing.M) { os.Exit(lab.Main(m)) }
 
 func openWire(tb testing.TB) *Target {
 	lab.Need(tb)
-	k, err := Open(Options{Processor: 1})
+	k, err := Open(Options{Processor: 0})
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -41,7 +41,7 @@ func openNear(tb testing.TB) *Target {
 			tb.Fatal(err)
 		}
 	}
-	k, err := OpenLoopback(Options{Processor: 1})
+	k, err := OpenLoopback(Options{Processor: 0})
 	if err != nil {
 		tb.Fatal(err)
 	}

@@ -1,6 +1,7 @@
 package kernel
 
 import (
+	"bytes"
 	"fmt"
 	"runtime"
 	"sync/atomic"
@@ -26,7 +27,8 @@ type thread struct {
 	busy  bool   // the worker waits for a return
 	word  uint32 // futex; atomic
 	tid   int
-	where int // descriptor of /proc/self/task/TID/syscall
+	state int // descriptor of /proc/self/task/TID/stat
+	where int // of /proc/self/task/TID/syscall
 	// awake is called after a return if the worker may be sleeping for it.
 	sleeping *atomic.Bool
 	awake    func()
@@ -63,6 +65,7 @@ func (t *thread) serve(cpu int, ready chan<- error) {
 				t.awake()
 			}
 		case threadQuit:
+			unix.Close(t.state)
 			unix.Close(t.where)
 			return
 		default:
@@ -88,21 +91,42 @@ func (t *thread) settleIn(cpu int) error {
 		return err
 	}
 	t.tid = unix.Gettid()
-	fd, err := unix.Open(fmt.Sprintf("/proc/self/task/%d/syscall", t.tid), unix.O_RDONLY|unix.O_CLOEXEC, 0)
-	if err != nil {
-		return fmt.Errorf("kernel: %w (needs /proc)", err)
+	for name, fd := range map[string]*int{"stat": &t.state, "syscall": &t.where} {
+		var err error
+		path := fmt.Sprintf("/proc/self/task/%d/%s", t.tid, name)
+		if *fd, err = unix.Open(path, unix.O_RDONLY|unix.O_CLOEXEC, 0); err != nil {
+			return fmt.Errorf("kernel: %s: %w (needs /proc)", path, err)
+		}
 	}
-	t.where = fd
 	return nil
 }
 
-// pin keeps the calling thread on one processor; negative leaves it free. With
-// the worker and its threads on one, a thread that was woken has run, as far
-// as it can, when the worker gets the processor back.
-func pin(cpu int) error {
-	if cpu < 0 {
-		return nil
+// processor gives the number of the processor with that index, modulo how many
+// there are, among those that the process may use.
+func processor(index int) (int, error) {
+	var set unix.CPUSet
+	if err := unix.SchedGetaffinity(unix.Getpid(), &set); err != nil {
+		return 0, fmt.Errorf("kernel: processors of this process: %w", err)
 	}
+	index = max(index, 0) % max(set.Count(), 1)
+	for cpu := range len(set) * 64 {
+		if !set.IsSet(cpu) {
+			continue
+		}
+		if index == 0 {
+			return cpu, nil
+		}
+		index--
+	}
+	return 0, fmt.Errorf("kernel: the process may use no processor")
+}
+
+// pin keeps the calling thread on one processor, where all threads of a target
+// are. A thread that was woken has then run, as far as it can, when the worker
+// gets the processor back; and no thread is ever in the state between asleep
+// and running that a wake-up from one processor to another goes through, which
+// /proc cannot tell from asleep.
+func pin(cpu int) error {
 	var set unix.CPUSet
 	set.Set(cpu)
 	if err := unix.SchedSetaffinity(0, &set); err != nil {
@@ -141,23 +165,34 @@ func (t *thread) collect() {
 }
 
 // asleep reports whether the kernel has put the thread to sleep in its call.
-// The file says "running", or the number of the system call that the thread
-// sleeps in; a thread that the kernel has woken is running from then on, also
-// before it gets a processor.
+// stat says "S" for that, "R" from the moment that something wakes the thread,
+// and "D" while it waits for a lock, which is no wait of the call's own. What
+// it sleeps in is read after that it sleeps: it may be a lock of the Go runtime
+// on the way back, and then the call is over.
 func (t *thread) asleep() bool {
-	var b [16]byte
-	n, _, errno := syscall.RawSyscall6(unix.SYS_PREAD64, uintptr(t.where), uintptr(unsafe.Pointer(&b)), uintptr(len(b)), 0, 0, 0)
-	if errno != 0 || n == 0 || b[0] < '0' || b[0] > '9' {
+	var b [64]byte
+	n := readAt(t.state, &b)
+	i := bytes.LastIndexByte(b[:n], ')') // ends the name of the thread
+	if i < 0 || i+2 >= n || b[i+2] != 'S' {
 		return false
 	}
 	nr := uintptr(0)
-	for _, c := range b[:n] {
+	for _, c := range b[:readAt(t.where, &b)] {
 		if c < '0' || c > '9' {
 			break
 		}
 		nr = nr*10 + uintptr(c-'0')
 	}
 	return nr == t.q.nr
+}
+
+// readAt reads the beginning of a file of /proc as it is now.
+func readAt(fd int, b *[64]byte) int {
+	n, _, errno := syscall.RawSyscall6(unix.SYS_PREAD64, uintptr(fd), uintptr(unsafe.Pointer(b)), uintptr(len(b)), 0, 0, 0)
+	if errno != 0 {
+		return 0
+	}
+	return int(n)
 }
 
 // prod makes a call that sleeps look at its situation again: one on a closed
