@@ -46,7 +46,7 @@ type Target struct {
 	place  place
 	nic    hwtarget.NIC
 	ran    int  // scripts since the lane was made
-	dirty  bool // the lane is not as it was made
+	dirty  bool // the lane could not be put back as it was made
 	far    uint32
 	port   uint16
 	page   []byte // that nobody can read
@@ -54,6 +54,8 @@ type Target struct {
 	naming puppet.Naming
 	puppet *puppet.Puppet
 	rec    target.Recorder
+
+	changed changes
 
 	threads  []*thread
 	busy     int         // threads in a call
@@ -191,7 +193,7 @@ func (k *Target) run(s *script.Script, tr *script.Trace) error {
 	k.s, k.tr, k.began, k.over = s, tr, time.Now(), false
 	k.fds.reset()
 	k.puppet.Reset(target.Seed(s))
-	k.naming.Reset(k.remotes(s))
+	k.naming.Reset(k.remotes())
 	err := k.events()
 	if cleared := k.clear(); err == nil {
 		err = cleared
@@ -199,17 +201,10 @@ func (k *Target) run(s *script.Script, tr *script.Trace) error {
 	return err
 }
 
-// remotes gives the two far hosts addresses that no earlier script used. A
-// script that changes routes gets those it names, and a new lane after it.
-func (k *Target) remotes(s *script.Script) (a, b netip.Addr) {
+// remotes gives the two far hosts addresses that no earlier script used.
+func (k *Target) remotes() (a, b netip.Addr) {
 	if !k.wired {
 		return script.Remote1, script.Remote2
-	}
-	for i := range s.Events {
-		if s.Events[i].Kind == script.EventEnv {
-			k.dirty = true
-			return script.Remote1, script.Remote2
-		}
 	}
 	k.far += 2
 	return farAddr(k.far - 1), farAddr(k.far)

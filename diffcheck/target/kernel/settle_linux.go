@@ -178,6 +178,7 @@ func (k *Target) clear() error {
 	if !k.wired {
 		return nil
 	}
+	k.restore()
 	if err := k.drain(false); err != nil {
 		return err
 	}

@@ -106,6 +106,26 @@ func Wire() []Case {
 		{Name: "a route taken away", Text: streamNonblock +
 			"+0 `ip route add prohibit 192.0.2.7/32`\n" +
 			`+0 connect(3, {sa_family=AF_INET, sin_port=htons(80), sin_addr=inet_addr("192.0.2.7")}, 16) = -1 EACCES (Permission denied)`},
+		{Name: "routes to the far hosts", Text: streamNonblock +
+			"+0 `ip route add unreachable 192.0.2.1/32`\n" +
+			`+0 connect(3, ..., ...) = -1 EHOSTUNREACH (No route to host)
+			+0 connect(3, {sa_family=AF_INET, sin_port=htons(8080), sin_addr=inet_addr("192.0.2.2")}, 16) = -1 EINPROGRESS (Operation now in progress)
+			+0 > 192.168.0.1.P1 > 192.0.2.2.8080: S 0:0(0) <...>
+			+0 connect(3, {sa_family=AF_UNSPEC}, 16) = 0
+			` + "+0 `ip route del 192.0.2.0/24`\n" +
+			`+0 connect(3, {sa_family=AF_INET, sin_port=htons(8080), sin_addr=inet_addr("192.0.2.2")}, 16) = -1 ENETUNREACH (Network is unreachable)
+			` + "+0 `ip route add prohibit 192.0.2.0/24`\n" +
+			`+0 connect(3, {sa_family=AF_INET, sin_port=htons(8080), sin_addr=inet_addr("192.0.2.2")}, 16) = -1 EACCES (Permission denied)`},
+		{Name: "link down", Text: streamNonblock +
+			"+0 `ip link set dev eth0 down`\n" +
+			`+0 connect(3, ..., ...) = -1 ENETUNREACH (Network is unreachable)
+			` + "+0 `ip link set dev eth0 up`\n" +
+			`+0 connect(3, ..., ...) = -1 EINPROGRESS (Operation now in progress)
+			+0 > S 0:0(0) <...>`},
+		{Name: "SYN without timestamps", Text: streamNonblock +
+			"+0 `sysctl -q net.ipv4.tcp_timestamps=0`\n" +
+			`+0 connect(3, ..., ...) = -1 EINPROGRESS (Operation now in progress)
+			+0 > S 0:0(0) win 64240 <mss 1460,nop,nop,sackOK,nop,wscale 10>`},
 		{Name: "SYN sent again", Slow: true, Text: begun +
 			`+1.5 > S 0:0(0) <...>
 			+0 connect(3, ..., ...) = -1 EALREADY (Operation already in progress)`},
