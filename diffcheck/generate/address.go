@@ -78,20 +78,21 @@ var oddLengths = [...]int32{0, 1, 2, 8, 15, 17, 28, 128, 129, 256, -1}
 
 // oddFamilies are not a socket's own.
 var oddFamilies = [...]spec.Sockaddr{
-	{Family: spec.AFUnix, Path: "/nowhere"},
+	{Family: spec.AFUnix},
 	{Family: spec.AFInet6, Addr: netip.IPv6Loopback(), Port: script.RemotePort},
 	{Family: spec.AFUnknown},
 	{Family: spec.AFUnspec, Addr: script.Loopback, Port: script.LocalPort},
 }
 
 // named is the address, length and pointer of bind, connect or sendto. Mostly
-// they are right; plain says that they are.
+// they are right; plain says that they are taken for right.
 func (w *world) named(c *spec.Call, to netip.AddrPort) (plain bool) {
 	c.Addr = spec.SockaddrInet(to)
 	c.AddrLen = spec.SizeofSockaddrIn
 	switch n := w.below(100); {
 	case n < 5:
 		c.AddrLen = oddLengths[w.below(len(oddLengths))]
+		return c.AddrLen >= spec.SizeofSockaddrIn && c.AddrLen <= 128
 	case n < 8:
 		c.Addr = oddFamilies[w.below(len(oddFamilies))]
 		if w.percent(20) {

@@ -199,8 +199,8 @@ func (w *world) dissolve(fd int32) {
 	if !w.call(c) || s == nil || c.AddrLen < 2 || c.AddrLen > 128 {
 		return
 	}
-	w.wake(s)
 	if s.stream {
+		w.wake(s)
 		s.state, s.queue = StateFresh, 0
 	} else {
 		s.state = StateDatagram

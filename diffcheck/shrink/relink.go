@@ -1,0 +1,54 @@
+package shrink
+
+import (
+	"slices"
+
+	"github.com/connspec/connspec/diffcheck/script"
+)
+
+// relink gives the script less the events from … to-1 and less those that use a
+// descriptor made there; the descriptors of the rest get the numbers that they
+// have then. It gives nil if those events make none.
+func (m *minimizer) relink(from, to int) []script.Event {
+	old := newNumbering(m.best.Events)
+	gone := make([]bool, len(m.best.Events)) // by the event that made a descriptor
+	any := false
+	for i := from; i < to; i++ {
+		gone[i] = old.madeBy[i] >= 0
+		any = any || gone[i]
+	}
+	if !any {
+		return nil
+	}
+	var kept []script.Event
+	var origin []int
+	for i, e := range m.events() {
+		uses := slices.ContainsFunc(old.uses[i], func(maker int) bool { return maker >= 0 && gone[maker] })
+		if i >= from && i < to || uses {
+			gone[i] = old.madeBy[i] >= 0 // what is made of it goes too: dup, accept
+			continue
+		}
+		kept = append(kept, e)
+		origin = append(origin, i)
+	}
+	old.renumber(kept, origin)
+	return kept
+}
+
+// renumber gives the descriptors in kept the numbers that they have without the
+// rest; origin says which event of the whole each one was.
+func (n *numbering) renumber(kept []script.Event, origin []int) {
+	placed := make([]int32, len(n.uses)) // by the event that made it: its number now
+	var now table
+	for i := range kept {
+		e := &kept[i]
+		forEachFD(e, func(place int, fd *int32) {
+			if maker := n.uses[origin[i]][place]; maker >= 0 && placed[maker] > 0 {
+				*fd = placed[maker]
+			}
+		})
+		if fd := now.apply(e, i); fd >= 0 {
+			placed[origin[i]] = fd
+		}
+	}
+}
