@@ -1,0 +1,45 @@
+package impl
+
+import "time"
+
+// EnvKind says what a change of the environment does.
+type EnvKind uint8
+
+const (
+	EnvRouteAdd    EnvKind = iota // Route
+	EnvRouteDel                   // Route's prefix and kind
+	EnvLinkUp                     // the NIC
+	EnvLinkDown                   //
+	EnvSynRetries                 // Value, for attempts begun from now on
+	EnvPortRange                  // ephemeral ports from Value to Last
+	EnvDescriptors                // how many may be open: Value
+)
+
+// Env is one change of the environment, as an administrator makes it.
+type Env struct {
+	Kind        EnvKind
+	Route       Route
+	Value, Last int
+}
+
+// Env changes the environment of the host.
+func (h *Host) Env(now time.Duration, e Env) {
+	switch e.Kind {
+	case EnvRouteAdd:
+		h.routes.Add(e.Route)
+	case EnvRouteDel:
+		h.routes.Remove(e.Route.Prefix, e.Route.Kind)
+	case EnvLinkUp:
+		h.routes.SetLink(true)
+	case EnvLinkDown:
+		h.routes.SetLink(false)
+	case EnvSynRetries:
+		h.cfg.SynRetries = e.Value
+		h.sock.SetSynRetries(e.Value)
+	case EnvPortRange:
+		h.sock.SetPortRange(uint16(e.Value), uint16(e.Last))
+	case EnvDescriptors:
+		h.sock.SetDescriptors(e.Value)
+	}
+	h.settle(now)
+}

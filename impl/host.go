@@ -1,0 +1,199 @@
+// Package impl is a host: a socket layer over TCP, UDP and IPv4 on one
+// Ethernet NIC, in one value. It does no input or output, has no clock and no
+// goroutine: four verbs take calls and frames in and give results and frames
+// out, and every one is told the time.
+//
+//	Call      a thread makes a system call
+//	Handle    a frame arrived
+//	Next      the next frame to send
+//	Deadline  when Next is to be called again though nothing arrived
+//
+// After each Call and Handle, drain Next and then Completion. The same verbs
+// with the same times on a host with the same Config give the same results
+// and the same frames, bit for bit.
+package impl
+
+import (
+	"math/rand/v2"
+	"net/netip"
+	"time"
+
+	"github.com/connspec/connspec/impl/ip"
+	"github.com/connspec/connspec/impl/link"
+	"github.com/connspec/connspec/impl/personality"
+	"github.com/connspec/connspec/impl/sock"
+	"github.com/connspec/connspec/impl/tcp"
+	"github.com/connspec/connspec/impl/wire"
+	"github.com/connspec/connspec/spec"
+)
+
+// Route is an entry of the routing table.
+type Route = ip.Route
+
+// RouteKind says what a route does.
+type RouteKind = ip.Kind
+
+// The kinds of routes that a Config may hold.
+const (
+	Unicast     = ip.Unicast
+	Unreachable = ip.Unreachable
+	Prohibit    = ip.Prohibit
+	Blackhole   = ip.Blackhole
+	Throw       = ip.Throw
+)
+
+// Neighbor is a permanent entry of the neighbour table.
+type Neighbor = link.Neighbor
+
+// Config says what a host is. The zero values of the optional fields stand for
+// the system's defaults.
+type Config struct {
+	Dialect   spec.Dialect   // whose personality the socket layer has
+	MAC       [6]byte        // of the NIC
+	MTU       int            // of the NIC in bytes; 0: 1500
+	Addrs     []netip.Prefix // of the NIC; the first is its primary address
+	Routes    []Route        // besides those to the prefixes of Addrs
+	Neighbors []Neighbor
+	Seed      uint64 // of initial sequence numbers, ports and identifiers
+
+	SynRetries  int // optional: SYNs sent again before an attempt times out
+	Descriptors int // optional: how many a process may have open
+	PortFirst   uint16
+	PortLast    uint16 // optional: the range of ephemeral ports
+}
+
+const mtuDefault = 1500
+
+// Host is one host. Make one with New.
+type Host struct {
+	cfg    Config
+	routes ip.Table
+	link   link.Cache
+	parts  ip.Reassembly
+	sock   sock.Layer
+
+	frame []byte // the last frame that Next gave
+	loop  []byte // a segment to the host itself
+	whole []byte // a packet put together from fragments
+}
+
+// New makes a host that has just started, at time 0.
+func New(cfg Config) *Host {
+	h := new(Host)
+	h.Reset(cfg)
+	return h
+}
+
+// Reset makes h what New(cfg) gives and keeps its memory.
+func (h *Host) Reset(cfg Config) {
+	if cfg.MTU == 0 {
+		cfg.MTU = mtuDefault
+	}
+	h.cfg = cfg
+	h.routes.Reset(cfg.Addrs, cfg.Routes)
+	h.link.Reset(cfg.MAC, cfg.Neighbors)
+	h.parts.Reset()
+	h.sock.Reset(sock.Config{
+		Personality: personality.For(cfg.Dialect), MTU: cfg.MTU, TCP: tcpConfig(&cfg), Secret: secret(cfg.Seed),
+		Descriptors: cfg.Descriptors, PortFirst: cfg.PortFirst, PortLast: cfg.PortLast,
+	}, &h.routes)
+	if n := sock.SegmentOffset + cfg.MTU; len(h.frame) < n {
+		h.frame = make([]byte, n)
+	}
+}
+
+// tcpConfig is how the connections of a system behave.
+func tcpConfig(cfg *Config) tcp.Config {
+	c := *tcp.BSD(cfg.MTU)
+	if cfg.Dialect == spec.Linux {
+		c = *tcp.Linux(cfg.MTU)
+	}
+	if cfg.SynRetries > 0 {
+		c.SynRetries = cfg.SynRetries
+	}
+	return c
+}
+
+// secret derives the host's secret from its seed.
+func secret(seed uint64) (s [16]byte) {
+	r := rand.NewPCG(seed, 0x636f6e6e73706563)
+	for i := range s {
+		s[i] = byte(r.Uint64() >> 56)
+	}
+	return s
+}
+
+// Call makes a system call for a thread. If it blocks, done is false, and the
+// result comes out of Completion after a later verb; c.Buf and c.Poll must stay
+// untouched until then. Descriptors are this host's: the lowest free from 3 on.
+func (h *Host) Call(now time.Duration, thread int, c *spec.Call) (r spec.Result, done bool) {
+	r, done = h.sock.Call(now, thread, c)
+	h.settle(now)
+	if !done {
+		return h.sock.Take(thread)
+	}
+	return r, true
+}
+
+// Completion gives the next blocked call that has ended, and its thread.
+func (h *Host) Completion() (thread int, r spec.Result, ok bool) { return h.sock.Completion() }
+
+// Blocked says whether a thread is in a call.
+func (h *Host) Blocked(thread int) bool { return h.sock.Blocked(thread) }
+
+// Handle takes an Ethernet frame that arrived. Frames that are not for this
+// host, or that no host could make sense of, are dropped.
+func (h *Host) Handle(now time.Duration, frame []byte) {
+	h.expire(now)
+	if h.routes.LinkUp() {
+		h.receive(now, frame)
+	}
+	h.settle(now)
+}
+
+// Next runs the timers that are due and gives the next Ethernet frame to send.
+// The frame is valid until the next verb.
+func (h *Host) Next(now time.Duration) (frame []byte, ok bool) {
+	h.expire(now)
+	for {
+		frame, more := h.transmit(now)
+		if frame != nil || !more {
+			return frame, more
+		}
+	}
+}
+
+// Deadline is when Next is to be called though nothing happened; ok is false if
+// there is no such time.
+func (h *Host) Deadline() (at time.Duration, ok bool) {
+	at, ok = h.sock.Deadline()
+	if l, some := h.link.Deadline(); some && (!ok || l < at) {
+		at, ok = l, true
+	}
+	return at, ok
+}
+
+// Interrupt ends the blocked call of a thread with EINTR, as a signal does that
+// is caught without SA_RESTART. What the call began goes on.
+func (h *Host) Interrupt(now time.Duration, thread int) {
+	h.sock.Interrupt(now, thread)
+	h.settle(now)
+}
+
+// expire runs the timers that are due.
+func (h *Host) expire(now time.Duration) {
+	if at, ok := h.Deadline(); !ok || at > now {
+		return
+	}
+	h.link.Expire(now, func(path ip.Path, packet []byte) { h.lost(now, packet) })
+	h.sock.Expire(now)
+	h.settle(now)
+}
+
+// lost tells the sender of a packet whose next hop did not answer (RFC 1122
+// section 2.3.2.2; ipv4_link_failure).
+func (h *Host) lost(now time.Duration, packet []byte) {
+	if q, err := wire.ParseQuote(packet); err == nil {
+		h.sock.HandleICMP(now, &wire.ICMPv4{Type: wire.ICMPUnreachable, Code: wire.ICMPCodeHost}, &q)
+	}
+}

@@ -1,0 +1,151 @@
+package impl
+
+import (
+	"net/netip"
+	"time"
+
+	"github.com/connspec/connspec/impl/ip"
+	"github.com/connspec/connspec/impl/sock"
+	"github.com/connspec/connspec/impl/wire"
+)
+
+// receive takes a frame from the wire.
+func (h *Host) receive(now time.Duration, frame []byte) {
+	eth, payload, err := wire.ParseEthernet(frame)
+	if err != nil || eth.Dst != h.cfg.MAC && !eth.Dst.IsMulticast() {
+		return
+	}
+	switch eth.Type {
+	case wire.EtherTypeARP:
+		if a, err := wire.ParseARP(payload); err == nil {
+			h.link.Handle(now, &a, h.routes.Owns, func(path ip.Path, packet []byte) {
+				copy(h.sock.Out.Push(path, len(packet)), packet)
+			})
+		}
+	case wire.EtherTypeIPv4:
+		head, body, err := wire.ParseIPv4(payload)
+		if err != nil {
+			return
+		}
+		kind, ok := h.routes.Accepts(netip.AddrFrom4(head.Src), netip.AddrFrom4(head.Dst))
+		if ok && !(kind == ip.Local && eth.Dst.IsMulticast()) { // RFC 1122 section 3.3.6
+			h.packet(now, payload[:head.TotalLen], &head, kind, body)
+		}
+	}
+}
+
+// packet takes an IPv4 packet for this host and hands what it carries upwards.
+func (h *Host) packet(now time.Duration, packet []byte, head *wire.IPv4, kind ip.Kind, body []byte) {
+	if head.IsFragment() {
+		whole, ok := h.parts.Add(now, head, body)
+		if !ok {
+			return
+		}
+		packet, body = h.rebuild(head, whole)
+	}
+	switch head.Protocol {
+	case wire.ProtocolTCP:
+		h.sock.HandleTCP(now, head, kind, body)
+	case wire.ProtocolUDP:
+		if h.sock.HandleUDP(now, head, kind, body) {
+			h.refuse(head, kind, packet, body, wire.ICMPCodePort)
+		}
+	case wire.ProtocolICMP:
+		h.control(now, head, kind, body)
+	default:
+		h.refuse(head, kind, packet, body, wire.ICMPCodeProtocol)
+	}
+}
+
+// rebuild puts a header in front of a payload that came in fragments.
+func (h *Host) rebuild(head *wire.IPv4, whole []byte) (packet, body []byte) {
+	head.MoreFragments, head.Offset = false, 0
+	h.whole = append(append(h.whole[:0], make([]byte, wire.IPv4Len)...), whole...)
+	head.Put(h.whole)
+	return h.whole, h.whole[wire.IPv4Len:]
+}
+
+// refuse answers a packet with an ICMP destination unreachable of this code.
+func (h *Host) refuse(head *wire.IPv4, kind ip.Kind, packet, body []byte, code uint8) {
+	if !ip.Answerable(head, kind, body) {
+		return
+	}
+	if path, q := h.backTo(head); q != nil {
+		q.PushError(path, h.sock.NextID(), wire.ICMPv4{Type: wire.ICMPUnreachable, Code: code}, packet)
+	}
+}
+
+// backTo is the way back to the sender of a packet, and its queue.
+func (h *Host) backTo(head *wire.IPv4) (ip.Path, *ip.Queue) {
+	path, why := h.routes.Find(netip.AddrFrom4(head.Src), netip.AddrFrom4(head.Dst))
+	if why != ip.Reachable || path.Kind != ip.Unicast && path.Kind != ip.Local {
+		return path, nil
+	}
+	if path.Loops {
+		return path, &h.sock.Loop
+	}
+	return path, &h.sock.Out
+}
+
+// control takes an ICMP message: it answers echo requests (RFC 1122 section
+// 3.2.2.6) and passes errors on to the socket that they are about.
+func (h *Host) control(now time.Duration, head *wire.IPv4, kind ip.Kind, body []byte) {
+	m, payload, err := wire.ParseICMPv4(body)
+	if err != nil {
+		return
+	}
+	switch {
+	case m.Type == wire.ICMPEcho && kind == ip.Local:
+		if path, q := h.backTo(head); q != nil {
+			q.PushEchoReply(path, h.cfg.MTU, h.sock.NextID(), m, payload)
+		}
+	case m.IsError():
+		if q, err := wire.ParseQuote(payload); err == nil {
+			h.sock.HandleICMP(now, &m, &q)
+		}
+	}
+}
+
+// settle carries packets from the host to itself until there are none, and
+// then lets the blocked calls go on that can.
+func (h *Host) settle(now time.Duration) {
+	for {
+		for h.carry(now) {
+		}
+		if !h.sock.Settle(now) {
+			return
+		}
+	}
+}
+
+// carry takes one packet from the host to itself.
+func (h *Host) carry(now time.Duration) bool {
+	if buf, _, ok := h.sock.Loop.Pop(); ok {
+		h.looped(now, buf[ip.Headroom:])
+		return true
+	}
+	if !h.sock.LoopReady() {
+		return false
+	}
+	if h.loop == nil {
+		h.loop = make([]byte, sock.LoopBuffer)
+	}
+	start, end, _, ok := h.sock.NextLoop(now, h.loop)
+	if ok {
+		h.looped(now, h.loop[start:end])
+	}
+	return ok
+}
+
+// looped takes a packet that came over the loopback interface.
+func (h *Host) looped(now time.Duration, packet []byte) {
+	head, body, err := wire.ParseIPv4(packet)
+	if err != nil {
+		return
+	}
+	kind := ip.Local
+	if h.routes.IsBroadcast(netip.AddrFrom4(head.Dst)) {
+		kind = ip.Broadcast
+	}
+	h.packet(now, packet, &head, kind, body)
+}

@@ -1,0 +1,61 @@
+package link
+
+import (
+	"net/netip"
+	"time"
+
+	"github.com/connspec/connspec/impl/ip"
+	"github.com/connspec/connspec/impl/wire"
+)
+
+// Handle takes an ARP packet that arrived: it answers for the addresses that
+// owns says are this host's, and learns (RFC 826). Packets that waited for the
+// sender are given to send, which resolves them now.
+func (c *Cache) Handle(now time.Duration, a *wire.ARP, owns func(netip.Addr) bool, send func(path ip.Path, packet []byte)) {
+	sender := netip.AddrFrom4(a.SenderIP)
+	if a.SenderMAC.IsMulticast() || owns(sender) {
+		return
+	}
+	target := netip.AddrFrom4(a.TargetIP)
+	mine := owns(target) && !target.IsLoopback()
+	if e := c.find(sender); e == nil {
+		if mine && !sender.IsUnspecified() {
+			e = c.add(sender)
+			e.learn(now, a.SenderMAC)
+		}
+	} else if e.state != permanent {
+		e.learn(now, a.SenderMAC)
+		for n := e.held.Len(); n > 0; n-- {
+			buf, path, _ := e.held.Pop()
+			send(path, buf[ip.Headroom:])
+		}
+	}
+	if a.Op == wire.ARPRequest && mine {
+		c.asks = append(c.asks, ask{a.SenderMAC, wire.ARP{
+			Op: wire.ARPReply, SenderMAC: c.mac, SenderIP: a.TargetIP,
+			TargetMAC: a.SenderMAC, TargetIP: a.SenderIP,
+		}})
+	}
+}
+
+func (e *entry) learn(now time.Duration, mac wire.MAC) {
+	e.mac, e.state, e.at = mac, reachable, now+reachableTime
+}
+
+// arpFrameLen is an Ethernet frame with an ARP packet, padded to the minimum.
+const arpFrameLen = 60
+
+// Next writes the next ARP frame to send into frame and returns its length.
+func (c *Cache) Next(frame []byte) (n int, ok bool) {
+	if len(c.asks) == 0 {
+		return 0, false
+	}
+	a := c.asks[0]
+	c.asks = append(c.asks[:0], c.asks[1:]...)
+	frame = frame[:arpFrameLen]
+	clear(frame)
+	eth := wire.Ethernet{Dst: a.dst, Src: c.mac, Type: wire.EtherTypeARP}
+	eth.Put(frame)
+	a.arp.Put(frame[wire.EthernetLen:])
+	return arpFrameLen, true
+}

@@ -1,0 +1,239 @@
+// Package personality names each point at which the socket layers of the five
+// systems differ, and says for each system what it does there. The rest of
+// impl asks a Personality and never which system it is.
+//
+// Linux stands on kernel 6.18 and on what experiments on it showed; MacOS on
+// xnu-11417; OSX on the BSD code of the time of its page; POSIX on a plain
+// reading of its page; TargetTCP on its page, which is all there is.
+package personality
+
+import (
+	"github.com/connspec/connspec/impl/ip"
+	"github.com/connspec/connspec/spec"
+)
+
+// Check is one test that connect(2) makes before it sets out. A personality
+// puts them in order; the first that fails decides the errno.
+type Check uint8
+
+const (
+	CheckNone       Check = iota // end of the list
+	CheckDescriptor              // the number is an open descriptor
+	CheckImport                  // the address can be copied in: length bounds and pointer
+	CheckSocket                  // the descriptor is a socket
+	CheckShort                   // the address is long enough to hold its family
+	CheckUnspec                  // AF_UNSPEC: dissolve, which ends the call
+	CheckConnecting              // an attempt is under way
+	CheckListening               // the socket listens
+	CheckConnected               // a stream that is connected
+	CheckDead                    // a stream that an earlier failure left unusable
+	CheckDissolve                // a datagram socket loses its peer here, for better or worse
+	CheckAutobind                // a datagram socket gets its port here
+	CheckLength                  // the length fits the family of the socket
+	CheckFamily                  // the family is the socket's
+	CheckAny                     // neither the address nor the port is zero
+	CheckPort                    // the port is not zero
+	CheckGroup                   // a stream does not go to a multicast or broadcast address
+)
+
+// ChecksMax bounds a list of checks.
+const ChecksMax = 20
+
+// Import says how an address argument is copied in.
+type Import uint8
+
+const (
+	// ImportLinux: length outside 0..128 EINVAL, then a bad pointer EFAULT
+	// unless the length is 0 (move_addr_to_kernel).
+	ImportLinux Import = iota
+	// ImportXNU: up to 128 bytes NULL or a length under 2 is EINVAL, else a bad
+	// pointer EFAULT; above 255 or negative ENAMETOOLONG (getsockaddr_s).
+	ImportXNU
+	// ImportBSD: above 255 or negative ENAMETOOLONG, under 2 EINVAL, then
+	// EFAULT (getsockaddr).
+	ImportBSD
+	// ImportPointer: a bad pointer EFAULT; lengths are looked at later.
+	ImportPointer
+)
+
+// Repeat says what a blocking connect does on a socket whose attempt is under
+// way. A non-blocking one gives EALREADY everywhere.
+type Repeat uint8
+
+const (
+	RepeatAlready   Repeat = iota // EALREADY
+	RepeatJoins                   // waits with the first for the same outcome
+	RepeatConnected               // EISCONN
+)
+
+// Failure says what a failed attempt does to a stream socket.
+type Failure uint8
+
+const (
+	// FailureReported: the next connect reports the pending error, or
+	// ECONNABORTED if it was taken, and the one after starts afresh.
+	FailureReported Failure = iota
+	// FailureFresh: the next connect starts afresh; the error stays for
+	// SO_ERROR until then.
+	FailureFresh
+	// FailureDead: the next connect reports the pending error, all later ones
+	// EINVAL.
+	FailureDead
+	// FailureDropped: the pending error is cleared and every connect EINVAL.
+	FailureDropped
+)
+
+// Unspec says what connect(2) with AF_UNSPEC does.
+type Unspec uint8
+
+const (
+	UnspecDissolves Unspec = iota // 0, the association is gone
+	UnspecForeign                 // a family like any other that is not the socket's
+	UnspecAsInet                  // a stream takes it for AF_INET
+)
+
+// Reaction is what an ICMP error does to the socket that it is about.
+type Reaction struct {
+	Errno spec.Errno // ENONE: nothing
+	Soft  bool       // remembered only, and used if the attempt times out
+}
+
+// Personality is one system's choice at every such point.
+type Personality struct {
+	Dialect spec.Dialect
+
+	Stream   [ChecksMax]Check // order of connect's checks on a stream socket
+	Datagram [ChecksMax]Check // and on a datagram socket
+
+	BadDescriptor spec.Errno // the number is no open descriptor
+	Import        Import
+	ExactLength   bool       // an address longer than sockaddr_in is EINVAL
+	Listening     spec.Errno // connect on a listening stream
+	Repeat        Repeat
+	// SuccessOnce: the first connect after an attempt succeeded unseen gives 0.
+	SuccessOnce    bool
+	Failure        Failure
+	StreamUnspec   Unspec
+	DatagramUnspec Unspec
+	// ZeroSource: dissolving a datagram association resets a local address
+	// that bind chose, and keeps the port however it was chosen.
+	ZeroSource bool
+	// StaleError: a datagram connect returns the pending error although the
+	// peer is set.
+	StaleError bool
+	// ForgetsError: a connect clears the pending error first.
+	ForgetsError bool
+
+	MulticastStream spec.Errno // connect of a stream to a group
+	BroadcastStream spec.Errno // to 255.255.255.255
+	SubnetBroadcast spec.Errno // to a directed broadcast address
+	// BroadcastPeer: a datagram socket may have a broadcast peer without
+	// SO_BROADCAST; it is send that fails.
+	BroadcastPeer bool
+	PortZero      spec.Errno // with CheckPort
+	AnyIsPrimary  bool       // 0.0.0.0 stands for the first interface address, not for loopback
+
+	Route        [ip.ReasonCount]spec.Errno
+	TupleTaken   spec.Errno // a connection with these names exists
+	PortsStream  spec.Errno // connect finds no ephemeral port
+	PortsDgram   spec.Errno
+	PortsBind    spec.Errno
+	SelfStream   spec.Errno // a stream connects to its own name; ENONE: allowed
+	SharedDgram  spec.Errno // a datagram connect to names that another socket has
+	ConnectedTo  spec.Errno // sendto with an address on an associated socket; ENONE: allowed
+	ConnectingIO spec.Errno // send and recv while connecting; ENONE: wait as for data
+
+	Unreachable      [16]Reaction // ICMP type 3 by code, on SYN-SENT
+	TimeExceeded     [2]Reaction  // type 11
+	ParameterProblem Reaction     // type 12
+	DatagramICMP     [16]Reaction // type 3 on an associated datagram socket
+	DatagramExceeded Reaction
+	DatagramProblem  Reaction
+	// SoftDrops: a soft error ends the attempt once there was one before and
+	// more than three SYNs were repeated (tcp_notify).
+	SoftDrops bool
+	// SoftVisible: SO_ERROR shows soft errors and clears them.
+	SoftVisible bool
+	// ErrorQueue: an ICMP error in SYN-SENT stays in the error queue and keeps
+	// POLLERR set (ip_icmp_error).
+	ErrorQueue bool
+	// SimultaneousReset is the error of a RST in SYN-RECEIVED.
+	SimultaneousReset spec.Errno
+
+	// Poll.
+	FreshPoll spec.PollEvents // a stream that was never connected
+	// HangupHidesOut: POLLHUP and POLLOUT never come together.
+	HangupHidesOut bool
+	// PeerlessInvalid: getpeername of a stream shut in both directions is
+	// EINVAL.
+	PeerlessInvalid bool
+	// ShutdownSticks: shutdown on a socket without a connection is ENOTCONN
+	// but takes effect.
+	ShutdownSticks bool
+	// ShutdownAborts: shutdown while connecting ends the attempt.
+	ShutdownAborts bool
+	// BacklogHalves: a listener's queue is full when it holds more than so many
+	// halves of the backlog.
+	BacklogHalves int32
+	// PipeFirst: sending on a stream shut for writing is EPIPE even while an
+	// error is pending.
+	PipeFirst bool
+	// ResetCloseWait is the error of a RST after the peer's FIN; ENONE: as at
+	// any other time.
+	ResetCloseWait spec.Errno
+	// BindUnspec: bind takes AF_UNSPEC with INADDR_ANY for AF_INET, and sendto
+	// takes any AF_UNSPEC address for one.
+	BindUnspec bool
+}
+
+// For is the personality of a dialect.
+func For(d spec.Dialect) *Personality {
+	switch d {
+	case spec.Linux:
+		return &linux
+	case spec.MacOS:
+		return &macos
+	case spec.OSX:
+		return &osx
+	case spec.TargetTCP:
+		return &targettcp
+	}
+	return &posix
+}
+
+// unreachableLinux is Linux's icmp_err_convert (net/ipv4/icmp.c): on a
+// connected datagram socket the soft ones go unseen, SYN-SENT takes them all.
+var unreachableLinux = [16]Reaction{
+	{Errno: spec.ENETUNREACH, Soft: true},
+	{Errno: spec.EHOSTUNREACH, Soft: true},
+	{Errno: spec.ENOPROTOOPT},
+	{Errno: spec.ECONNREFUSED},
+	{Errno: spec.EMSGSIZE},
+	{Errno: spec.EOPNOTSUPP, Soft: true},
+	{Errno: spec.ENETUNREACH},
+	{Errno: spec.EHOSTDOWN},
+	{Errno: spec.ENONET},
+	{Errno: spec.ENETUNREACH},
+	{Errno: spec.EHOSTUNREACH},
+	{Errno: spec.ENETUNREACH, Soft: true},
+	{Errno: spec.EHOSTUNREACH, Soft: true},
+	{Errno: spec.EHOSTUNREACH},
+	{Errno: spec.EHOSTUNREACH},
+	{Errno: spec.EHOSTUNREACH},
+}
+
+// hard makes every reaction of t end the attempt.
+func hard(t [16]Reaction) [16]Reaction {
+	for i := range t {
+		t[i].Soft = false
+	}
+	return t
+}
+
+// soften makes the reactions of t with these codes soft.
+func soften(t [16]Reaction, codes ...int) [16]Reaction {
+	for _, c := range codes {
+		t[c].Soft = true
+	}
+	return t
+}

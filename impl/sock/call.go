@@ -1,0 +1,60 @@
+package sock
+
+import (
+	"time"
+
+	"github.com/connspec/connspec/spec"
+)
+
+// Call makes a system call for a thread. done is false if it blocks: then the
+// thread's result comes out of Completion, and c.Buf and c.Poll must stay as
+// they are until it does. A thread that is blocked cannot call.
+func (l *Layer) Call(now time.Duration, thread int, c *spec.Call) (r spec.Result, done bool) {
+	l.now = now
+	switch c.Op {
+	case spec.OpConnect:
+		return l.connect(thread, c)
+	case spec.OpAccept:
+		return l.accept(thread, c)
+	case spec.OpSend, spec.OpSendto:
+		return l.send(thread, c)
+	case spec.OpRecv, spec.OpRecvfrom:
+		return l.recv(thread, c)
+	case spec.OpPoll:
+		return l.poll(thread, c)
+	}
+	return l.callAtOnce(c), true
+}
+
+// callAtOnce makes a call of a kind that never blocks.
+func (l *Layer) callAtOnce(c *spec.Call) spec.Result {
+	switch c.Op {
+	case spec.OpSocket:
+		return l.socket(c)
+	case spec.OpBind:
+		return l.bind(c)
+	case spec.OpListen:
+		return l.listen(c)
+	case spec.OpGetsockname:
+		return l.getsockname(c)
+	case spec.OpGetpeername:
+		return l.getpeername(c)
+	case spec.OpGetsockopt:
+		return l.getsockopt(c)
+	case spec.OpSetsockopt:
+		return l.setsockopt(c)
+	case spec.OpFcntl:
+		return l.fcntl(c)
+	case spec.OpShutdown:
+		return l.shutdown(c)
+	case spec.OpDup:
+		return l.dup(c)
+	case spec.OpDup2:
+		return l.dup2(c)
+	case spec.OpClose:
+		return l.close(c)
+	case spec.OpOpen:
+		return l.open()
+	}
+	return spec.Fail(spec.ENOSYS)
+}

@@ -1,0 +1,90 @@
+package sock
+
+import (
+	"net/netip"
+
+	"github.com/connspec/connspec/impl/ip"
+	"github.com/connspec/connspec/impl/ports"
+	"github.com/connspec/connspec/spec"
+)
+
+// associate sets the peer of a datagram socket (__ip4_datagram_connect). A
+// failure leaves what was there before.
+func (l *Layer) associate(a *attempt) spec.Result {
+	s, dst := a.sock, a.dst
+	if dst.Addr().IsUnspecified() && l.p.AnyIsPrimary {
+		dst = netip.AddrPortFrom(l.routes.Primary(), dst.Port())
+	}
+	path, why := l.routes.Find(dst.Addr(), s.source)
+	if e := l.p.Route[why]; e != spec.ENONE {
+		return spec.Fail(e)
+	}
+	if path.Kind == ip.Broadcast && !s.broadcast && !l.p.BroadcastPeer {
+		return spec.Fail(spec.EACCES)
+	}
+	dst = netip.AddrPortFrom(path.Dst, dst.Port())
+	if l.p.SharedDgram != spec.ENONE && l.peerTaken(s, netip.AddrPortFrom(path.Src, s.port), dst) {
+		return spec.Fail(l.p.SharedDgram)
+	}
+	s.peer, s.associated = dst, true
+	if s.source.IsUnspecified() {
+		s.source = path.Src
+	}
+	if s.bound.IsUnspecified() {
+		s.bound = path.Src
+		l.udpPorts.Get(s.binding).Addr = s.bound
+	}
+	if l.p.StaleError && s.err != spec.ENONE {
+		return spec.Fail(s.takeError())
+	}
+	if l.p.ForgetsError {
+		s.err = spec.ENONE
+	}
+	return spec.Result{}
+}
+
+// peerTaken says whether another datagram socket has exactly these names.
+func (l *Layer) peerTaken(s *Socket, local, remote netip.AddrPort) bool {
+	for h := l.udpPorts.First(local.Port()); h != 0; h = l.udpPorts.Next(h) {
+		o := l.socks.at(int32(l.udpPorts.Get(h).Owner))
+		if o != s && o.associated && o.local() == local && o.peer == remote {
+			return true
+		}
+	}
+	return false
+}
+
+// dissociate takes the peer of a datagram socket away. On Linux what bind
+// chose stays and the rest goes (__udp_disconnect); on BSD the address goes
+// and the port stays (in_pcbdisconnect, udp_disconnect).
+func (l *Layer) dissociate(s *Socket) {
+	s.peer, s.associated = netip.AddrPort{}, false
+	if l.p.ZeroSource || !s.addrLocked {
+		s.source, s.bound = any4, any4
+		if s.binding != 0 {
+			l.udpPorts.Get(s.binding).Addr = any4
+		}
+	}
+	if !l.p.ZeroSource && !s.portLocked {
+		l.releasePort(s)
+		s.shown = 0
+	}
+}
+
+// autobind gives a datagram socket an ephemeral port, and says whether there
+// was one (inet_autobind).
+func (l *Layer) autobind(i int32, s *Socket) bool {
+	port, ok := l.pickPort(s)
+	if ok {
+		l.claim(i, s, ports.Binding{Addr: s.bound, Port: port})
+	}
+	return ok
+}
+
+// pickPort finds an ephemeral port that the socket could be bound to.
+func (l *Layer) pickPort(s *Socket) (uint16, bool) {
+	table := l.portsOf(s)
+	return l.chooser.Pick(l.portOffset(s.bound, netip.AddrPortFrom(any4, 0)), func(p uint16) bool {
+		return !table.Conflict(ports.Binding{Addr: s.bound, Port: p}, 0)
+	})
+}

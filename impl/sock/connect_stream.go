@@ -1,0 +1,193 @@
+package sock
+
+import (
+	"net/netip"
+
+	"github.com/connspec/connspec/impl/ip"
+	"github.com/connspec/connspec/impl/personality"
+	"github.com/connspec/connspec/impl/ports"
+	"github.com/connspec/connspec/impl/tcp"
+	"github.com/connspec/connspec/spec"
+)
+
+// checkState makes the checks on what a stream is doing already.
+func (l *Layer) checkState(c personality.Check, a *attempt) (spec.Result, verdict) {
+	s := a.sock
+	switch c {
+	case personality.CheckConnecting:
+		if s.phase == phaseConnecting {
+			return l.repeat(a)
+		}
+	case personality.CheckListening:
+		if s.listening {
+			return fails(l.p.Listening)
+		}
+	case personality.CheckConnected:
+		switch {
+		case s.phase == phaseDisconnecting:
+			return fails(spec.EINVAL)
+		case s.phase == phaseConnected && !s.dead, s.phase == phaseUnconnected && l.state(s) != tcp.StateClosed:
+			return fails(spec.EISCONN)
+		}
+	case personality.CheckDead:
+		return l.checkDead(s)
+	}
+	return spec.Result{}, proceed
+}
+
+// repeat is a connect on a socket whose attempt nobody has collected: it is
+// still on, or (on Linux only) it ended unseen.
+func (l *Layer) repeat(a *attempt) (spec.Result, verdict) {
+	if !opening(l.state(a.sock)) {
+		return l.collect(a.sockNum, a.sock), decided
+	}
+	if a.nonblock {
+		return fails(spec.EALREADY)
+	}
+	switch l.p.Repeat {
+	case personality.RepeatJoins:
+		l.waitConnect(a)
+		return spec.Result{}, blocks
+	case personality.RepeatConnected:
+		return fails(spec.EISCONN)
+	}
+	return fails(spec.EALREADY)
+}
+
+// checkDead is a connect on a socket that an earlier failure left behind.
+func (l *Layer) checkDead(s *Socket) (spec.Result, verdict) {
+	if l.p.ForgetsError {
+		s.err = spec.ENONE
+	}
+	switch {
+	case !s.dead:
+		return spec.Result{}, proceed
+	case l.p.Failure == personality.FailureDead && s.err != spec.ENONE:
+		return fails(s.takeError())
+	}
+	return fails(spec.EINVAL)
+}
+
+// collect gives the outcome of an attempt that ended to the connect that asks
+// first (the end of __inet_stream_connect): a failure leaves the socket ready
+// for another attempt where the personality says so.
+func (l *Layer) collect(i int32, s *Socket) spec.Result {
+	if l.state(s) != tcp.StateClosed {
+		s.phase = phaseConnected
+		return spec.Result{}
+	}
+	e := s.takeError()
+	if e == spec.ENONE {
+		e = spec.ECONNABORTED
+	}
+	s.phase = phaseUnconnected
+	if l.p.Failure == personality.FailureReported {
+		s.disconnects++
+		l.disconnect(i, s)
+	}
+	return spec.Fail(e)
+}
+
+// waitConnect blocks the caller until the handshake ends.
+func (l *Layer) waitConnect(a *attempt) {
+	w := l.block(a.thread, spec.OpConnect, a.fileNum)
+	w.disconnects = a.sock.disconnects
+}
+
+func (l *Layer) resumeConnect(w *wait) (spec.Result, bool) {
+	s := l.socks.at(w.sock)
+	switch {
+	case w.disconnects != s.disconnects:
+		return spec.Fail(spec.EPIPE), true
+	case opening(l.state(s)):
+		return spec.Result{}, false
+	case l.state(s) != tcp.StateClosed:
+		s.phase = phaseConnected
+		return spec.Result{}, true
+	}
+	return l.collect(w.sock, s), true
+}
+
+// startStream makes a connection and sends the first SYN (tcp_v4_connect).
+func (l *Layer) startStream(a *attempt) (spec.Result, bool) {
+	s, dst := a.sock, a.dst
+	if dst.Addr().IsUnspecified() && l.p.AnyIsPrimary {
+		dst = netip.AddrPortFrom(l.routes.Primary(), dst.Port())
+	}
+	path, why := l.routes.Find(dst.Addr(), s.source)
+	if e := l.p.Route[why]; e != spec.ENONE {
+		return spec.Fail(e), true
+	}
+	if path.Kind == ip.Broadcast || path.Kind == ip.Multicast {
+		if e := l.groupError(path.Dst); e != spec.ENONE {
+			return spec.Fail(e), true
+		}
+	}
+	if s.conn != 0 {
+		l.detach(s)
+	}
+	dst = netip.AddrPortFrom(path.Dst, dst.Port())
+	fresh := s.source.IsUnspecified()
+	if fresh {
+		s.source, s.bound = path.Src, path.Src
+	} else {
+		s.bound = s.source
+	}
+	if e := l.takeTuple(a.sockNum, s, dst); e != spec.ENONE {
+		if !s.addrLocked {
+			s.source, s.bound = any4, any4
+		}
+		return spec.Fail(e), true
+	}
+	s.peer, s.err, s.softTimes, s.shut, s.peerDone = dst, spec.ENONE, 0, 0, false
+	l.dial(a.sockNum, s, path)
+	s.phase = phaseConnecting
+	if a.nonblock {
+		return spec.Fail(spec.EINPROGRESS), true
+	}
+	l.waitConnect(a)
+	return spec.Result{}, false
+}
+
+// takeTuple sees to it that no other connection has the socket's names, which
+// it completes by an ephemeral port if need be (inet_hash_connect).
+func (l *Layer) takeTuple(i int32, s *Socket, dst netip.AddrPort) spec.Errno {
+	if s.port != 0 {
+		if l.p.SelfStream != spec.ENONE && dst == netip.AddrPortFrom(s.source, s.port) {
+			return l.p.SelfStream
+		}
+		if !l.tupleFree(tupleOf(netip.AddrPortFrom(s.source, s.port), dst), true) {
+			return l.p.TupleTaken
+		}
+		return spec.ENONE
+	}
+	port, ok := l.chooser.Pick(l.portOffset(s.source, dst), func(p uint16) bool {
+		return !l.tcpPorts.Claimed(p) && l.tupleFree(tupleOf(netip.AddrPortFrom(s.source, p), dst), false)
+	})
+	if !ok {
+		return l.p.PortsStream
+	}
+	l.claim(i, s, ports.Binding{Addr: s.source, Port: port, Implicit: true})
+	return spec.ENONE
+}
+
+// tupleFree says whether a connection may have these names. One in TIME-WAIT
+// gives way to an explicitly bound port (tcp_twsk_unique).
+func (l *Layer) tupleFree(t tuple, explicit bool) bool {
+	n, taken := l.tuples[t]
+	if !taken {
+		return true
+	}
+	if c := l.conns.at(n); explicit && c.timeWait && c.owner == 0 {
+		l.kill(n, c)
+		return true
+	}
+	return false
+}
+
+// portOffset is where the search for a port towards dst begins: the F of RFC
+// 6056 section 3.3.3, by the keyed hash that initial sequence numbers use.
+func (l *Layer) portOffset(src netip.Addr, dst netip.AddrPort) uint64 {
+	hi, lo := tcp.ISN(l.cfg.Secret, src.As16(), dst.Addr().As16(), 0, dst.Port(), 0)
+	return uint64(hi)<<32 | uint64(lo)
+}

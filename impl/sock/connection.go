@@ -1,0 +1,320 @@
+package sock
+
+import (
+	"encoding/binary"
+	"net/netip"
+
+	"github.com/connspec/connspec/impl/ip"
+	"github.com/connspec/connspec/impl/personality"
+	"github.com/connspec/connspec/impl/ports"
+	"github.com/connspec/connspec/impl/tcp"
+	"github.com/connspec/connspec/spec"
+)
+
+// connection is a TCP connection with its names and its way. It outlives its
+// socket as long as the protocol asks (FIN-WAIT-1 to TIME-WAIT), and it exists
+// before one when a listener's handshake is under way.
+type connection struct {
+	tcp           tcp.Conn
+	local, remote netip.AddrPort
+	path          ip.Path
+	owner         int32 // socket, or 0
+	listener      int32 // socket, while the handshake of a passive open lasts
+	binding       ports.Handle
+	hashed        bool // in Layer.tuples
+	ready         bool // in readyWire or readyLoop
+	timeWait      bool
+	reuse         bool // SO_REUSEADDR of the socket it came from
+}
+
+// copyTo makes c a copy of src that shares nothing with it.
+func (c *connection) copyTo(src *connection) {
+	dst := c
+	src.tcp.CopyTo(&dst.tcp)
+	dst.local, dst.remote, dst.path = src.local, src.remote, src.path
+	dst.owner, dst.listener, dst.binding = src.owner, src.listener, src.binding
+	dst.hashed, dst.ready, dst.timeWait, dst.reuse = src.hashed, src.ready, src.timeWait, src.reuse
+}
+
+// tuple is the names of a connection in a form that hashes as plain bytes.
+type tuple struct {
+	local, remote [16]byte
+	ports         [4]byte
+}
+
+func tupleOf(local, remote netip.AddrPort) tuple {
+	t := tuple{local: local.Addr().As16(), remote: remote.Addr().As16()}
+	binary.BigEndian.PutUint16(t.ports[0:], local.Port())
+	binary.BigEndian.PutUint16(t.ports[2:], remote.Port())
+	return t
+}
+
+// newConnection makes a connection over path that nobody owns yet.
+func (l *Layer) newConnection(path ip.Path, local, remote netip.AddrPort) (int32, *connection) {
+	i, c := l.conns.take()
+	c.local, c.remote, c.path = local, remote, path
+	c.owner, c.listener, c.binding, c.timeWait, c.reuse = 0, 0, 0, false, false
+	c.hashed = true
+	l.tuples[tupleOf(local, remote)] = i
+	return i, c
+}
+
+// tcpConfig is the configuration for connections over path.
+func (l *Layer) tcpConfig(path ip.Path) *tcp.Config {
+	if path.Loops {
+		return l.loopTCP
+	}
+	return l.wireTCP
+}
+
+// isn is the initial sequence number and timestamp offset of a connection.
+func (l *Layer) isn(local, remote netip.AddrPort) (iss, tsOffset uint32) {
+	return tcp.ISN(l.cfg.Secret, local.Addr().As16(), remote.Addr().As16(), local.Port(), remote.Port(), l.now)
+}
+
+// dial makes the connection of socket i to its peer.
+func (l *Layer) dial(i int32, s *Socket, path ip.Path) {
+	local := netip.AddrPortFrom(s.source, s.port)
+	n, c := l.newConnection(path, local, s.peer)
+	c.owner, c.reuse = i, s.reuse
+	s.conn = n
+	iss, off := l.isn(local, s.peer)
+	c.tcp.Open(l.now, l.tcpConfig(path), iss, off)
+	c.tcp.SetNoDelay(s.nodelay)
+	l.touch(n, c)
+}
+
+// touch notes that a connection may have segments to send or another deadline.
+func (l *Layer) touch(n int32, c *connection) {
+	if c.ready {
+		return
+	}
+	c.ready = true
+	if c.path.Loops {
+		l.readyLoop.push(n)
+	} else {
+		l.readyWire.push(n)
+	}
+}
+
+// unhash takes a connection out of the table of names.
+func (l *Layer) unhash(n int32, c *connection) {
+	if c.hashed {
+		c.hashed = false
+		t := tupleOf(c.local, c.remote)
+		if l.tuples[t] == n {
+			delete(l.tuples, t)
+		}
+	}
+}
+
+// rest is called when a connection has nothing more to send now: its timer is
+// set, or it is given back if it is over and nobody's.
+func (l *Layer) rest(n int32, c *connection) {
+	c.ready = false
+	if at, ok := c.tcp.Deadline(); ok {
+		l.timers.Set(int(n), at)
+	} else {
+		l.timers.Clear(int(n))
+	}
+	if c.tcp.State() == tcp.StateClosed && c.owner == 0 {
+		l.unhash(n, c)
+		l.tcpPorts.Remove(c.binding)
+		c.binding = 0
+		l.conns.give(n)
+	}
+}
+
+// kill ends a connection that nobody owns, in silence.
+func (l *Layer) kill(n int32, c *connection) {
+	c.tcp.Drop()
+	l.unhash(n, c)
+	l.touch(n, c)
+}
+
+// detach parts a socket from its connection, which lives on by itself or is
+// given back.
+func (l *Layer) detach(s *Socket) {
+	if s.conn == 0 {
+		return
+	}
+	n, c := s.conn, l.conns.at(s.conn)
+	s.conn, c.owner = 0, 0
+	l.touch(n, c)
+}
+
+// happened takes what a connection's state machine reported to its socket, and
+// has its segments and timers looked after.
+func (l *Layer) happened(n int32, c *connection, ev tcp.Event) {
+	l.touch(n, c)
+	if c.tcp.State() == tcp.StateClosed {
+		l.unhash(n, c)
+	}
+	if c.listener != 0 {
+		l.embryoHappened(n, c, ev)
+		return
+	}
+	if c.owner == 0 {
+		return
+	}
+	s := l.socks.at(c.owner)
+	switch {
+	case ev&(tcp.Refused|tcp.Reset|tcp.TimedOut) != 0:
+		l.broke(c.owner, s, l.errorOf(s, c, ev))
+	case ev&tcp.Aborted != 0 || c.tcp.State() == tcp.StateClosed:
+		l.ended(s, c)
+	case c.tcp.State() == tcp.StateTimeWait && !c.timeWait:
+		c.timeWait = true
+		l.enterTimeWait(s, c)
+	}
+	if ev&tcp.PeerClosed != 0 {
+		s.shut |= shutRead
+		s.peerDone = true
+	}
+	if ev&tcp.Established != 0 {
+		l.opened(s)
+	}
+	if ev != 0 {
+		l.wake(c.owner)
+	}
+}
+
+// opened notes on the socket that its attempt succeeded. Where the outcome is
+// reported once, the phase waits for the connect that collects it.
+func (l *Layer) opened(s *Socket) {
+	s.soft = spec.ENONE
+	if s.phase == phaseConnecting && !l.p.SuccessOnce {
+		s.phase = phaseConnected
+	}
+}
+
+// errorOf is the errno of a connection that broke.
+func (l *Layer) errorOf(s *Socket, c *connection, ev tcp.Event) spec.Errno {
+	switch {
+	case ev&tcp.Refused != 0:
+		return spec.ECONNREFUSED
+	case ev&tcp.TimedOut != 0:
+		if s.soft != spec.ENONE {
+			return s.soft // tcp_write_err, tcp_drop: what ICMP said before
+		}
+		return spec.ETIMEDOUT
+	case c.tcp.EndedIn() == tcp.StateSynReceived:
+		return l.p.SimultaneousReset
+	case c.tcp.EndedIn() == tcp.StateCloseWait && l.p.ResetCloseWait != spec.ENONE:
+		return l.p.ResetCloseWait
+	}
+	return spec.ECONNRESET
+}
+
+// broke ends a stream with an error (tcp_done_with_error; tcp_drop).
+func (l *Layer) broke(i int32, s *Socket, e spec.Errno) {
+	s.err = e
+	l.ended(s, l.conns.at(s.conn))
+	l.wake(i)
+}
+
+// ended notes that the socket's connection is over: a port that bind did not
+// name is free again, though getsockname goes on showing it (tcp_done).
+func (l *Layer) ended(s *Socket, c *connection) {
+	s.shut = shutBoth
+	if !s.portLocked {
+		l.releasePort(s)
+	}
+	if s.phase == phaseConnecting && l.p.SuccessOnce {
+		return
+	}
+	switch l.p.Failure {
+	case personality.FailureReported:
+	case personality.FailureFresh:
+		if s.phase == phaseConnecting {
+			s.phase = phaseUnconnected
+		}
+	default:
+		s.dead = true
+		s.phase = phaseUnconnected
+	}
+}
+
+// enterTimeWait leaves the connection to wait out its time alone, and the
+// socket closed (tcp_time_wait). The connection keeps the port from others.
+func (l *Layer) enterTimeWait(s *Socket, c *connection) {
+	c.binding = l.tcpPorts.Add(ports.Binding{
+		Addr: c.local.Addr(), Port: c.local.Port(), Reuse: c.reuse, Implicit: l.implicit(s),
+	})
+	l.ended(s, c)
+}
+
+// implicit says whether connect chose the socket's port.
+func (l *Layer) implicit(s *Socket) bool {
+	return s.binding != 0 && l.tcpPorts.Get(s.binding).Implicit
+}
+
+// disconnect takes a stream back to the state before connect or listen
+// (tcp_disconnect): a live connection is reset, an explicit name stays.
+func (l *Layer) disconnect(i int32, s *Socket) {
+	old := l.state(s)
+	if old == tcp.StateListen {
+		l.stopListening(s)
+	}
+	if s.conn != 0 {
+		c := l.conns.at(s.conn)
+		switch old {
+		case tcp.StateClosed, tcp.StateListen:
+		case tcp.StateSynSent:
+			s.err = spec.ECONNRESET
+			c.tcp.Drop()
+		case tcp.StateClosing, tcp.StateLastAck:
+			if c.tcp.Unacked() > 0 {
+				s.err = spec.ECONNRESET
+			}
+			c.tcp.Abort(l.now)
+		default:
+			s.err = spec.ECONNRESET
+			c.tcp.Abort(l.now)
+		}
+		l.unhashClosed(s.conn, c)
+		l.detach(s)
+	}
+	if old != tcp.StateClosed && !s.portLocked {
+		l.releasePort(s)
+	}
+	s.peer = netip.AddrPortFrom(s.peer.Addr(), 0)
+	if !s.addrLocked {
+		s.source, s.bound = any4, any4
+		if s.binding != 0 {
+			l.tcpPorts.Get(s.binding).Addr = any4
+		}
+	}
+	s.shut, s.peerDone = 0, false
+	l.wake(i)
+}
+
+func (l *Layer) unhashClosed(n int32, c *connection) {
+	if c.tcp.State() == tcp.StateClosed {
+		l.unhash(n, c)
+	}
+}
+
+// release is the last close of a socket (tcp_close, udp_lib_close).
+func (l *Layer) release(i int32) {
+	s := l.socks.at(i)
+	if s.listening {
+		l.stopListening(s)
+	}
+	if s.conn != 0 {
+		n, c := s.conn, l.conns.at(s.conn)
+		if c.binding == 0 && c.tcp.State() != tcp.StateClosed {
+			c.binding, s.binding = s.binding, 0
+		}
+		s.conn, c.owner = 0, 0
+		l.happened(n, c, c.tcp.Close(l.now))
+	}
+	l.portsOf(s).Remove(s.binding)
+	s.binding, s.port = 0, 0
+	l.socks.give(i)
+}
+
+// Connections counts the connections that exist, those in TIME-WAIT included.
+func (l *Layer) Connections() int {
+	return max(l.conns.live-1, 0) - len(l.conns.free)
+}

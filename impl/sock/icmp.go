@@ -1,0 +1,113 @@
+package sock
+
+import (
+	"net/netip"
+	"time"
+
+	"github.com/connspec/connspec/impl/personality"
+	"github.com/connspec/connspec/impl/tcp"
+	"github.com/connspec/connspec/impl/wire"
+	"github.com/connspec/connspec/spec"
+)
+
+// HandleICMP takes an ICMP error about a packet that this host sent
+// (tcp_v4_err, __udp4_lib_err; tcp_ctlinput, udp_ctlinput).
+func (l *Layer) HandleICMP(now time.Duration, m *wire.ICMPv4, q *wire.Quote) {
+	l.now = now
+	local := netip.AddrPortFrom(netip.AddrFrom4(q.IP.Src), q.SrcPort)
+	remote := netip.AddrPortFrom(netip.AddrFrom4(q.IP.Dst), q.DstPort)
+	switch q.IP.Protocol {
+	case wire.ProtocolTCP:
+		if n, ok := l.tuples[tupleOf(local, remote)]; ok {
+			l.icmpStream(n, m, q.Seq)
+		}
+	case wire.ProtocolUDP:
+		if i := l.datagramSocket(remote, local); i != 0 {
+			l.icmpDatagram(i, m)
+		}
+	}
+}
+
+// reaction picks the entry of the personality's tables for a message.
+func reaction(m *wire.ICMPv4, unreachable *[16]personality.Reaction, exceeded, problem personality.Reaction) personality.Reaction {
+	switch m.Type {
+	case wire.ICMPUnreachable:
+		if int(m.Code) < len(unreachable) {
+			return unreachable[m.Code]
+		}
+	case wire.ICMPTimeExceeded:
+		if m.Code == 0 {
+			return exceeded
+		}
+	case wire.ICMPParameterError:
+		return problem
+	}
+	return personality.Reaction{}
+}
+
+// icmpStream: a message counts only if it quotes a sequence number in flight
+// (RFC 5927 section 4). It ends a handshake if the personality calls it hard;
+// on a connection it is remembered (RFC 1122 section 4.2.3.9).
+func (l *Layer) icmpStream(n int32, m *wire.ICMPv4, seq uint32) {
+	c := l.conns.at(n)
+	if !c.tcp.Quotes(seq) {
+		return
+	}
+	if m.Type == wire.ICMPUnreachable && m.Code == wire.ICMPCodeFragNeeded {
+		c.tcp.SetMTU(l.now, int(m.MTU()))
+		l.touch(n, c)
+		return
+	}
+	r := reaction(m, &l.p.Unreachable, l.p.TimeExceeded[0], l.p.ParameterProblem)
+	if r.Errno == spec.ENONE {
+		return
+	}
+	st := c.tcp.State()
+	switch {
+	case c.listener != 0:
+		if embryoDies(m) {
+			c.tcp.Drop()
+			l.happened(n, c, tcp.Closed)
+		}
+	case c.owner == 0 || st == tcp.StateTimeWait || st == tcp.StateClosed:
+	case opening(st):
+		l.icmpOpening(n, c, r)
+	default:
+		l.socks.at(c.owner).soft = r.Errno
+	}
+}
+
+// embryoDies says which messages end a passive handshake (tcp_req_err).
+func embryoDies(m *wire.ICMPv4) bool {
+	return m.Type != wire.ICMPUnreachable || m.Code == wire.ICMPCodeNet || m.Code == wire.ICMPCodeHost
+}
+
+// icmpOpening is a message about a SYN.
+func (l *Layer) icmpOpening(n int32, c *connection, r personality.Reaction) {
+	s := l.socks.at(c.owner)
+	if r.Soft {
+		drop := l.p.SoftDrops && s.soft != spec.ENONE && c.tcp.Retransmits() > 3
+		s.soft = r.Errno
+		if !drop {
+			return
+		}
+	}
+	if l.p.ErrorQueue {
+		s.errorQueue = true
+	}
+	c.tcp.Drop()
+	l.unhash(n, c)
+	l.touch(n, c)
+	l.broke(c.owner, s, r.Errno)
+}
+
+// icmpDatagram: hard errors wait for the next call on an associated socket.
+func (l *Layer) icmpDatagram(i int32, m *wire.ICMPv4) {
+	s := l.socks.at(i)
+	r := reaction(m, &l.p.DatagramICMP, l.p.DatagramExceeded, l.p.DatagramProblem)
+	if r.Errno == spec.ENONE || r.Soft || !s.associated {
+		return
+	}
+	s.err = r.Errno
+	l.wake(i)
+}

@@ -1,0 +1,176 @@
+// Package sock is the socket layer: descriptors, the state of every socket,
+// the errno of every call, readiness, and calls that block. It joins the
+// transports below (impl/tcp, impl/udp) to the calls above. How a system
+// departs from the others is asked of its personality.
+//
+// A Layer emits whole IP packets: datagrams, resets and ICMP into two queues,
+// one for the NIC and one for packets to the host itself; segments of
+// connections are made when they are asked for.
+package sock
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/connspec/connspec/impl/ip"
+	"github.com/connspec/connspec/impl/personality"
+	"github.com/connspec/connspec/impl/ports"
+	"github.com/connspec/connspec/impl/tcp"
+	"github.com/connspec/connspec/impl/timer"
+	"github.com/connspec/connspec/spec"
+)
+
+// Config is what a Layer needs to know of its host.
+type Config struct {
+	Personality *personality.Personality
+	MTU         int
+	TCP         tcp.Config // of connections over the NIC; MTU is set from above
+	Secret      [16]byte   // of initial sequence numbers (RFC 6528) and ports (RFC 6056)
+	Descriptors int        // limit of open descriptors; the first three are taken
+	PortFirst   uint16     // ephemeral range; zero: the default one
+	PortLast    uint16
+	ReceiveMax  int // bytes queued per datagram socket
+}
+
+// Limits and defaults.
+const (
+	descriptorFirst   = 3    // 0, 1 and 2 belong to the process
+	descriptorsUsual  = 1024 // RLIMIT_NOFILE
+	somaxconn         = 4096 // net.core.somaxconn
+	receiveMaxDefault = 212992
+	loopbackMTU       = 65535
+	embryosMax        = 1024 // half-open connections per listener
+)
+
+// Layer is the socket layer of one host. Sockets, connections, open files and
+// blocked calls are named by their index; index 0 is nobody in each.
+type Layer struct {
+	p       *personality.Personality
+	cfg     Config
+	wireTCP *tcp.Config // of connections over the NIC; never changed, only replaced
+	loopTCP *tcp.Config
+	routes  *ip.Table
+
+	Out  ip.Queue // packets for the NIC
+	Loop ip.Queue // packets for the host itself
+
+	fds     []int32 // descriptor -> file
+	fdsFull int     // no descriptor below is free
+	files   slab[file]
+	socks   slab[Socket]
+	conns   slab[connection]
+	waits   slab[wait]
+
+	tuples   map[tuple]int32 // names of a connection -> connection; looked up only
+	tcpPorts ports.Table
+	udpPorts ports.Table
+	chooser  ports.Chooser
+	timers   timer.Heap // by connection
+
+	readyWire  fifo // connections that may have something to send over the NIC
+	readyLoop  fifo // and to the host itself
+	woken      fifo // sockets whose blocked calls are to be tried again
+	pollers    waitList
+	deadlines  int           // blocked polls that have a time limit
+	threads    map[int]int32 // thread -> wait; looked up only
+	completed  []completion  // ended blocked calls, oldest first
+	identifier uint16        // of the next IP packet
+	scratch    []byte        // a datagram that must be cut into fragments
+	pollFiles  []int32       // of the poll in progress
+	now        time.Duration // of the verb in progress
+	serial     uint32        // of sockets, in order of creation
+}
+
+// completion is a blocked call that ended.
+type completion struct {
+	thread int
+	result spec.Result
+}
+
+// Reset makes l the layer of a host that has just started, over routes.
+func (l *Layer) Reset(cfg Config, routes *ip.Table) {
+	l.cfg, l.p, l.routes = cfg, cfg.Personality, routes
+	if l.cfg.Descriptors == 0 {
+		l.cfg.Descriptors = descriptorsUsual
+	}
+	if l.cfg.ReceiveMax == 0 {
+		l.cfg.ReceiveMax = receiveMaxDefault
+	}
+	l.wireTCP = shared(l.wireTCP, cfg.TCP, cfg.MTU)
+	l.loopTCP = shared(l.loopTCP, cfg.TCP, loopbackMTU)
+	l.Out.Reset()
+	l.Loop.Reset()
+	l.fds, l.fdsFull = l.fds[:0], 0
+	for i := range int32(len(l.socks.items)) {
+		l.socks.at(i).rx.Reset()
+	}
+	l.files.reset()
+	l.socks.reset()
+	l.conns.reset()
+	l.waits.reset()
+	l.tcpPorts.Reset()
+	l.udpPorts.Reset()
+	l.resetChooser()
+	l.timers.Reset()
+	clear(l.tuples)
+	clear(l.threads)
+	if l.tuples == nil {
+		l.tuples, l.threads = make(map[tuple]int32), make(map[int]int32)
+	}
+	l.readyWire.reset()
+	l.readyLoop.reset()
+	l.woken.reset()
+	l.pollers = waitList{}
+	l.deadlines, l.completed = 0, l.completed[:0]
+	l.identifier, l.serial = uint16(cfg.Secret[0])<<8|uint16(cfg.Secret[1]), 0
+}
+
+// shared is old if it has the values of cfg with this MTU, else a new one:
+// connections of a clone may still use the old.
+func shared(old *tcp.Config, cfg tcp.Config, mtu int) *tcp.Config {
+	cfg.MTU = mtu
+	if old != nil && *old == cfg {
+		return old
+	}
+	return &cfg
+}
+
+func (l *Layer) resetChooser() {
+	l.chooser = ports.Chooser{First: l.cfg.PortFirst, Last: l.cfg.PortLast}
+	if l.chooser.First == 0 {
+		l.chooser.First, l.chooser.Last = ports.EphemeralFirst, ports.EphemeralLast
+	}
+}
+
+// CopyTo makes c an independent copy of l over routes, a copy of l's own.
+func (l *Layer) CopyTo(c *Layer, routes *ip.Table) {
+	*c = *l
+	c.routes = routes
+	c.Out, c.Loop = l.Out.Clone(), l.Loop.Clone()
+	c.fds = slices.Clone(l.fds)
+	c.files = l.files.clone(func(dst, src *file) { *dst = *src })
+	c.socks = l.socks.clone((*Socket).copyTo)
+	c.conns = l.conns.clone((*connection).copyTo)
+	c.waits = l.waits.clone((*wait).copyTo)
+	c.tuples, c.threads = maps.Clone(l.tuples), maps.Clone(l.threads)
+	c.tcpPorts, c.udpPorts = l.tcpPorts.Clone(), l.udpPorts.Clone()
+	c.timers = timer.Heap{}
+	l.timers.CopyTo(&c.timers)
+	c.readyWire, c.readyLoop, c.woken = l.readyWire.clone(), l.readyLoop.clone(), l.woken.clone()
+	c.completed = slices.Clone(l.completed)
+	c.scratch, c.pollFiles = nil, nil
+}
+
+// SetSynRetries says how often the SYN of attempts from now on is repeated.
+func (l *Layer) SetSynRetries(n int) {
+	l.cfg.TCP.SynRetries = n
+	l.wireTCP = shared(l.wireTCP, l.cfg.TCP, l.cfg.MTU)
+	l.loopTCP = shared(l.loopTCP, l.cfg.TCP, loopbackMTU)
+}
+
+// SetPortRange says which ports are ephemeral.
+func (l *Layer) SetPortRange(first, last uint16) { l.chooser.First, l.chooser.Last = first, last }
+
+// SetDescriptors limits how many descriptors may be open.
+func (l *Layer) SetDescriptors(n int) { l.cfg.Descriptors = n }

@@ -1,0 +1,215 @@
+package sock
+
+import (
+	"net/netip"
+
+	"github.com/connspec/connspec/impl/ip"
+	"github.com/connspec/connspec/impl/ports"
+	"github.com/connspec/connspec/impl/tcp"
+	"github.com/connspec/connspec/impl/wire"
+	"github.com/connspec/connspec/spec"
+)
+
+// listen makes a stream listen (__inet_listen_sk). A further listen changes
+// the backlog.
+func (l *Layer) listen(c *spec.Call) spec.Result {
+	i, _, e := l.lookup(c.FD)
+	if e != spec.ENONE {
+		return spec.Fail(e)
+	}
+	s := l.socks.at(i)
+	if s.typ != spec.SockStream {
+		return spec.Fail(spec.EOPNOTSUPP)
+	}
+	if s.phase != phaseUnconnected || s.dead || l.state(s) != tcp.StateClosed && !s.listening {
+		return spec.Fail(spec.EINVAL)
+	}
+	s.backlog = c.Backlog
+	if s.backlog < 0 || s.backlog > somaxconn {
+		s.backlog = somaxconn
+	}
+	if s.listening {
+		return spec.Result{}
+	}
+	l.detach(s)
+	if e := l.claimListening(i, s); e != spec.ENONE {
+		return spec.Fail(e)
+	}
+	s.listening = true
+	l.wake(i)
+	return spec.Result{}
+}
+
+// claimListening takes the socket's port, or an ephemeral one, for listening
+// (inet_csk_get_port from inet_csk_listen_start).
+func (l *Layer) claimListening(i int32, s *Socket) spec.Errno {
+	if s.port == 0 {
+		port, ok := l.pickPort(s)
+		if !ok {
+			return spec.EADDRINUSE
+		}
+		l.claim(i, s, ports.Binding{Addr: s.bound, Port: port, Listening: true})
+		return spec.ENONE
+	}
+	b := l.tcpPorts.Get(s.binding)
+	probe := *b
+	probe.Listening = true
+	if l.tcpPorts.Conflict(probe, s.binding) {
+		// inet_csk_listen_start: the state goes back to CLOSE; the port stays.
+		return spec.EADDRINUSE
+	}
+	b.Listening = true
+	s.shown = s.port
+	return spec.ENONE
+}
+
+// stopListening resets what waits to be accepted, forgets the handshakes under
+// way and leaves the socket bound (inet_csk_listen_stop).
+func (l *Layer) stopListening(s *Socket) {
+	s.listening = false
+	if s.binding != 0 {
+		l.tcpPorts.Get(s.binding).Listening = false
+	}
+	for {
+		n, ok := s.queue.pop()
+		if !ok {
+			break
+		}
+		child := l.socks.at(n)
+		if child.conn != 0 {
+			child.listener = 0
+			c := l.conns.at(child.conn)
+			c.tcp.Abort(l.now)
+			l.unhashClosed(child.conn, c)
+		}
+		l.release(n)
+	}
+	s.queued = 0
+	if s.embryos > 0 {
+		l.dropEmbryos(s)
+	}
+}
+
+// dropEmbryos forgets the half-open connections of a listener; what their
+// peers still send finds no connection.
+func (l *Layer) dropEmbryos(s *Socket) {
+	for n := int32(1); n < int32(l.conns.live) && s.embryos > 0; n++ {
+		c := l.conns.at(n)
+		if c.listener == 0 || l.socks.at(c.listener) != s || !c.hashed {
+			continue
+		}
+		c.listener = 0
+		s.embryos--
+		l.kill(n, c)
+	}
+}
+
+// full says whether the listener accepts no further connection into its queue
+// (sk_acceptq_is_full; sonewconn).
+func (l *Layer) full(s *Socket) bool {
+	return s.queued > s.backlog*l.p.BacklogHalves/2
+}
+
+// listenerFor is the socket that listens on dst: one bound to the very address
+// goes before one bound to all (inet_lookup_listener).
+func (l *Layer) listenerFor(dst netip.AddrPort) int32 {
+	var best int32
+	for h := l.tcpPorts.First(dst.Port()); h != 0; h = l.tcpPorts.Next(h) {
+		b := l.tcpPorts.Get(h)
+		if !b.Listening {
+			continue
+		}
+		if b.Addr == dst.Addr() {
+			return int32(b.Owner)
+		}
+		if b.Addr.IsUnspecified() && best == 0 {
+			best = int32(b.Owner)
+		}
+	}
+	return best
+}
+
+// synArrived begins the handshake of a passive open. successor is the initial
+// sequence number that a TIME-WAIT connection asks for, if hasSuccessor.
+func (l *Layer) synArrived(i int32, path ip.Path, src, dst netip.AddrPort, seg *wire.TCP, successor uint32, hasSuccessor bool) {
+	s := l.socks.at(i)
+	if l.full(s) || s.embryos >= embryosMax {
+		return
+	}
+	n, c := l.newConnection(path, dst, src)
+	c.listener, c.reuse = i, s.reuse
+	s.embryos++
+	iss, off := l.isn(dst, src)
+	if hasSuccessor {
+		iss = successor
+	}
+	c.tcp.Accept(l.now, l.tcpConfig(path), iss, off, seg)
+	c.tcp.SetNoDelay(s.nodelay)
+	l.touch(n, c)
+}
+
+// embryoHappened follows the handshake of a passive open: when it is complete
+// the connection gets a socket and joins the listener's queue; when it breaks
+// nobody hears of it.
+func (l *Layer) embryoHappened(n int32, c *connection, ev tcp.Event) {
+	i := c.listener
+	s := l.socks.at(i)
+	if c.tcp.State() == tcp.StateClosed {
+		s.embryos--
+		c.listener = 0
+		return
+	}
+	if ev&tcp.Established == 0 {
+		return
+	}
+	s.embryos--
+	c.listener = 0
+	k, child := l.newSocket(spec.SockStream)
+	child.phase, child.conn, child.peer = phaseConnected, n, c.remote
+	child.bound, child.source = c.local.Addr(), c.local.Addr()
+	child.addrLocked, child.reuse = s.addrLocked, s.reuse
+	child.broadcast, child.nodelay = s.broadcast, s.nodelay
+	child.listener = i
+	l.claim(k, child, ports.Binding{Addr: c.local.Addr(), Port: c.local.Port()})
+	c.owner = k
+	s.queue.push(k)
+	s.queued++
+	l.wake(i)
+	l.happened(n, c, ev)
+}
+
+// accept takes the oldest established connection of a listener.
+func (l *Layer) accept(thread int, c *spec.Call) (spec.Result, bool) {
+	i, f, e := l.lookup(c.FD)
+	if e != spec.ENONE {
+		return spec.Fail(e), true
+	}
+	if l.socks.at(i).typ != spec.SockStream {
+		return spec.Fail(spec.EOPNOTSUPP), true
+	}
+	r, done := l.tryAccept(i, f.nonblock)
+	if !done {
+		l.block(thread, spec.OpAccept, l.fileOf(c.FD))
+	}
+	return r, done
+}
+
+func (l *Layer) tryAccept(i int32, nonblock bool) (spec.Result, bool) {
+	s := l.socks.at(i)
+	if !s.listening {
+		return spec.Fail(spec.EINVAL), true
+	}
+	if s.queue.empty() {
+		return spec.Fail(spec.EAGAIN), nonblock
+	}
+	if l.lowestFD() < 0 {
+		return spec.Fail(spec.EMFILE), true
+	}
+	n, _ := s.queue.pop()
+	s.queued--
+	child := l.socks.at(n)
+	child.listener = 0
+	r := l.install(l.newFile(n, false))
+	r.Addr, r.AddrLen = spec.SockaddrInet(child.peer), spec.SizeofSockaddrIn
+	return r, true
+}

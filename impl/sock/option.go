@@ -1,0 +1,88 @@
+package sock
+
+import (
+	"github.com/connspec/connspec/spec"
+)
+
+// getsockopt reads an option. Reading SO_ERROR clears it; where soft errors
+// show, they show here, after the pending one (sk_getsockopt).
+func (l *Layer) getsockopt(c *spec.Call) spec.Result {
+	i, _, e := l.lookup(c.FD)
+	if e != spec.ENONE {
+		return spec.Fail(e)
+	}
+	s := l.socks.at(i)
+	var v int32
+	switch {
+	case c.Level == spec.SolTCP:
+		if s.typ != spec.SockStream || c.Option != spec.TCPNodelay {
+			return spec.Fail(l.noOption(s))
+		}
+		v = truth(s.nodelay)
+	case c.Level != spec.SolSocket:
+		return spec.Fail(spec.ENOPROTOOPT)
+	case c.Option == spec.SoError:
+		v = int32(s.takeError())
+		if v == 0 && l.p.SoftVisible {
+			v, s.soft = int32(s.soft), spec.ENONE
+		}
+	case c.Option == spec.SoType:
+		v = int32(s.typ)
+	case c.Option == spec.SoAcceptconn:
+		v = truth(s.listening)
+	case c.Option == spec.SoBroadcast:
+		v = truth(s.broadcast)
+	case c.Option == spec.SoReuseaddr:
+		v = truth(s.reuse)
+	default:
+		return spec.Fail(spec.ENOPROTOOPT)
+	}
+	return spec.Result{Value: v}
+}
+
+func (l *Layer) setsockopt(c *spec.Call) spec.Result {
+	i, _, e := l.lookup(c.FD)
+	if e != spec.ENONE {
+		return spec.Fail(e)
+	}
+	s, on := l.socks.at(i), c.Value != 0
+	switch {
+	case s.dead:
+		return spec.Fail(spec.EINVAL) // sosetopt: both halves are shut
+	case c.Level == spec.SolTCP:
+		if s.typ != spec.SockStream || c.Option != spec.TCPNodelay {
+			return spec.Fail(l.noOption(s))
+		}
+		s.nodelay = on
+		if s.conn != 0 {
+			conn := l.conns.at(s.conn)
+			conn.tcp.SetNoDelay(on)
+			l.touch(s.conn, conn)
+		}
+	case c.Level != spec.SolSocket:
+		return spec.Fail(spec.ENOPROTOOPT)
+	case c.Option == spec.SoBroadcast:
+		s.broadcast = on
+	case c.Option == spec.SoReuseaddr:
+		s.reuse = on
+		if s.binding != 0 {
+			l.portsOf(s).Get(s.binding).Reuse = on
+		}
+	default:
+		return spec.Fail(spec.ENOPROTOOPT)
+	}
+	return spec.Result{}
+}
+
+// noOption is the error of a TCP option on a socket that has none by that
+// name.
+func (l *Layer) noOption(s *Socket) spec.Errno {
+	return spec.ENOPROTOOPT
+}
+
+func truth(b bool) int32 {
+	if b {
+		return 1
+	}
+	return 0
+}

@@ -1,0 +1,168 @@
+package sock
+
+import (
+	"time"
+
+	"github.com/connspec/connspec/impl/tcp"
+	"github.com/connspec/connspec/spec"
+)
+
+// poll fills in the events of every entry and waits for one to have some.
+func (l *Layer) poll(thread int, c *spec.Call) (spec.Result, bool) {
+	l.pollFiles = l.pollFiles[:0]
+	for i := range c.Poll {
+		l.pollFiles = append(l.pollFiles, l.fileOf(c.Poll[i].FD))
+	}
+	if n := l.pollOnce(c.Poll, l.pollFiles); n > 0 || c.Timeout == 0 {
+		return spec.Result{Ret: n, Poll: c.Poll}, true
+	}
+	w := l.block(thread, spec.OpPoll, 0)
+	w.poll = c.Poll
+	w.files = append(w.files, l.pollFiles...)
+	for _, f := range w.files {
+		if f != 0 {
+			l.hold(f)
+		}
+	}
+	if c.Timeout > 0 {
+		w.limited, w.until = true, l.now+time.Duration(c.Timeout)*time.Millisecond
+		l.deadlines++
+	}
+	return spec.Result{}, false
+}
+
+// pollOnce sets the Revents of every entry and counts those that have any.
+func (l *Layer) pollOnce(entries []spec.PollFD, files []int32) int32 {
+	n := int32(0)
+	for i := range entries {
+		e := &entries[i]
+		switch {
+		case e.FD < 0:
+			e.Revents = 0
+		case files[i] == 0:
+			e.Revents = spec.PollNval
+		default:
+			e.Revents = l.readiness(l.files.at(files[i])) & (e.Events | spec.PollErr | spec.PollHup)
+		}
+		if e.Revents != 0 {
+			n++
+		}
+	}
+	return n
+}
+
+// readiness is everything that poll could tell about a file.
+func (l *Layer) readiness(f *file) spec.PollEvents {
+	if f.sock == 0 {
+		return spec.PollIn | spec.PollOut
+	}
+	s := l.socks.at(f.sock)
+	if s.typ == spec.SockDgram {
+		return l.readinessDatagram(s)
+	}
+	return l.readinessStream(s)
+}
+
+// readinessDatagram is datagram_poll.
+func (l *Layer) readinessDatagram(s *Socket) spec.PollEvents {
+	ev := spec.PollOut
+	if s.err != spec.ENONE || s.errorQueue {
+		ev |= spec.PollErr
+	}
+	if s.shut&shutRead != 0 {
+		ev |= spec.PollIn | spec.PollRdhup
+	}
+	if s.shut == shutBoth {
+		ev |= spec.PollHup
+	}
+	if s.rx.Len() > 0 {
+		ev |= spec.PollIn
+	}
+	return ev
+}
+
+// readinessStream is tcp_poll.
+func (l *Layer) readinessStream(s *Socket) spec.PollEvents {
+	st := l.state(s)
+	if st == tcp.StateListen {
+		if !s.queue.empty() {
+			return spec.PollIn
+		}
+		return 0
+	}
+	var ev spec.PollEvents
+	if st == tcp.StateClosed && s.conn == 0 && s.err == spec.ENONE && s.shut == 0 && !s.dead {
+		ev = l.p.FreshPoll
+	} else if s.shut == shutBoth || st == tcp.StateClosed {
+		ev = spec.PollHup
+	}
+	if s.shut&shutRead != 0 {
+		ev |= spec.PollIn | spec.PollRdhup
+	}
+	if !opening(st) && !(st == tcp.StateClosed && s.conn == 0 && l.p.FreshPoll == 0) {
+		ev |= l.flow(s)
+	}
+	if s.err != spec.ENONE || s.errorQueue {
+		ev |= spec.PollErr
+	}
+	if l.p.HangupHidesOut && ev&spec.PollHup != 0 {
+		ev &^= spec.PollOut
+	}
+	return ev
+}
+
+// flow is whether a stream past its handshake has bytes to read and room to
+// write. Writing is also possible where it would fail at once.
+func (l *Layer) flow(s *Socket) spec.PollEvents {
+	ev := spec.PollOut
+	if s.conn == 0 {
+		return ev
+	}
+	c := &l.conns.at(s.conn).tcp
+	if c.Readable() > 0 {
+		ev |= spec.PollIn
+	}
+	st := c.State()
+	if (st == tcp.StateEstablished || st == tcp.StateCloseWait) && s.shut&shutWrite == 0 && !roomToWrite(c) {
+		ev &^= spec.PollOut
+	}
+	return ev
+}
+
+// roomToWrite says whether enough is free that a writer should be told: a
+// third of what is queued (__sk_stream_is_writeable).
+func roomToWrite(c *tcp.Conn) bool { return c.Writable() >= c.Unacked()/2 && c.Writable() > 0 }
+
+// retryPolls tries every blocked poll again.
+func (l *Layer) retryPolls() {
+	for i := l.pollers.first; i != 0; {
+		w := l.waits.at(i)
+		next := w.next
+		if n := l.pollOnce(w.poll, w.files); n > 0 {
+			l.finish(i, spec.Result{Ret: n, Poll: w.poll})
+		}
+		i = next
+	}
+}
+
+func (l *Layer) pollDeadline() (at time.Duration, ok bool) {
+	for i := l.pollers.first; i != 0; i = l.waits.at(i).next {
+		if w := l.waits.at(i); w.limited && (!ok || w.until < at) {
+			at, ok = w.until, true
+		}
+	}
+	return at, ok
+}
+
+// expirePolls ends the polls whose time is up.
+func (l *Layer) expirePolls() {
+	for i := l.pollers.first; i != 0; {
+		w := l.waits.at(i)
+		next := w.next
+		if w.limited && w.until <= l.now {
+			n := l.pollOnce(w.poll, w.files)
+			l.finish(i, spec.Result{Ret: n, Poll: w.poll})
+		}
+		i = next
+	}
+}

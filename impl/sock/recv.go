@@ -1,0 +1,85 @@
+package sock
+
+import (
+	"github.com/connspec/connspec/impl/tcp"
+	"github.com/connspec/connspec/spec"
+)
+
+// recv is recv(2) and recvfrom(2).
+func (l *Layer) recv(thread int, c *spec.Call) (spec.Result, bool) {
+	i, f, e := l.lookup(c.FD)
+	if e != spec.ENONE {
+		return spec.Fail(e), true
+	}
+	nonblock := f.nonblock || c.MsgFlags&spec.MsgDontwait != 0
+	r, done := l.tryRecv(i, c.Op, c.Buf, c.MsgFlags, nonblock)
+	if !done {
+		w := l.block(thread, c.Op, l.fileOf(c.FD))
+		w.buf, w.flags = c.Buf, c.MsgFlags
+	}
+	return r, done
+}
+
+func (l *Layer) tryRecv(i int32, op spec.Op, p []byte, flags spec.MsgFlags, nonblock bool) (spec.Result, bool) {
+	s := l.socks.at(i)
+	if s.typ == spec.SockDgram {
+		return l.recvDatagram(s, op, p, flags, nonblock)
+	}
+	return l.recvStream(s, p, flags, nonblock)
+}
+
+// recvStream reads what there is. Bytes go before the end of file, that before
+// errors (tcp_recvmsg_locked).
+func (l *Layer) recvStream(s *Socket, p []byte, flags spec.MsgFlags, nonblock bool) (spec.Result, bool) {
+	st := l.state(s)
+	if st == tcp.StateListen {
+		return spec.Fail(spec.ENOTCONN), true
+	}
+	if s.conn != 0 {
+		c := l.conns.at(s.conn)
+		if c.tcp.Readable() > 0 {
+			if flags&spec.MsgPeek != 0 {
+				return spec.Result{Ret: int32(c.tcp.Peek(p))}, true
+			}
+			n := c.tcp.Read(l.now, p)
+			l.touch(s.conn, c)
+			return spec.Result{Ret: int32(n)}, true
+		}
+	}
+	switch {
+	case s.peerDone:
+		return spec.Result{}, true
+	case s.err != spec.ENONE:
+		return spec.Fail(s.takeError()), true
+	case s.shut&shutRead != 0:
+		return spec.Result{}, true
+	case st == tcp.StateClosed:
+		return spec.Fail(spec.ENOTCONN), true
+	case opening(st) && l.p.ConnectingIO != spec.ENONE:
+		return spec.Fail(l.p.ConnectingIO), true
+	}
+	return spec.Fail(spec.EAGAIN), nonblock
+}
+
+// recvDatagram takes the oldest datagram, cut to the buffer. A pending error
+// goes first (__skb_recv_udp).
+func (l *Layer) recvDatagram(s *Socket, op spec.Op, p []byte, flags spec.MsgFlags, nonblock bool) (spec.Result, bool) {
+	if s.err != spec.ENONE {
+		return spec.Fail(s.takeError()), true
+	}
+	from, payload, ok := s.rx.Peek()
+	if !ok {
+		if nonblock {
+			return spec.Fail(spec.EAGAIN), true
+		}
+		return spec.Result{}, s.shut&shutRead != 0
+	}
+	r := spec.Result{Ret: int32(copy(p, payload))}
+	if op == spec.OpRecvfrom {
+		r.Addr, r.AddrLen = spec.SockaddrInet(from), spec.SizeofSockaddrIn
+	}
+	if flags&spec.MsgPeek == 0 {
+		s.rx.Pop()
+	}
+	return r, true
+}

@@ -1,0 +1,160 @@
+package sock
+
+import (
+	"net/netip"
+
+	"github.com/connspec/connspec/impl/ip"
+	"github.com/connspec/connspec/impl/tcp"
+	"github.com/connspec/connspec/impl/udp"
+	"github.com/connspec/connspec/impl/wire"
+	"github.com/connspec/connspec/spec"
+)
+
+// send is send(2) and sendto(2). An address given with a null pointer is none.
+func (l *Layer) send(thread int, c *spec.Call) (spec.Result, bool) {
+	i, f, e := l.lookup(c.FD)
+	if e != spec.ENONE {
+		return spec.Fail(e), true
+	}
+	addressed := c.Op == spec.OpSendto && c.Pointer != spec.PointerNull
+	if addressed {
+		if e := l.importAddress(c); e != spec.ENONE {
+			return spec.Fail(e), true
+		}
+	}
+	s := l.socks.at(i)
+	if s.typ == spec.SockDgram {
+		return l.sendDatagram(i, s, c, addressed), true
+	}
+	nonblock := f.nonblock || c.MsgFlags&spec.MsgDontwait != 0
+	n, e, done := l.trySend(s, c.Buf, nonblock)
+	if !done {
+		w := l.block(thread, c.Op, l.fileOf(c.FD))
+		w.op = spec.OpSend
+		w.buf, w.sent, w.flags = c.Buf[n:], n, c.MsgFlags
+		return spec.Result{}, false
+	}
+	return sendResult(n, e), true
+}
+
+// sendResult: what was sent counts, however the call ended.
+func sendResult(n int32, e spec.Errno) spec.Result {
+	if n == 0 && e != spec.ENONE {
+		return spec.Fail(e)
+	}
+	return spec.Result{Ret: n}
+}
+
+// trySend writes to a stream what fits (tcp_sendmsg_locked).
+func (l *Layer) trySend(s *Socket, p []byte, nonblock bool) (n int32, e spec.Errno, done bool) {
+	st := l.state(s)
+	if st != tcp.StateEstablished && st != tcp.StateCloseWait {
+		switch {
+		case l.p.PipeFirst && s.shut&shutWrite != 0:
+			return 0, spec.EPIPE, true
+		case s.err != spec.ENONE:
+			return 0, s.takeError(), true
+		case l.p.ConnectingIO != spec.ENONE && s.shut&shutWrite == 0:
+			return 0, l.p.ConnectingIO, true
+		case !opening(st):
+			return 0, spec.EPIPE, true
+		}
+		return 0, spec.EAGAIN, nonblock
+	}
+	if s.err != spec.ENONE || s.shut&shutWrite != 0 {
+		if s.err != spec.ENONE && !l.p.PipeFirst {
+			return 0, s.takeError(), true
+		}
+		return 0, spec.EPIPE, true
+	}
+	if len(p) == 0 {
+		return 0, spec.ENONE, true
+	}
+	c := l.conns.at(s.conn)
+	n = int32(c.tcp.Write(l.now, p))
+	if n > 0 {
+		l.touch(s.conn, c)
+	}
+	if int(n) == len(p) {
+		return n, spec.ENONE, true
+	}
+	return n, spec.EAGAIN, nonblock
+}
+
+func (l *Layer) resumeSend(w *wait) (spec.Result, bool) {
+	n, e, done := l.trySend(l.socks.at(w.sock), w.buf, false)
+	w.buf = w.buf[n:]
+	w.sent += n
+	return sendResult(w.sent, e), done
+}
+
+// sendDatagram sends one datagram (udp_sendmsg).
+func (l *Layer) sendDatagram(i int32, s *Socket, c *spec.Call, addressed bool) spec.Result {
+	if s.port == 0 && !l.autobind(i, s) {
+		return spec.Fail(l.p.PortsDgram)
+	}
+	if len(c.Buf) > 0xffff {
+		return spec.Fail(spec.EMSGSIZE)
+	}
+	dst := s.peer
+	if addressed {
+		switch {
+		case c.AddrLen < spec.SizeofSockaddrIn:
+			return spec.Fail(spec.EINVAL)
+		case c.Addr.Family != spec.AFInet && !(l.p.BindUnspec && c.Addr.Family == spec.AFUnspec):
+			return spec.Fail(spec.EAFNOSUPPORT)
+		case s.associated && l.p.ConnectedTo != spec.ENONE:
+			return spec.Fail(l.p.ConnectedTo)
+		}
+		dst = inetName(&c.Addr)
+		if dst.Port() == 0 {
+			return spec.Fail(spec.EINVAL)
+		}
+	} else if !s.associated {
+		return spec.Fail(spec.EDESTADDRREQ)
+	}
+	path, why := l.routes.Find(dst.Addr(), s.source)
+	if e := l.p.Route[why]; e != spec.ENONE {
+		return spec.Fail(e)
+	}
+	if path.Kind == ip.Broadcast && !s.broadcast {
+		return spec.Fail(spec.EACCES)
+	}
+	if s.err != spec.ENONE { // sock_alloc_send_pskb
+		return spec.Fail(s.takeError())
+	}
+	if s.shut&shutWrite != 0 {
+		return spec.Fail(spec.EPIPE)
+	}
+	if len(c.Buf) > udp.PayloadMax {
+		return spec.Fail(spec.EMSGSIZE)
+	}
+	l.emitDatagram(path, s.port, dst.Port(), c.Buf)
+	return spec.Result{Ret: int32(len(c.Buf))}
+}
+
+// emitDatagram queues a datagram; a broadcast one comes back to the host's own
+// sockets as well (ip_mc_output).
+func (l *Layer) emitDatagram(path ip.Path, from, to uint16, payload []byte) {
+	if path.Kind == ip.Blackhole {
+		return
+	}
+	n := wire.UDPLen + len(payload)
+	l.scratch = append(l.scratch[:0], make([]byte, wire.UDPLen)...)
+	l.scratch = append(l.scratch, payload...)
+	src, dst := path.Src.As4(), path.Dst.As4()
+	h := wire.UDP{SrcPort: from, DstPort: to}
+	h.Put(l.scratch[:n], wire.PseudoIPv4(src, dst, wire.ProtocolUDP))
+	head := wire.IPv4{ID: l.NextID(), DontFragment: wire.IPv4Len+n <= l.cfg.MTU, TTL: ttl, Protocol: wire.ProtocolUDP}
+	if path.Kind == ip.Multicast {
+		head.TTL = 1 // IP_MULTICAST_TTL
+	}
+	l.queueFor(path).PushPacket(path, l.cfg.MTU, head, l.scratch[:n])
+	if path.Kind == ip.Broadcast && !path.Loops {
+		path.Loops = true
+		l.Loop.PushPacket(path, l.cfg.MTU, head, l.scratch[:n])
+	}
+}
+
+// nobody is the zero name.
+var nobody netip.AddrPort

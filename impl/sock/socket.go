@@ -1,0 +1,147 @@
+package sock
+
+import (
+	"net/netip"
+
+	"github.com/connspec/connspec/impl/ports"
+	"github.com/connspec/connspec/impl/tcp"
+	"github.com/connspec/connspec/impl/udp"
+	"github.com/connspec/connspec/spec"
+)
+
+// phase is how far connect(2) has got with a stream socket, apart from what
+// its connection does: Linux's enum socket_state, BSD's SS_ISCONNECTING and
+// SS_ISCONNECTED.
+type phase uint8
+
+const (
+	phaseUnconnected phase = iota
+	phaseConnecting        // an attempt whose outcome no connect has collected
+	phaseConnected
+	phaseDisconnecting // shut down while connecting: stuck until AF_UNSPEC
+)
+
+// Halves of a socket that are shut, as bits.
+const (
+	shutRead  uint8 = 1 << iota
+	shutWrite       //
+	shutBoth  = shutRead | shutWrite
+)
+
+// Socket is one AF_INET socket. Names follow the kernel's separate fields
+// because the calls show them separately: bound is where packets are received
+// (inet_rcv_saddr), source where they are sent from (inet_saddr), port the
+// port held (inet_num) and shown the one that getsockname tells (inet_sport).
+type Socket struct {
+	typ    spec.SockType
+	serial uint32
+	phase  phase
+	file   int32 // 0 while a child waits to be accepted
+
+	bound, source netip.Addr
+	port, shown   uint16
+	peer          netip.AddrPort
+	addrLocked    bool // bind(2) chose the address (SOCK_BINDADDR_LOCK)
+	portLocked    bool // bind(2) named the port (SOCK_BINDPORT_LOCK)
+	binding       ports.Handle
+
+	conn       int32 // stream: the connection, dead or alive
+	associated bool  // datagram: has a peer
+	dead       bool  // stream of BSD or XNU whose PCB is gone
+	peerDone   bool  // the peer's FIN was read up to (SOCK_DONE)
+	shut       uint8
+
+	err        spec.Errno // pending (so_error)
+	soft       spec.Errno // remembered (sk_err_soft, t_softerror)
+	softTimes  int        // soft errors seen in this attempt
+	errorQueue bool       // POLLERR sticks
+
+	broadcast, reuse, nodelay bool
+
+	listening bool
+	backlog   int32
+	embryos   int   // connections in SYN-RECEIVED
+	queue     fifo  // sockets to be accepted
+	queued    int32 // how many
+	listener  int32 // of a child that waits to be accepted
+
+	disconnects uint32 // how often a blocked connect was pulled away (sk_disconnects)
+	waiting     waitList
+	woken       bool // in Layer.woken
+
+	rx udp.Queue // datagrams received
+}
+
+// any4 is INADDR_ANY.
+var any4 = netip.IPv4Unspecified()
+
+// newSocket makes a socket without a file.
+func (l *Layer) newSocket(t spec.SockType) (int32, *Socket) {
+	i, s := l.socks.take()
+	rx, queue := s.rx, s.queue
+	rx.Reset()
+	queue.reset()
+	l.serial++
+	*s = Socket{typ: t, serial: l.serial, bound: any4, source: any4, rx: rx, queue: queue}
+	return i, s
+}
+
+func (s *Socket) copyTo(src *Socket) {
+	*s = *src
+	s.rx, s.queue = src.rx.Clone(), src.queue.clone()
+}
+
+// state is the TCP state as the socket sees it: TIME-WAIT belongs to the
+// connection alone, the socket is closed then (tcp_time_wait).
+func (l *Layer) state(s *Socket) tcp.State {
+	if s.listening {
+		return tcp.StateListen
+	}
+	if s.conn == 0 {
+		return tcp.StateClosed
+	}
+	st := l.conns.at(s.conn).tcp.State()
+	if st == tcp.StateTimeWait {
+		return tcp.StateClosed
+	}
+	return st
+}
+
+// opening says whether a handshake is still going on.
+func opening(st tcp.State) bool { return st == tcp.StateSynSent || st == tcp.StateSynReceived }
+
+// takeError is the pending error, which is then gone (sock_error).
+func (s *Socket) takeError() spec.Errno {
+	e := s.err
+	s.err = spec.ENONE
+	return e
+}
+
+// local is the name that getsockname tells (inet_getname).
+func (s *Socket) local() netip.AddrPort {
+	a := s.bound
+	if a.IsUnspecified() {
+		a = s.source
+	}
+	return netip.AddrPortFrom(a, s.shown)
+}
+
+// releasePort gives up the port, whose number getsockname goes on showing.
+func (l *Layer) releasePort(s *Socket) {
+	l.portsOf(s).Remove(s.binding)
+	s.binding, s.port = 0, 0
+}
+
+// portsOf is the table of the socket's protocol.
+func (l *Layer) portsOf(s *Socket) *ports.Table {
+	if s.typ == spec.SockDgram {
+		return &l.udpPorts
+	}
+	return &l.tcpPorts
+}
+
+// claim takes a port for socket i and shows it.
+func (l *Layer) claim(i int32, s *Socket, b ports.Binding) {
+	b.Owner, b.Reuse = ports.Owner(i), s.reuse
+	s.binding, s.port, s.shown = l.portsOf(s).Add(b), b.Port, b.Port
+}

@@ -1,0 +1,195 @@
+package sock
+
+import (
+	"slices"
+	"time"
+
+	"github.com/connspec/connspec/spec"
+)
+
+// wait is a call that blocks. It holds its files, so that close(2) by another
+// thread does not pull the socket away from it.
+type wait struct {
+	thread int
+	op     spec.Op
+	sock   int32
+	file   int32
+	next   int32 // in the list of the socket, or of the pollers
+	prev   int32
+
+	buf   []byte // send: what is left; recv: where to
+	sent  int32  // send: bytes that went before
+	flags spec.MsgFlags
+
+	disconnects uint32 // connect: the socket's count when the wait began
+
+	poll    []spec.PollFD
+	files   []int32 // poll: file of each entry, 0 if none; nil otherwise
+	until   time.Duration
+	limited bool // poll: until counts
+}
+
+func (w *wait) copyTo(src *wait) {
+	*w = *src
+	w.buf, w.poll, w.files = slices.Clone(src.buf), slices.Clone(src.poll), slices.Clone(src.files)
+}
+
+// waitList is a list of waits, the longest waiting first.
+type waitList struct{ first, last int32 }
+
+func (l *Layer) listOf(w *wait) *waitList {
+	if w.op == spec.OpPoll {
+		return &l.pollers
+	}
+	return &l.socks.at(w.sock).waiting
+}
+
+// block makes thread wait on file n for op to become possible. The caller
+// fills in the rest of the wait.
+func (l *Layer) block(thread int, op spec.Op, n int32) *wait {
+	i, w := l.waits.take()
+	files := w.files[:0]
+	*w = wait{thread: thread, op: op, file: n, files: files}
+	if n != 0 {
+		w.sock = l.files.at(n).sock
+		l.hold(n)
+	}
+	if _, busy := l.threads[thread]; busy {
+		panic("BUG: a blocked thread made a call")
+	}
+	l.threads[thread] = i
+	list := l.listOf(w)
+	if w.prev = list.last; w.prev != 0 {
+		l.waits.at(w.prev).next = i
+	} else {
+		list.first = i
+	}
+	list.last = i
+	return w
+}
+
+// finish ends wait i with r.
+func (l *Layer) finish(i int32, r spec.Result) {
+	w := l.waits.at(i)
+	list := l.listOf(w)
+	if w.prev != 0 {
+		l.waits.at(w.prev).next = w.next
+	} else {
+		list.first = w.next
+	}
+	if w.next != 0 {
+		l.waits.at(w.next).prev = w.prev
+	} else {
+		list.last = w.prev
+	}
+	delete(l.threads, w.thread)
+	l.completed = append(l.completed, completion{w.thread, r})
+	if w.limited {
+		l.deadlines--
+	}
+	held := w.file
+	w.buf, w.poll = nil, nil
+	for _, f := range w.files {
+		if f != 0 {
+			l.drop(f)
+		}
+	}
+	l.waits.give(i)
+	if held != 0 {
+		l.drop(held)
+	}
+}
+
+// wake has the calls that wait for socket i tried again before the current
+// verb ends.
+func (l *Layer) wake(i int32) {
+	if s := l.socks.at(i); !s.woken {
+		s.woken = true
+		l.woken.push(i)
+	}
+}
+
+// Settle tries the calls again whose sockets changed, and says whether any did.
+func (l *Layer) Settle(now time.Duration) bool {
+	if l.woken.empty() {
+		return false
+	}
+	l.now = now
+	for {
+		i, ok := l.woken.pop()
+		if !ok {
+			break
+		}
+		s := l.socks.at(i)
+		s.woken = false
+		for n := s.waiting.first; n != 0; {
+			w := l.waits.at(n)
+			next := w.next
+			if r, done := l.resume(w); done {
+				l.finish(n, r)
+			}
+			n = next
+		}
+	}
+	l.retryPolls()
+	return true
+}
+
+// resume tries a blocked call again.
+func (l *Layer) resume(w *wait) (spec.Result, bool) {
+	switch w.op {
+	case spec.OpConnect:
+		return l.resumeConnect(w)
+	case spec.OpAccept:
+		return l.tryAccept(w.sock, false)
+	case spec.OpSend:
+		return l.resumeSend(w)
+	case spec.OpRecv, spec.OpRecvfrom:
+		return l.tryRecv(w.sock, w.op, w.buf, w.flags, false)
+	}
+	panic("BUG: wait for " + w.op.String())
+}
+
+// Blocked says whether a thread is in a call.
+func (l *Layer) Blocked(thread int) bool {
+	_, ok := l.threads[thread]
+	return ok
+}
+
+// Completion is the next blocked call that ended. Its Result.Poll is the
+// caller's own array.
+func (l *Layer) Completion() (thread int, r spec.Result, ok bool) {
+	if len(l.completed) == 0 {
+		return 0, r, false
+	}
+	c := l.completed[0]
+	l.completed = slices.Delete(l.completed, 0, 1)
+	return c.thread, c.result, true
+}
+
+// Take is the completion of one thread, if its call ended.
+func (l *Layer) Take(thread int) (r spec.Result, ok bool) {
+	for i := range l.completed {
+		if l.completed[i].thread == thread {
+			r = l.completed[i].result
+			l.completed = slices.Delete(l.completed, i, i+1)
+			return r, true
+		}
+	}
+	return r, false
+}
+
+// Interrupt ends the blocked call of a thread as a caught signal does: EINTR,
+// or the count of what was sent before. What the call began goes on.
+func (l *Layer) Interrupt(now time.Duration, thread int) {
+	l.now = now
+	i, ok := l.threads[thread]
+	if !ok {
+		return
+	}
+	r := spec.Fail(spec.EINTR)
+	if w := l.waits.at(i); w.sent > 0 {
+		r = spec.Result{Ret: w.sent}
+	}
+	l.finish(i, r)
+}
