@@ -20,7 +20,7 @@ type Config struct {
 	MAC     [6]byte // the puppet's own
 	HostMAC [6]byte // of the host under test
 	// Verify makes Observe check the checksums of the host's frames. A kernel
-	// leaves them unfinished on a veth, so only impl's can be checked.
+	// whose veth offloads them leaves them unfinished; in the lab it does not.
 	Verify bool
 }
 

@@ -98,7 +98,7 @@ func open(o Options, wired bool) (*Target, error) {
 		return nil, err
 	}
 	k.naming.FreshPort = k.freshPort
-	k.puppet = puppet.New(puppet.Config{MAC: lab.PuppetMAC, HostMAC: lab.HostMAC}, &k.naming)
+	k.puppet = puppet.New(puppet.Config{MAC: lab.PuppetMAC, HostMAC: lab.HostMAC, Verify: true}, &k.naming)
 	if err := k.settleDown(); err != nil {
 		k.Close()
 		return nil, err

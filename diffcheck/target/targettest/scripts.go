@@ -8,6 +8,8 @@ type Case struct {
 	Text string
 	// Slow says that the script waits for timers, in real time on a kernel.
 	Slow bool
+	// Kernel says that it needs a knob that impl does not have.
+	Kernel bool
 }
 
 // Script reads the case.
@@ -122,7 +124,7 @@ func Wire() []Case {
 			` + "+0 `ip link set dev eth0 up`\n" +
 			`+0 connect(3, ..., ...) = -1 EINPROGRESS (Operation now in progress)
 			+0 > S 0:0(0) <...>`},
-		{Name: "SYN without timestamps", Text: streamNonblock +
+		{Name: "SYN without timestamps", Kernel: true, Text: streamNonblock +
 			"+0 `sysctl -q net.ipv4.tcp_timestamps=0`\n" +
 			`+0 connect(3, ..., ...) = -1 EINPROGRESS (Operation now in progress)
 			+0 > S 0:0(0) win 64240 <mss 1460,nop,nop,sackOK,nop,wscale 10>`},
