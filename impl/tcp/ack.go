@@ -20,9 +20,7 @@ func (c *Conn) handleAck(now time.Duration, a *arrival) (ev Event, ok bool) {
 		return c.established(now), true
 	}
 	if seqGT(a.ack, c.sndNxt) {
-		if c.state != StateEstablished || !c.cfg.SilentUnsentAck {
-			c.challenge(now)
-		}
+		c.challenge(now)
 		return 0, false
 	}
 	if seqLT(a.ack, c.sndUna) {

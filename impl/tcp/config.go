@@ -15,10 +15,11 @@ type Config struct {
 	ReceiveBuffer int
 	InitialWindow int
 
-	WindowScaling bool // RFC 7323 section 2
-	Timestamps    bool // RFC 7323 section 3
-	SACK          bool // RFC 2018
-	DSACK         bool // RFC 2883: report duplicate segments
+	WindowScaling bool  // RFC 7323 section 2
+	WindowScale   uint8 // the shift announced; at most 14. It bounds the window, not the buffer
+	Timestamps    bool  // RFC 7323 section 3
+	SACK          bool  // RFC 2018
+	DSACK         bool  // RFC 2883: report duplicate segments
 
 	SynRetries    int // SYNs sent again before giving up
 	SynLinear     int // of them, how many wait RTOInitial before the wait doubles (Linux tcp_syn_linear_timeouts)
@@ -39,6 +40,10 @@ type Config struct {
 	TimeWait   time.Duration // 2 MSL (RFC 9293 section 3.6.1)
 	FinTimeout time.Duration // in FIN-WAIT-2 after Close; 0: for ever (Linux tcp_fin_timeout)
 
+	// Tick is the resolution of timers that are due at once: an ACK delayed by
+	// nothing waits for the next tick (Linux: a jiffy).
+	Tick time.Duration
+
 	DelayedAck    time.Duration // shortest wait of a delayed ACK
 	DelayedAckMax time.Duration // RFC 9293 section 3.8.6.3 allows up to 0.5 s
 	QuickAcks     int           // segments acknowledged at once at the start of a burst (Linux quickack)
@@ -48,6 +53,9 @@ type Config struct {
 
 	NagleMinshall bool // Nagle holds back only behind another small segment (Linux)
 	TailLossProbe bool // RFC 8985 section 7, where SACK was agreed
+	// ReorderTimer takes a hole for lost when it is not filled soon after the
+	// first SACK behind it (RFC 8985 section 6), not after three.
+	ReorderTimer bool
 	// ProbeOldByte makes window and keepalive probes empty segments one below
 	// SND.UNA (Linux); otherwise a window probe carries one new byte.
 	ProbeOldByte bool
@@ -58,10 +66,6 @@ type Config struct {
 	ResetOnUnread bool // Close with data unread sends RST (RFC 9293 section 3.6.1, SHLD-3)
 	ResetOrphans  bool // data for a closed socket is answered with RST
 
-	// SilentUnsentAck drops an ACK of what was never sent without an answer in
-	// ESTABLISHED (Linux tcp_rcv_established); RFC 9293 section 3.10.7.4 sends
-	// an ACK.
-	SilentUnsentAck bool
 	// ResendSynAfter sends the SYN again that soon after an unacceptable ACK to
 	// the first one, so that an old connection's rest is gone quickly; 0: not
 	// at all (Linux tcp_rcv_synsent_state_process: two ticks).
@@ -80,14 +84,14 @@ type Config struct {
 func Linux(mtu int) *Config {
 	return &Config{
 		MTU: mtu, SendBuffer: 2 << 20, ReceiveBuffer: 3 << 20, InitialWindow: 64 << 10,
-		WindowScaling: true, Timestamps: true, SACK: true, DSACK: true,
+		WindowScaling: true, WindowScale: 7, Timestamps: true, SACK: true, DSACK: true,
 		SynRetries: 6, SynLinear: 4, SynAckRetries: 5, DataRetries: 15, RetriesAsTime: true, OrphanRetries: 8,
 		RTOInitial: time.Second, RTOMin: 200 * time.Millisecond, RTOMax: 120 * time.Second, RTOVarFloor: true,
 		TimeWait: 60 * time.Second, FinTimeout: 60 * time.Second,
-		DelayedAck: 40 * time.Millisecond, DelayedAckMax: 200 * time.Millisecond, QuickAcks: 16, PingPong: true,
-		NagleMinshall: true, TailLossProbe: true, ProbeOldByte: true,
+		Tick: 4 * time.Millisecond, DelayedAck: 40 * time.Millisecond, DelayedAckMax: 200 * time.Millisecond, QuickAcks: 16, PingPong: true,
+		NagleMinshall: true, TailLossProbe: true, ReorderTimer: true, ProbeOldByte: true,
 		InitialSegments: 10, SlowStartAfterIdle: true,
-		ResetOnUnread: true, ResetOrphans: true, SilentUnsentAck: true, ResendSynAfter: 8 * time.Millisecond,
+		ResetOnUnread: true, ResetOrphans: true, ResendSynAfter: 8 * time.Millisecond,
 		InvalidLimit:  500 * time.Millisecond,
 		KeepaliveIdle: 2 * time.Hour, KeepaliveInterval: 75 * time.Second, KeepaliveProbes: 9,
 	}
@@ -98,11 +102,11 @@ func Linux(mtu int) *Config {
 func BSD(mtu int) *Config {
 	return &Config{
 		MTU: mtu, SendBuffer: 1 << 20, ReceiveBuffer: 2 << 20, InitialWindow: 65535,
-		WindowScaling: true, Timestamps: true, SACK: true, DSACK: true,
+		WindowScaling: true, WindowScale: 6, Timestamps: true, SACK: true, DSACK: true,
 		SynRetries: 6, SynAckRetries: 3, DataRetries: 12, OrphanRetries: 12,
 		RTOInitial: time.Second, RTOMin: 230 * time.Millisecond, RTOMax: 64 * time.Second,
 		TimeWait: 60 * time.Second, FinTimeout: 60 * time.Second,
-		DelayedAck: 100 * time.Millisecond, DelayedAckMax: 100 * time.Millisecond,
+		Tick: time.Millisecond, DelayedAck: 100 * time.Millisecond, DelayedAckMax: 100 * time.Millisecond,
 		InitialSegments: 10, SlowStartAfterIdle: true,
 		ResetOrphans:  true,
 		KeepaliveIdle: 2 * time.Hour, KeepaliveInterval: 75 * time.Second, KeepaliveProbes: 8,
@@ -121,13 +125,4 @@ const (
 
 func (cfg *Config) advertisedMSS() uint16 {
 	return uint16(min(max(cfg.MTU-ipTCPHeaders, mssMin), 65535))
-}
-
-// windowScale is the smallest shift with which the receive buffer can be told.
-func (cfg *Config) windowScale() uint8 {
-	shift := uint8(0)
-	for shift < windowScaleMax && cfg.ReceiveBuffer>>shift > windowMax {
-		shift++
-	}
-	return shift
 }

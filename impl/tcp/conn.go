@@ -39,6 +39,7 @@ const (
 	ackPushed2                  // twice
 	dsackSet                    // dsack is to be reported
 	synLost                     // the SYN was sent more than once
+	reorder                     // tlpAt is the reordering timer
 	limited                     // a congestion window's worth was in flight
 )
 
@@ -70,6 +71,7 @@ type Conn struct {
 	// Send sequence space (RFC 9293 section 3.3.1).
 	iss, sndUna, sndNxt          uint32
 	sndWnd, sndWl1, sndMaxWnd    uint32
+	sndLast                      uint32 // start of the last segment
 	sndSmall                     uint32 // end of the last segment shorter than the MSS
 	pushSeq                      uint32 // up to here a PSH was sent
 	snd                          ring   // from SND.UNA, or ISS+1 before our SYN is acknowledged

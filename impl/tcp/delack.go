@@ -61,7 +61,7 @@ func (c *Conn) scheduleAck(now time.Duration) {
 	if c.cfg.QuickAcks == 0 {
 		full = pending >= 2*uint32(c.rcvMSS)
 	}
-	if full && c.newWindow() >= c.receiveWindow() || c.quick > 0 && !c.has(pingPong) || !c.ooo.empty() {
+	if full && c.newWindow() >= c.rcvWnd || c.quick > 0 && !c.has(pingPong) || !c.ooo.empty() {
 		c.set(ackNow)
 		return
 	}
@@ -72,9 +72,9 @@ func (c *Conn) scheduleAck(now time.Duration) {
 
 // ackDelay is how long an ACK waits (Linux tcp_send_delayed_ack).
 func (c *Conn) ackDelay() time.Duration {
-	wait := max(c.ato, c.cfg.DelayedAck)
+	wait := c.ato
 	if wait <= c.cfg.DelayedAck {
-		return wait
+		return max(wait, c.cfg.Tick) // nothing: a bare FIN was all there ever was
 	}
 	most := 500 * time.Millisecond // RFC 9293 section 3.8.6.3
 	if c.has(pingPong | ackPushed) {

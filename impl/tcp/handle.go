@@ -101,8 +101,7 @@ func (c *Conn) validate(now time.Duration, a *arrival) (ok bool, ev Event) {
 	}
 	if flags&wire.SYN != 0 {
 		if c.crossedSyn(a) {
-			a.seq++
-			return true, 0
+			return true, 0 // the SYN itself counts as a duplicate
 		}
 		c.challenge(now)
 		return false, 0

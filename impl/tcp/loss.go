@@ -34,12 +34,20 @@ func (c *Conn) duplicateAck(now time.Duration, a *arrival, sacked bool) {
 	} else if !seqGT(c.sndUna-1, c.recover) { // RFC 6582 section 3.2 step 2
 		return
 	}
-	if !lost {
-		return
+	if lost {
+		c.fastRetransmit()
+	} else if c.has(sackOK) && c.cfg.ReorderTimer {
+		c.set(reorder)
+		c.tlpAt = now + max(c.srtt/4, 2*c.cfg.Tick)
 	}
+}
+
+// fastRetransmit starts the recovery of what seems lost (RFC 5681 section 3.2).
+func (c *Conn) fastRetransmit() {
 	c.halve()
 	c.loss, c.recover, c.rtxNxt, c.cwnd = lossFast, c.sndNxt, c.sndUna, c.ssthresh
 	c.tlpAt = never
+	c.unset(reorder)
 	c.set(rtxForce | rtxHead)
 }
 
@@ -104,7 +112,7 @@ func (c *Conn) sendAgain(now time.Duration, seg *wire.TCP, room []byte) (int, bo
 	if c.has(tlpDue) {
 		c.unset(tlpDue)
 		if !c.newFits(size) {
-			return c.resend(now, seg, room, c.tail(size), c.sndNxt), true
+			return c.resend(now, seg, room, c.tail(), c.sndNxt), true
 		}
 		c.set(tlpOut)
 	}

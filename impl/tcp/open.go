@@ -16,7 +16,7 @@ func (c *Conn) Open(now time.Duration, cfg *Config, iss, tsOffset uint32) {
 	mss := cfg.advertisedMSS()
 	c.openWindow(uint32(mss))
 	if cfg.WindowScaling {
-		c.rcvWScale = cfg.windowScale()
+		c.rcvWScale = cfg.WindowScale
 	}
 	c.setMSS(mssDefault)
 }
@@ -52,7 +52,7 @@ func (c *Conn) agree(now time.Duration, syn *wire.TCP) {
 	if c.cfg.WindowScaling && o.Has&wire.OptionWindowScale != 0 {
 		c.set(wsOK)
 		c.sndWScale = min(o.WindowScale, windowScaleMax)
-		c.rcvWScale = c.cfg.windowScale()
+		c.rcvWScale = c.cfg.WindowScale
 	} else {
 		c.rcvWScale = 0
 	}

@@ -31,7 +31,7 @@ func (c *Conn) synOptions(now time.Duration, o *wire.TCPOptions) {
 	}
 	if c.cfg.WindowScaling && wants || c.has(wsOK) {
 		o.Has |= wire.OptionWindowScale
-		o.WindowScale = c.cfg.windowScale()
+		o.WindowScale = c.cfg.WindowScale
 	}
 }
 

@@ -9,7 +9,7 @@ import (
 // handleData is the seventh and eighth check of RFC 9293 section 3.10.7.4: the
 // segment's text and FIN. ok says that an ACK is due for it.
 func (c *Conn) handleData(now time.Duration, a *arrival) (ev Event, ok bool) {
-	if a.end == a.seq || !c.state.receives() {
+	if a.end == a.seq || !c.state.receives() && seqGE(a.seq, c.rcvNxt) {
 		return 0, false
 	}
 	if c.has(readClosed) && c.state != StateEstablished && c.cfg.ResetOrphans &&
@@ -18,8 +18,8 @@ func (c *Conn) handleData(now time.Duration, a *arrival) (ev Event, ok bool) {
 		c.end()
 		return Aborted | Closed, false
 	}
-	if seqLE(a.end, c.rcvNxt) {
-		c.noteDuplicate(a.seq, a.end)
+	if seqLE(a.end, c.rcvNxt) || !c.state.receives() {
+		c.noteDuplicate(a.seq, seqMin(a.end, c.rcvNxt))
 		c.moreQuickAcks()
 		c.set(ackNow)
 		return 0, true
@@ -111,7 +111,6 @@ func (c *Conn) takeFin(now time.Duration) Event {
 		c.state = StateCloseWait
 		if c.cfg.PingPong {
 			c.set(pingPong) // the ACK waits for our own FIN (Linux tcp_fin)
-			c.ato = max(c.ato, c.cfg.DelayedAck)
 		} else {
 			c.set(ackNow)
 		}

@@ -167,6 +167,7 @@ func (c *Conn) sent(now time.Duration, flight uint32, short bool, from uint32) {
 	if short {
 		c.sndSmall = c.sndNxt
 	}
+	c.sndLast = from
 	if flight == 0 {
 		c.burst = 0
 	}

@@ -57,8 +57,8 @@ func (c *Conn) falseEcho(now time.Duration, a *arrival) bool {
 }
 
 // checkRequest validates a segment in SYN-RECEIVED after a passive open, in the
-// order of Linux (tcp_check_req); the connection is not synchronized yet, so
-// any RST in the window ends it (RFC 9293 section 3.10.7.4, second check).
+// order of Linux (tcp_check_req). Unlike later, a SYN in the window ends the
+// attempt (RFC 9293 section 3.10.7.4, fourth check).
 func (c *Conn) checkRequest(now time.Duration, a *arrival) (ok bool, ev Event) {
 	flags := a.seg.Flags & (wire.SYN | wire.RST | wire.ACK)
 	paws := c.pawsReject(now, a)
@@ -82,6 +82,10 @@ func (c *Conn) checkRequest(now time.Duration, a *arrival) (ok bool, ev Event) {
 	if a.seq == c.irs {
 		a.seq++ // the SYN lies before the window
 		flags &^= wire.SYN
+	}
+	if flags&wire.RST != 0 && a.seq != c.rcvNxt {
+		c.challenge(now) // RFC 5961 section 3.2
+		return false, 0
 	}
 	if flags&(wire.RST|wire.SYN) != 0 {
 		c.resetFor(a)

@@ -6,6 +6,10 @@ import "time"
 // round trips after the last segment sent, longer if its ACK may be delayed,
 // and never later than the retransmission timer.
 func (c *Conn) armTailProbe(now time.Duration) {
+	if c.has(reorder) && c.score.bytes() > 0 {
+		return
+	}
+	c.unset(reorder)
 	c.tlpAt = never
 	if !c.cfg.TailLossProbe || !c.has(sackOK) || c.has(tlpOut) || c.loss != lossNone || c.srtt == 0 || c.score.bytes() > 0 {
 		return
@@ -14,7 +18,7 @@ func (c *Conn) armTailProbe(now time.Duration) {
 	if c.burst == 1 {
 		wait += c.cfg.RTOMin
 	} else {
-		wait += 2 * clockGranularity
+		wait += 2 * c.cfg.Tick
 	}
 	c.tlpAt = min(now+wait, c.rtoAt)
 }
@@ -22,6 +26,13 @@ func (c *Conn) armTailProbe(now time.Duration) {
 // expireTailProbe asks for a probe, one per tail.
 func (c *Conn) expireTailProbe(now time.Duration) {
 	c.tlpAt = never
+	if c.has(reorder) {
+		c.unset(reorder)
+		if c.loss == lossNone && c.score.bytes() > 0 {
+			c.fastRetransmit()
+		}
+		return
+	}
 	if c.sndNxt == c.sndUna || c.has(tlpOut) {
 		return
 	}
@@ -40,9 +51,4 @@ func (c *Conn) newFits(size uint32) bool {
 }
 
 // tail is where the last segment in flight begins.
-func (c *Conn) tail(size uint32) uint32 {
-	if c.sndNxt-c.sndUna <= size {
-		return c.sndUna
-	}
-	return c.sndNxt - size
-}
+func (c *Conn) tail() uint32 { return seqMax(c.sndLast, c.sndUna) }

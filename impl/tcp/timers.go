@@ -109,6 +109,7 @@ func (cfg *Config) timeFor(n int) (total time.Duration) {
 func (c *Conn) probeAnswered(now time.Duration) {
 	c.retransmits = 0
 	if c.windowLeft() <= 0 {
+		c.rtoAt = now + c.timeout()
 		return
 	}
 	c.unset(probing)

@@ -75,11 +75,7 @@ func (c *Conn) updateSendWindow(a *arrival) bool {
 		!(a.seq == c.sndWl1 && (a.wnd > c.sndWnd || a.wnd == 0)) {
 		return false
 	}
-	c.sndWl1 = a.seq
-	if c.sndWnd == a.wnd {
-		return false
-	}
-	c.sndWnd = a.wnd
+	c.sndWl1, c.sndWnd = a.seq, a.wnd
 	c.sndMaxWnd = max(c.sndMaxWnd, a.wnd)
 	return true
 }
