@@ -1,5 +1,5 @@
-package script
-
+// # Notation
+//
 // The notation is nothing new: calls read as strace(1) prints them, frames as
 // packetdrill prints them, environment changes are shell commands in backticks.
 // A packetdrill script within the calls of package spec is a script.
@@ -50,6 +50,7 @@ package script
 // What packetdrill has beyond that (epoll, sendmsg, code in %{ }%, IPv6, header
 // fields such as ECN …) is refused with an [*OutsideError], and anything else
 // with a [*SyntaxError].
+package script
 
 import (
 	"fmt"

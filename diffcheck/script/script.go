@@ -1,5 +1,5 @@
 // Package script holds what diffcheck runs and what it saw: scripts and
-// traces, their one text notation (package-level docs in notation.go), and the
+// traces, their one text notation, and the
 // canonical addresses and ports that both are written in.
 //
 // A script says what to do; a trace is the same steps with what came back.

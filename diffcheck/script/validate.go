@@ -30,7 +30,7 @@ func (s *Script) Validate() error {
 		if e.Call.Op == spec.OpNone || e.Call.Op >= spec.OpCount {
 			return s.exceeds(i, "a call of package spec", "an event without a call")
 		}
-		if s.touchesStandard(&e.Call) {
+		if touchesStandard(&e.Call) {
 			return &OutsideError{File: s.Name, Line: e.Line, Col: min(e.Line, 1), What: "the descriptors 0, 1 and 2"}
 		}
 		fds.call(e)
@@ -54,7 +54,7 @@ func (s *Script) exceeds(i int, expected, format string, args ...any) error {
 
 // touchesStandard reports whether a call would change one of the three
 // descriptors that a process starts with.
-func (s *Script) touchesStandard(c *spec.Call) bool {
+func touchesStandard(c *spec.Call) bool {
 	standard := func(fd int32) bool { return fd >= 0 && fd <= 2 }
 	switch c.Op {
 	case spec.OpSocket, spec.OpOpen:
