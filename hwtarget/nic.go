@@ -8,8 +8,9 @@ import (
 // NIC is a place where Ethernet frames leave and arrive. A frame begins with
 // the destination address and has no preamble and no check sequence.
 //
-// Send, Recv and Wait belong to one goroutine at a time; Wake and Close may be
-// called from any.
+// Send and Recv belong to one goroutine at a time, and so does Wait, which may
+// run beside them; Wake may be called from any. Close must not run beside Send
+// or Recv.
 type NIC interface {
 	// Send transmits frames in order and gives the number taken. It keeps none
 	// of them. A number below len(frames) comes with the reason.
@@ -20,8 +21,9 @@ type NIC interface {
 	// next Recv or Close.
 	Recv(frames [][]byte) (int, error)
 	// Wait returns when there is something to Recv, or at the next Wake, or
-	// after timeout, whichever is first; negative means no timeout. It returns
-	// [ErrClosed] on a closed NIC.
+	// after timeout, whichever is first; negative means no timeout. It may also
+	// return early, and does so while frames of the last Recv are being read.
+	// It returns [ErrClosed] on a closed NIC.
 	Wait(timeout time.Duration) error
 	// Wake makes the Wait under way return, or the next one if there is none.
 	Wake()

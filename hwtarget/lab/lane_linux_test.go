@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -234,13 +235,20 @@ func descriptors(tb testing.TB) int {
 func TestLanesLeaveNothingOpen(t *testing.T) {
 	newLane(t, lab.Options{}).Close()
 	before := descriptors(t)
-	for range 200 {
-		l, err := lab.NewLane(lab.Options{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		l.Close()
+	var workers sync.WaitGroup
+	for range 10 {
+		workers.Go(func() {
+			for range 20 {
+				l, err := lab.NewLane(lab.Options{Frames: 16})
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				l.Close()
+			}
+		})
 	}
+	workers.Wait()
 	if after := descriptors(t); after != before {
 		t.Errorf("%d descriptors open after 200 lanes, %d before", after, before)
 	}

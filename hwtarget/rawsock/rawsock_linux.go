@@ -222,9 +222,6 @@ func (n *NIC) Wait(timeout time.Duration) error {
 	if n.closed.Load() {
 		return hwtarget.ErrClosed
 	}
-	if n.ring.ready() {
-		return nil
-	}
 	var ts *unix.Timespec
 	if timeout >= 0 {
 		t := unix.NsecToTimespec(int64(timeout))
@@ -265,7 +262,8 @@ func (n *NIC) MTU() int { return n.mtu }
 // Offload implements [hwtarget.NIC]: a packet socket takes nothing over.
 func (n *NIC) Offload() hwtarget.Offload { return hwtarget.Offload{} }
 
-// Stats gives the counts since Open.
+// Stats gives the counts since Open. It belongs to the goroutine that calls
+// Recv.
 func (n *NIC) Stats() Stats {
 	// tp_drops is reset by each reading (packet(7)).
 	if st, err := unix.GetsockoptTpacketStats(n.fd, unix.SOL_PACKET, unix.PACKET_STATISTICS); err == nil {

@@ -73,11 +73,6 @@ func (r *ring) slot(i uint32) *unix.Tpacket2Hdr {
 	return (*unix.Tpacket2Hdr)(unsafe.Pointer(&r.mem[(i&r.mask)*r.size]))
 }
 
-// ready reports whether a frame is there.
-func (r *ring) ready() bool {
-	return atomic.LoadUint32(&r.slot(r.next).Status)&unix.TP_STATUS_USER != 0
-}
-
 // take gives back the slots of the last take and hands out the next ones.
 func (r *ring) take(frames [][]byte, stats *Stats) int {
 	for ; r.taken > 0; r.taken-- {
