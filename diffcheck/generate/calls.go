@@ -98,7 +98,7 @@ func (w *world) connect(fd int32) {
 		if w.call(c) && (host || puppet) {
 			s.state, s.loop = StateAssociated, host
 			if puppet {
-				w.wire = wire{open: true, sock: w.index(fd)}
+				w.switchTo(wire{sock: w.index(fd)})
 			}
 		}
 	case s.state == StateConnecting && !s.nonblock:
@@ -140,7 +140,7 @@ func (w *world) connectOut(fd int32, s *socket, c spec.Call) {
 		}
 	}
 	s.state, s.loop, s.bytes, s.peerDone = StateConnecting, false, 0, false
-	w.wire = wire{open: true, sock: w.index(fd), ack: 1}
+	w.switchTo(wire{sock: w.index(fd), ack: 1})
 }
 
 // connectHere starts a connection to this host, which answers at once.

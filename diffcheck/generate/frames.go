@@ -107,7 +107,7 @@ func (w *world) peerSyn() {
 	f.Src, f.Dst = from(script.Remote1, script.PassivePort+w.peer), from(script.Own, port)
 	w.peer++
 	w.inject(f)
-	w.wire = wire{open: true, sock: -1, server: w.listener(port), seq: 1, ack: 1}
+	w.switchTo(wire{sock: -1, server: w.listener(port), seq: 1, ack: 1})
 }
 
 // crossSyn answers a SYN by one (RFC 9293, section 3.5, simultaneous open).
@@ -243,7 +243,7 @@ func (w *world) thirdParty() {
 		f.Src = from(script.Remote1, script.RemotePort2)
 	}
 	w.inject(f)
-	w.wire = wire{open: true, sock: -1, server: -1}
+	w.switchTo(wire{sock: -1, server: -1})
 }
 
 // delays are how long time may pass. None, nor the sum of any two, is near a

@@ -112,7 +112,7 @@ func (w *world) frame(a Action) {
 // advance lets time pass. In a connection with something unacknowledged it does
 // not: there the timers follow the measured round trip.
 func (w *world) advance() {
-	if !w.wire.pending {
+	if !w.wire.pending && !w.noisy {
 		delay := time.Duration(delays[w.below(len(delays))]) * time.Millisecond
 		w.events = append(w.events, script.Event{Kind: script.EventAdvance, Delay: delay})
 	}

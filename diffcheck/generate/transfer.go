@@ -34,7 +34,7 @@ func (w *world) sendto(fd int32) {
 		return
 	}
 	if _, puppet := onHost(to.Addr()); puppet && to.Port() != 0 {
-		w.wire = wire{open: true, sock: w.index(fd)}
+		w.switchTo(wire{sock: w.index(fd)})
 	}
 }
 
@@ -65,11 +65,14 @@ func (w *world) recv(fd int32, withAddr bool) {
 	}
 }
 
-// hostSends notes that a socket sends n of the sequence space, or that what it
-// sends goes to another socket of this host.
+// hostSends notes that a connected socket sends n of the sequence space.
 func (w *world) hostSends(fd int32, n int) {
-	if w.wire.open && w.wire.sock == w.index(fd) && n > 0 {
+	switch {
+	case n == 0 || w.at(fd).loop:
+	case w.wire.open && w.wire.sock == w.index(fd):
 		w.wire.ack += uint32(n)
 		w.wire.pending = true
+	default:
+		w.noisy = true
 	}
 }

@@ -58,6 +58,7 @@ type world struct {
 	focus   int32
 	blocked [threadsMax]bool
 	wire    wire
+	noisy   bool   // the host may be sending again on a connection that is not the current one
 	peer    uint16 // next port that the puppet opens a connection from
 }
 
@@ -178,6 +179,13 @@ func (w *world) wake(s *socket) {
 func (w *world) inject(f script.Frame) {
 	f.Implied = !f.Src.IsValid()
 	w.events = append(w.events, script.Event{Kind: script.EventInject, Frame: f})
+}
+
+// switchTo makes another connection the current one.
+func (w *world) switchTo(to wire) {
+	w.noisy = w.noisy || w.wire.pending
+	to.open = true
+	w.wire = to
 }
 
 // listener finds a listening socket that takes connections to port.
