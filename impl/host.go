@@ -60,6 +60,9 @@ type Config struct {
 	Descriptors int // optional: how many a process may have open
 	PortFirst   uint16
 	PortLast    uint16 // optional: the range of ephemeral ports
+	// InvalidLimit is the least time between two answers to invalid segments of
+	// a connection (RFC 5961 section 7); 0: the system's default; negative: none.
+	InvalidLimit time.Duration
 }
 
 const mtuDefault = 1500
@@ -110,6 +113,9 @@ func tcpConfig(cfg *Config) tcp.Config {
 	}
 	if cfg.SynRetries > 0 {
 		c.SynRetries = cfg.SynRetries
+	}
+	if cfg.InvalidLimit != 0 {
+		c.InvalidLimit = max(cfg.InvalidLimit, 0)
 	}
 	return c
 }

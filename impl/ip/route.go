@@ -212,17 +212,19 @@ func (t *Table) find(dst, src netip.Addr, fixed bool) (Path, Reason) {
 		return Path{Src: loopback, Dst: dst, Kind: kind, Loops: true}, Reachable
 	case t.Owns(dst):
 		return Path{Src: dst, Dst: dst, Kind: Local, Loops: true}, Reachable
-	case dst == limitedBroadcast && fixed && !src.IsLoopback():
+	case fixed && dst == limitedBroadcast:
 		// With a source address the interface is known without a route.
-		return Path{Src: src, Dst: dst, NextHop: dst, Kind: Broadcast}, Reachable
+		return Path{Src: src, Dst: dst, NextHop: dst, Kind: Broadcast, Loops: src.IsLoopback()}, Reachable
+	case fixed && dst.IsMulticast():
+		return Path{Src: src, Dst: dst, NextHop: dst, Kind: Multicast, Loops: src.IsLoopback()}, Reachable
 	case t.IsBroadcast(dst) && dst != limitedBroadcast:
 		return Path{Src: t.sourceFor(dst), Dst: dst, NextHop: dst, Kind: Broadcast}, Reachable
 	}
-	return t.findRoute(dst, src, fixed)
+	return t.findRoute(dst)
 }
 
 // findRoute looks dst up in the routes proper, longest prefix first.
-func (t *Table) findRoute(dst, src netip.Addr, fixed bool) (Path, Reason) {
+func (t *Table) findRoute(dst netip.Addr) (Path, Reason) {
 	for i := range t.routes {
 		r := &t.routes[i]
 		if !r.Prefix.Contains(dst) || t.down && r.Kind == Unicast {
@@ -241,9 +243,6 @@ func (t *Table) findRoute(dst, src netip.Addr, fixed bool) (Path, Reason) {
 			return Path{}, NoRoute
 		}
 		return t.along(r, dst)
-	}
-	if fixed && dst.IsMulticast() && !src.IsLoopback() && !t.down {
-		return Path{Src: src, Dst: dst, NextHop: dst, Kind: Multicast}, Reachable
 	}
 	return Path{}, NoRoute
 }

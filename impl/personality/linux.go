@@ -54,5 +54,6 @@ var linux = Personality{
 	ShutdownAborts:    true,
 	BacklogHalves:     2,
 	ResetCloseWait:    spec.EPIPE,
+	Cookies:           true,
 	BindUnspec:        true,
 }

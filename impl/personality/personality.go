@@ -175,6 +175,8 @@ type Personality struct {
 	// BacklogHalves: a listener's queue is full when it holds more than so many
 	// halves of the backlog.
 	BacklogHalves int32
+	// Cookies: handshakes beyond the backlog are answered with SYN cookies.
+	Cookies bool
 	// PipeFirst: sending on a stream shut for writing is EPIPE even while an
 	// error is pending.
 	PipeFirst bool

@@ -90,15 +90,12 @@ func (l *Layer) collect(i int32, s *Socket) spec.Result {
 
 // waitConnect blocks the caller until the handshake ends.
 func (l *Layer) waitConnect(a *attempt) {
-	w := l.block(a.thread, spec.OpConnect, a.fileNum)
-	w.disconnects = a.sock.disconnects
+	l.block(a.thread, spec.OpConnect, a.fileNum)
 }
 
 func (l *Layer) resumeConnect(w *wait) (spec.Result, bool) {
 	s := l.socks.at(w.sock)
 	switch {
-	case w.disconnects != s.disconnects:
-		return spec.Fail(spec.EPIPE), true
 	case opening(l.state(s)):
 		return spec.Result{}, false
 	case l.state(s) != tcp.StateClosed:
@@ -123,8 +120,9 @@ func (l *Layer) startStream(a *attempt) (spec.Result, bool) {
 			return spec.Fail(e), true
 		}
 	}
-	if s.conn != 0 {
+	if s.conn != 0 { // what a failed attempt left
 		l.detach(s)
+		s.shut = 0
 	}
 	dst = netip.AddrPortFrom(path.Dst, dst.Port())
 	fresh := s.source.IsUnspecified()
@@ -139,7 +137,7 @@ func (l *Layer) startStream(a *attempt) (spec.Result, bool) {
 		}
 		return spec.Fail(e), true
 	}
-	s.peer, s.err, s.softTimes, s.shut, s.peerDone = dst, spec.ENONE, 0, 0, false
+	s.peer, s.err, s.peerDone = dst, spec.ENONE, false
 	l.dial(a.sockNum, s, path)
 	s.phase = phaseConnecting
 	if a.nonblock {

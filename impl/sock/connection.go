@@ -301,6 +301,9 @@ func (l *Layer) release(i int32) {
 	if s.listening {
 		l.stopListening(s)
 	}
+	if s.embryos > 0 {
+		l.dropEmbryos(s)
+	}
 	if s.conn != 0 {
 		n, c := s.conn, l.conns.at(s.conn)
 		if c.binding == 0 && c.tcp.State() != tcp.StateClosed {

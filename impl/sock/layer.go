@@ -50,6 +50,7 @@ type Layer struct {
 	cfg     Config
 	wireTCP *tcp.Config // of connections over the NIC; never changed, only replaced
 	loopTCP *tcp.Config
+	cookie  *tcp.Config // of handshakes beyond the backlog, see synArrived
 	routes  *ip.Table
 
 	Out  ip.Queue // packets for the NIC
@@ -99,6 +100,7 @@ func (l *Layer) Reset(cfg Config, routes *ip.Table) {
 	}
 	l.wireTCP = shared(l.wireTCP, cfg.TCP, cfg.MTU)
 	l.loopTCP = shared(l.loopTCP, cfg.TCP, loopbackMTU)
+	l.cookie = shared(l.cookie, cookieConfig(cfg.TCP), cfg.MTU)
 	l.Out.Reset()
 	l.Loop.Reset()
 	l.fds, l.fdsFull = l.fds[:0], 0

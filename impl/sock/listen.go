@@ -2,6 +2,7 @@ package sock
 
 import (
 	"net/netip"
+	"time"
 
 	"github.com/connspec/connspec/impl/ip"
 	"github.com/connspec/connspec/impl/ports"
@@ -63,8 +64,9 @@ func (l *Layer) claimListening(i int32, s *Socket) spec.Errno {
 	return spec.ENONE
 }
 
-// stopListening resets what waits to be accepted, forgets the handshakes under
-// way and leaves the socket bound (inet_csk_listen_stop).
+// stopListening resets what waits to be accepted and leaves the socket bound
+// (inet_csk_listen_stop). Handshakes under way end when they are heard of next,
+// unless the socket listens again by then.
 func (l *Layer) stopListening(s *Socket) {
 	s.listening = false
 	if s.binding != 0 {
@@ -85,9 +87,18 @@ func (l *Layer) stopListening(s *Socket) {
 		l.release(n)
 	}
 	s.queued = 0
-	if s.embryos > 0 {
-		l.dropEmbryos(s)
+}
+
+// abandoned says whether the listener of a handshake listens no more. Then the
+// handshake is forgotten (tcp_v4_rcv, reqsk_timer_handler).
+func (l *Layer) abandoned(n int32, c *connection) bool {
+	if c.listener == 0 || l.socks.at(c.listener).listening {
+		return false
 	}
+	l.socks.at(c.listener).embryos--
+	c.listener = 0
+	l.kill(n, c)
+	return true
 }
 
 // dropEmbryos forgets the half-open connections of a listener; what their
@@ -143,9 +154,30 @@ func (l *Layer) synArrived(i int32, path ip.Path, src, dst netip.AddrPort, seg *
 	if hasSuccessor {
 		iss = successor
 	}
-	c.tcp.Accept(l.now, l.tcpConfig(path), iss, off, seg)
+	cfg := l.tcpConfig(path)
+	if s.embryos > int(s.backlog)+1 && l.p.Cookies && !hasSuccessor {
+		cfg = l.cookie
+		if seg.Options.Has&wire.OptionTimestamps == 0 {
+			bare := *seg
+			bare.Options.Has &= wire.OptionMSS
+			seg = &bare
+		}
+	}
+	c.tcp.Accept(l.now, cfg, iss, off, seg)
 	c.tcp.SetNoDelay(s.nodelay)
 	l.touch(n, c)
+}
+
+// cookieMemory is how long the answer to a SYN cookie is taken.
+const cookieMemory = 2 * time.Minute
+
+// cookieConfig is for handshakes that overflow the backlog. They are answered
+// the way SYN cookies are (RFC 4987 section 3.6): the SYN|ACK is not repeated,
+// and options other than the MSS count only where timestamps can carry them.
+func cookieConfig(cfg tcp.Config) tcp.Config {
+	cfg.SynAckRetries = 0
+	cfg.RTOInitial = cookieMemory
+	return cfg
 }
 
 // embryoHappened follows the handshake of a passive open: when it is complete
@@ -187,14 +219,15 @@ func (l *Layer) accept(thread int, c *spec.Call) (spec.Result, bool) {
 	if l.socks.at(i).typ != spec.SockStream {
 		return spec.Fail(spec.EOPNOTSUPP), true
 	}
-	r, done := l.tryAccept(i, f.nonblock)
+	r, done := l.tryAccept(i, nameOutOf(c), f.nonblock)
 	if !done {
-		l.block(thread, spec.OpAccept, l.fileOf(c.FD))
+		l.block(thread, spec.OpAccept, l.fileOf(c.FD)).out = nameOutOf(c)
 	}
 	return r, done
 }
 
-func (l *Layer) tryAccept(i int32, nonblock bool) (spec.Result, bool) {
+// tryAccept gives the peer's name too if the caller has a place for it.
+func (l *Layer) tryAccept(i int32, out nameOut, nonblock bool) (spec.Result, bool) {
 	s := l.socks.at(i)
 	if !s.listening {
 		return spec.Fail(spec.EINVAL), true
@@ -209,7 +242,14 @@ func (l *Layer) tryAccept(i int32, nonblock bool) (spec.Result, bool) {
 	s.queued--
 	child := l.socks.at(n)
 	child.listener = 0
-	r := l.install(l.newFile(n, false))
-	r.Addr, r.AddrLen = spec.SockaddrInet(child.peer), spec.SizeofSockaddrIn
+	file := l.newFile(n, false)
+	var r spec.Result
+	if out.pointer != spec.PointerNull {
+		if e := out.put(&r, child.peer); e != spec.ENONE {
+			l.drop(file) // __sys_accept4: the connection is accepted and closed
+			return spec.Fail(e), true
+		}
+	}
+	r.Ret = l.install(file).Ret
 	return r, true
 }

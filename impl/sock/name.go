@@ -67,7 +67,7 @@ func (l *Layer) getsockname(c *spec.Call) spec.Result {
 	if e != spec.ENONE {
 		return spec.Fail(e)
 	}
-	return nameResult(l.socks.at(i).local())
+	return nameCall(c, l.socks.at(i).local())
 }
 
 // getpeername tells the peer of a socket that has one. A peer with port 0
@@ -89,9 +89,5 @@ func (l *Layer) getpeername(c *spec.Call) spec.Result {
 	if !connected || s.peer.Port() == 0 {
 		return spec.Fail(spec.ENOTCONN)
 	}
-	return nameResult(s.peer)
-}
-
-func nameResult(name netip.AddrPort) spec.Result {
-	return spec.Result{Addr: spec.SockaddrInet(name), AddrLen: spec.SizeofSockaddrIn}
+	return nameCall(c, s.peer)
 }

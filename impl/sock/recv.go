@@ -12,18 +12,22 @@ func (l *Layer) recv(thread int, c *spec.Call) (spec.Result, bool) {
 		return spec.Fail(e), true
 	}
 	nonblock := f.nonblock || c.MsgFlags&spec.MsgDontwait != 0
-	r, done := l.tryRecv(i, c.Op, c.Buf, c.MsgFlags, nonblock)
+	out := nameOut{pointer: spec.PointerNull}
+	if c.Op == spec.OpRecvfrom {
+		out = nameOutOf(c)
+	}
+	r, done := l.tryRecv(i, out, c.Buf, c.MsgFlags, nonblock)
 	if !done {
 		w := l.block(thread, c.Op, l.fileOf(c.FD))
-		w.buf, w.flags = c.Buf, c.MsgFlags
+		w.buf, w.flags, w.out = c.Buf, c.MsgFlags, out
 	}
 	return r, done
 }
 
-func (l *Layer) tryRecv(i int32, op spec.Op, p []byte, flags spec.MsgFlags, nonblock bool) (spec.Result, bool) {
+func (l *Layer) tryRecv(i int32, out nameOut, p []byte, flags spec.MsgFlags, nonblock bool) (spec.Result, bool) {
 	s := l.socks.at(i)
 	if s.typ == spec.SockDgram {
-		return l.recvDatagram(s, op, p, flags, nonblock)
+		return l.recvDatagram(s, out, p, flags, nonblock)
 	}
 	return l.recvStream(s, p, flags, nonblock)
 }
@@ -63,7 +67,7 @@ func (l *Layer) recvStream(s *Socket, p []byte, flags spec.MsgFlags, nonblock bo
 
 // recvDatagram takes the oldest datagram, cut to the buffer. A pending error
 // goes first (__skb_recv_udp).
-func (l *Layer) recvDatagram(s *Socket, op spec.Op, p []byte, flags spec.MsgFlags, nonblock bool) (spec.Result, bool) {
+func (l *Layer) recvDatagram(s *Socket, out nameOut, p []byte, flags spec.MsgFlags, nonblock bool) (spec.Result, bool) {
 	if s.err != spec.ENONE {
 		return spec.Fail(s.takeError()), true
 	}
@@ -75,11 +79,13 @@ func (l *Layer) recvDatagram(s *Socket, op spec.Op, p []byte, flags spec.MsgFlag
 		return spec.Result{}, s.shut&shutRead != 0
 	}
 	r := spec.Result{Ret: int32(copy(p, payload))}
-	if op == spec.OpRecvfrom {
-		r.Addr, r.AddrLen = spec.SockaddrInet(from), spec.SizeofSockaddrIn
-	}
 	if flags&spec.MsgPeek == 0 {
 		s.rx.Pop()
+	}
+	if out.pointer != spec.PointerNull {
+		if e := out.put(&r, from); e != spec.ENONE {
+			return spec.Fail(e), true
+		}
 	}
 	return r, true
 }

@@ -23,7 +23,7 @@ func (l *Layer) HandleTCP(now time.Duration, h *wire.IPv4, kind ip.Kind, segment
 	src := netip.AddrPortFrom(netip.AddrFrom4(h.Src), seg.SrcPort)
 	dst := netip.AddrPortFrom(netip.AddrFrom4(h.Dst), seg.DstPort)
 	n, known := l.tuples[tupleOf(dst, src)]
-	if !known {
+	if !known || l.abandoned(n, l.conns.at(n)) {
 		l.strangerSegment(src, dst, &seg, payload, 0, false)
 		return
 	}
@@ -32,10 +32,10 @@ func (l *Layer) HandleTCP(now time.Duration, h *wire.IPv4, kind ip.Kind, segment
 		return // tcp_check_req: the ACK counts as lost while the queue is full
 	}
 	ev := c.tcp.Handle(now, &seg, payload)
-	if ev&tcp.Superseded != 0 {
+	if ev&tcp.Superseded != 0 && l.listenerFor(dst) != 0 {
 		iss := c.tcp.SuccessorISS()
-		l.unhash(n, c)
-		l.touch(n, c)
+		c.tcp.Drop()
+		l.happened(n, c, tcp.Closed)
 		l.strangerSegment(src, dst, &seg, payload, iss, true)
 		return
 	}
@@ -164,8 +164,9 @@ func (l *Layer) Expire(now time.Duration) {
 			break
 		}
 		n := int32(id)
-		c := l.conns.at(n)
-		l.happened(n, c, c.tcp.Expire(now))
+		if c := l.conns.at(n); !l.abandoned(n, c) {
+			l.happened(n, c, c.tcp.Expire(now))
+		}
 	}
 	if l.deadlines > 0 {
 		l.expirePolls()

@@ -53,7 +53,6 @@ type Socket struct {
 
 	err        spec.Errno // pending (so_error)
 	soft       spec.Errno // remembered (sk_err_soft, t_softerror)
-	softTimes  int        // soft errors seen in this attempt
 	errorQueue bool       // POLLERR sticks
 
 	broadcast, reuse, nodelay bool
@@ -65,7 +64,7 @@ type Socket struct {
 	queued    int32 // how many
 	listener  int32 // of a child that waits to be accepted
 
-	disconnects uint32 // how often a blocked connect was pulled away (sk_disconnects)
+	disconnects uint32 // how often blocked calls were pulled away (sk_disconnects)
 	waiting     waitList
 	woken       bool // in Layer.woken
 

@@ -20,8 +20,9 @@ type wait struct {
 	buf   []byte // send: what is left; recv: where to
 	sent  int32  // send: bytes that went before
 	flags spec.MsgFlags
+	out   nameOut // accept, recvfrom: where the peer's name goes
 
-	disconnects uint32 // connect: the socket's count when the wait began
+	disconnects uint32 // the socket's count when the wait began
 
 	poll    []spec.PollFD
 	files   []int32 // poll: file of each entry, 0 if none; nil otherwise
@@ -52,6 +53,7 @@ func (l *Layer) block(thread int, op spec.Op, n int32) *wait {
 	*w = wait{thread: thread, op: op, file: n, files: files}
 	if n != 0 {
 		w.sock = l.files.at(n).sock
+		w.disconnects = l.socks.at(w.sock).disconnects
 		l.hold(n)
 	}
 	if _, busy := l.threads[thread]; busy {
@@ -135,17 +137,21 @@ func (l *Layer) Settle(now time.Duration) bool {
 	return true
 }
 
-// resume tries a blocked call again.
+// resume tries a blocked call again. One whose connection was dissolved under
+// it ends with EPIPE (sk_wait_event).
 func (l *Layer) resume(w *wait) (spec.Result, bool) {
+	if w.op != spec.OpAccept && w.disconnects != l.socks.at(w.sock).disconnects {
+		return sendResult(w.sent, spec.EPIPE), true
+	}
 	switch w.op {
 	case spec.OpConnect:
 		return l.resumeConnect(w)
 	case spec.OpAccept:
-		return l.tryAccept(w.sock, false)
+		return l.tryAccept(w.sock, w.out, false)
 	case spec.OpSend:
 		return l.resumeSend(w)
 	case spec.OpRecv, spec.OpRecvfrom:
-		return l.tryRecv(w.sock, w.op, w.buf, w.flags, false)
+		return l.tryRecv(w.sock, w.out, w.buf, w.flags, false)
 	}
 	panic("BUG: wait for " + w.op.String())
 }
