@@ -108,7 +108,9 @@ func (p *Pump) Wait(f func(now time.Duration) bool) error {
 		case moved:
 		case p.leader == nobody:
 			p.lead(user)
-			p.turn()
+			if p.turn() {
+				p.tell()
+			}
 		default:
 			if p.leader == own {
 				p.wake() // it lets us lead
