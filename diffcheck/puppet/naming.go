@@ -107,12 +107,19 @@ func (n *Naming) named(canon uint16) bool {
 	return false
 }
 
-// RealFar and CanonFar translate an endpoint beyond the wire.
+// RealFar and CanonFar translate an endpoint beyond the wire. One at an address
+// that is always the host's, 127.255.255.255 say, has a port of the host's.
 func (n *Naming) RealFar(ap netip.AddrPort) netip.AddrPort {
+	if hosts(ap.Addr()) {
+		return n.RealHost(ap)
+	}
 	return netip.AddrPortFrom(n.RealAddr(ap.Addr()), ap.Port())
 }
 
 func (n *Naming) CanonFar(ap netip.AddrPort) netip.AddrPort {
+	if hosts(ap.Addr()) {
+		return n.CanonHost(ap)
+	}
 	return netip.AddrPortFrom(n.CanonAddr(ap.Addr()), ap.Port())
 }
 
@@ -125,24 +132,26 @@ func (n *Naming) CanonHost(ap netip.AddrPort) netip.AddrPort {
 	return netip.AddrPortFrom(n.CanonAddr(ap.Addr()), n.CanonPort(ap.Port()))
 }
 
-// RealSockaddr translates an argument of a call.
-func (n *Naming) RealSockaddr(s spec.Sockaddr) spec.Sockaddr {
+// RealSockaddr translates the address argument of a call. What bind names is
+// the host's own, whatever it looks like; elsewhere the address decides.
+func (n *Naming) RealSockaddr(op spec.Op, s spec.Sockaddr) spec.Sockaddr {
 	if s.Family != spec.AFInet {
 		return s
 	}
-	if hosts(s.Addr) {
+	if op == spec.OpBind || hosts(s.Addr) {
 		s.Port = n.RealPort(s.Port)
 	}
 	s.Addr = n.RealAddr(s.Addr)
 	return s
 }
 
-// CanonSockaddr translates a result of a call.
-func (n *Naming) CanonSockaddr(s spec.Sockaddr) spec.Sockaddr {
+// CanonSockaddr translates the address that a call reports. What getsockname
+// reports is the host's own.
+func (n *Naming) CanonSockaddr(op spec.Op, s spec.Sockaddr) spec.Sockaddr {
 	if s.Family != spec.AFInet && s.Family != spec.AFInet6 {
 		return s
 	}
-	if hosts(s.Addr) || s.Addr.Is6() {
+	if op == spec.OpGetsockname || hosts(s.Addr) {
 		s.Port = n.CanonPort(s.Port)
 	}
 	s.Addr = n.CanonAddr(s.Addr)

@@ -22,6 +22,9 @@ type Config struct {
 	// Verify makes Observe check the checksums of the host's frames. A kernel
 	// whose veth offloads them leaves them unfinished; in the lab it does not.
 	Verify bool
+	// Strange are addresses of which only those that the naming has are this
+	// script's. A frame to another is a late one of an earlier script.
+	Strange netip.Prefix
 }
 
 // Puppet is the far end of one wire. It belongs to one goroutine.
@@ -90,6 +93,9 @@ func (p *Puppet) Observe(frame []byte) (f script.Frame, ok bool) {
 		}
 		return f, false
 	}
+	if a := k.dst.Addr(); p.cfg.Strange.Contains(a) && p.naming.CanonAddr(a) == a {
+		return f, false
+	}
 	switch k.proto {
 	case protoTCP:
 		return p.observeTCP(&k), true
@@ -105,7 +111,6 @@ func (p *Puppet) observeTCP(k *packet) script.Frame {
 	if k.flags&script.SYN != 0 {
 		c.hostISN, c.hostKnown = k.seq, true
 		c.hostStamps = k.options.Timestamps
-		c.hostReset = false
 		p.last = i
 	}
 	if k.options.Timestamps {
@@ -114,9 +119,9 @@ func (p *Puppet) observeTCP(k *packet) script.Frame {
 	if k.flags&script.ACK != 0 {
 		c.hostAck = k.ack
 	}
-	if k.flags&script.RST != 0 {
-		c.hostReset = true
-	}
+	// In SYN-SENT a RST answers a bad acknowledgement and ends nothing; then
+	// something else follows.
+	c.hostReset = k.flags&script.RST != 0
 	c.keep(k.raw)
 	f := script.Frame{
 		Proto: script.ProtoTCP, Src: p.naming.CanonHost(k.src), Dst: p.naming.CanonFar(k.dst),
@@ -209,20 +214,29 @@ func (p *Puppet) Build(f *script.Frame) ([]byte, error) {
 	return nil, fmt.Errorf("frame of unknown protocol %d: want TCP, UDP or ICMP", f.Proto)
 }
 
-// LayResets calls send with a RST for every connection that the host may still
-// hold, so that it does not outlive its script.
-func (p *Puppet) LayResets(send func([]byte) error) error {
+// LayResets calls send with frames that end every connection the host may
+// still hold, so that none outlives its script, and gives their number. A
+// connection counts as held until the host is seen to send a RST on it; so call
+// it again, a few times at most, after observing what the host answered.
+func (p *Puppet) LayResets(send func([]byte) error) (held int, err error) {
 	for i := range p.conns {
 		c := &p.conns[i]
 		if c.proto != script.ProtoTCP || c.hostReset || !c.hostKnown {
 			continue
 		}
-		// Acceptable by RFC 5961, section 3.2: exactly at the host's rcvNxt; in
+		held++
+		// Acceptable by RFC 5961, section 3.2, exactly at the host's rcvNxt; in
 		// SYN-SENT the acknowledgement of its SYN is what counts.
 		s := segment{flags: script.RST | script.ACK, seq: c.hostAck, ack: c.hostISN + 1}
 		if err := send(p.segment(c, &s)); err != nil {
-			return err
+			return held, err
+		}
+		// An unacceptable segment: a host that has delayed an acknowledgement
+		// answers with its true rcvNxt, one without the connection with RST.
+		s = segment{flags: script.ACK, seq: c.hostAck - 1, ack: c.hostISN + 1}
+		if err := send(p.segment(c, &s)); err != nil {
+			return held, err
 		}
 	}
-	return nil
+	return held, nil
 }

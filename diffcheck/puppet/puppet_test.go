@@ -252,15 +252,31 @@ func TestLayResetsEndsWhatIsOpen(t *testing.T) {
 	l.observe(l.hostSends("192.168.0.1:45679", "10.0.0.1:8080", segment{flags: script.SYN, seq: 60}))
 	l.observe(l.hostSends("192.168.0.1:45679", "10.0.0.1:8080", segment{flags: script.RST, seq: 61}))
 	var sent []packet
-	l.p.LayResets(func(b []byte) error {
+	held, err := l.p.LayResets(func(b []byte) error {
 		var k packet
 		_, err := k.decode(bytes.Clone(b[etherSize:]), true)
 		sent = append(sent, k)
 		return err
 	})
-	if len(sent) != 1 || sent[0].flags != script.RST|script.ACK || sent[0].ack != 51 {
-		t.Errorf("sent %+v, want one RST|ACK with acknowledgement 51", sent)
+	if err != nil || held != 1 || len(sent) != 2 {
+		t.Fatalf("LayResets = %d, %v with %d frames; want 1 connection, 2 frames", held, err, len(sent))
 	}
+	if sent[0].flags != script.RST|script.ACK || sent[0].ack != 51 || sent[1].flags != script.ACK {
+		t.Errorf("sent %+v, want RST|ACK with acknowledgement 51, then ACK", sent)
+	}
+	l.observe(l.hostSends("192.168.0.1:45678", "10.0.0.1:8080", segment{flags: script.RST, seq: 51}))
+	if held, _ := l.p.LayResets(func([]byte) error { return nil }); held != 0 {
+		t.Errorf("%d connections held after the host's RST, want 0", held)
+	}
+}
+
+func TestFramesToAddressesOfOtherScriptsArePassedOver(t *testing.T) {
+	l := newLab(t)
+	l.p.cfg.Strange = netip.MustParsePrefix("10.0.0.0/8")
+	if f, ok := l.p.Observe(l.hostSends("192.168.0.1:45678", "10.0.0.3:8080", segment{flags: script.FIN})); ok {
+		t.Errorf("frame to 10.0.0.3 observed as %+v, want nothing", f)
+	}
+	l.observe(l.hostSends("192.168.0.1:45678", "10.0.0.2:8080", segment{flags: script.SYN}))
 }
 
 func TestNamesAreGivenInOrderOfFirstSight(t *testing.T) {

@@ -29,6 +29,16 @@ type descriptors struct {
 	which [script.FDsMax]int   // index in files
 	files []file
 	null  int32 // /dev/null, behind the script's 0, 1 and 2
+
+	// orphans says that the script has closed a stream socket: its connection
+	// may live on without a descriptor.
+	orphans bool
+
+	// While a thread is blocked, the numbers that the script closes stay
+	// taken, with /dev/null behind them: a call that a signal makes start
+	// again would otherwise find a descriptor of another target there.
+	reserving bool
+	reserved  []int32
 }
 
 func openDescriptors() (*descriptors, error) {
@@ -46,6 +56,7 @@ func (d *descriptors) reset() {
 		d.real[i] = -1
 	}
 	d.files = d.files[:0]
+	d.orphans = false
 }
 
 // open reports whether the script has the descriptor open.
@@ -96,8 +107,52 @@ func (d *descriptors) share(from, to int32, real uintptr) {
 	d.real[to], d.which[to] = int32(real), d.which[from]
 }
 
-func (d *descriptors) remove(fd int32) {
-	if d.open(fd) {
+// remove follows a close. kept says that the number is reserved.
+func (d *descriptors) remove(fd int32, kept bool) {
+	if !d.open(fd) {
+		return
+	}
+	d.orphan(fd)
+	if kept {
+		d.reserved = append(d.reserved, d.real[fd])
+	}
+	d.real[fd] = -1
+}
+
+var abort = unix.Linger{Onoff: 1}
+
+// end closes everything that the script has open, connections by RST; if told
+// so the numbers stay reserved until release.
+func (d *descriptors) end(keep bool) {
+	for fd := int32(target.FirstFD); int(fd) < len(d.real); fd++ {
+		real := d.real[fd]
+		if real < 0 {
+			continue
+		}
+		if d.behind(fd).typ != 0 {
+			unix.SetsockoptLinger(int(real), unix.SOL_SOCKET, unix.SO_LINGER, &abort)
+		}
+		if keep {
+			unix.Dup3(int(d.null), int(real), unix.O_CLOEXEC)
+		} else {
+			unix.Close(int(real))
+		}
+		if keep {
+			d.reserved = append(d.reserved, real)
+		}
 		d.real[fd] = -1
 	}
+}
+
+// orphan notes that the script gives up a descriptor.
+func (d *descriptors) orphan(fd int32) {
+	d.orphans = d.orphans || d.behind(fd).typ == spec.SockStream
+}
+
+// release gives the reserved numbers away.
+func (d *descriptors) release() {
+	for _, real := range d.reserved {
+		unix.Close(int(real))
+	}
+	d.reserved = d.reserved[:0]
 }

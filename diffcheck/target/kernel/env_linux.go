@@ -32,7 +32,9 @@ func (k *Target) env(ev *script.Event) error {
 		if err != nil || s < 0 || s > 3600 {
 			return target.Refuse(ev, "sleep %s: expected seconds, 0 to 3600", e.Value)
 		}
-		return k.pass(time.Duration(s * float64(time.Second)))
+		d := time.Duration(s * float64(time.Second))
+		k.slept += d
+		return k.pass(d)
 	}
 	if k.lane == nil {
 		return target.Refuse(ev, "an environment change needs a network namespace: see diffcheck doctor")

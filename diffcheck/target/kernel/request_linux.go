@@ -99,6 +99,11 @@ func (q *request) prepareFile(c *spec.Call, d *descriptors) {
 		q.dup2(c, d)
 	case spec.OpClose:
 		q.nr = unix.SYS_CLOSE
+		if d.reserving && d.open(c.FD) {
+			// A close that does not give the number away.
+			q.nr = unix.SYS_DUP3
+			*a = [6]uintptr{uintptr(d.null), uintptr(d.real[c.FD]), unix.O_CLOEXEC}
+		}
 	}
 }
 
@@ -124,7 +129,7 @@ func (q *request) address(c *spec.Call, n *puppet.Naming, unreadable uintptr) ui
 	case spec.PointerUnreadable:
 		return unreadable
 	}
-	s := n.RealSockaddr(c.Addr)
+	s := n.RealSockaddr(c.Op, c.Addr)
 	putSockaddr(&q.addr, &s)
 	return uintptr(unsafe.Pointer(&q.addr))
 }
@@ -237,7 +242,8 @@ func (q *request) result(d *descriptors, n *puppet.Naming) (r spec.Result, err e
 		q.duplicated(d)
 		r.Ret = q.arg
 	case spec.OpClose:
-		d.remove(q.fd)
+		r.Ret = 0
+		d.remove(q.fd, q.nr == unix.SYS_DUP3)
 	case spec.OpFcntl:
 		if !q.setFlags {
 			r.Ret = fromFlags(r.Ret)
@@ -256,7 +262,7 @@ func (q *request) result(d *descriptors, n *puppet.Naming) (r spec.Result, err e
 		r.Poll = q.polled()
 	}
 	if q.named {
-		r.Addr, r.AddrLen = n.CanonSockaddr(getSockaddr(&q.addr, int(q.addrLen))), int32(q.addrLen)
+		r.Addr, r.AddrLen = n.CanonSockaddr(q.op, getSockaddr(&q.addr, int(q.addrLen))), int32(q.addrLen)
 	}
 	return r, nil
 }
@@ -286,6 +292,7 @@ func (q *request) duplicated(d *descriptors) {
 	case q.arg == q.fd:
 		return
 	case d.open(q.arg):
+		d.orphan(q.arg)
 		real = uintptr(d.real[q.arg])
 	}
 	if d.open(q.fd) {

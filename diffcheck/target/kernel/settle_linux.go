@@ -163,8 +163,6 @@ func (k *Target) due() bool {
 	return false
 }
 
-var abort = unix.Linger{Onoff: 1}
-
 // clear ends every call and connection of the script, unrecorded. What it
 // cannot end leaves with the lane.
 func (k *Target) clear() error {
@@ -174,7 +172,8 @@ func (k *Target) clear() error {
 			return err
 		}
 	}
-	k.closeAll()
+	k.fds.end(false)
+	k.fds.release()
 	if !k.wired {
 		return nil
 	}
@@ -182,25 +181,28 @@ func (k *Target) clear() error {
 	if err := k.drain(false); err != nil {
 		return err
 	}
-	if err := k.puppet.LayResets(k.send); err != nil {
-		return err
+	if !k.fds.orphans {
+		return nil
 	}
-	return k.drain(false)
+	return k.reset()
 }
 
-// closeAll closes the script's descriptors, connections by RST.
-func (k *Target) closeAll() {
-	for fd := target.FirstFD; fd < len(k.fds.real); fd++ {
-		real := k.fds.real[fd]
-		if real < 0 {
-			continue
+// reset ends the connections that the script has closed and the kernel still
+// holds. The second round is for an acknowledgement that was delayed.
+func (k *Target) reset() error {
+	for range 3 {
+		held, err := k.puppet.LayResets(k.send)
+		if err != nil {
+			return err
 		}
-		if f := k.fds.behind(int32(fd)); f.typ != 0 {
-			unix.SetsockoptLinger(int(real), unix.SOL_SOCKET, unix.SO_LINGER, &abort)
+		if err := k.drain(false); err != nil {
+			return err
 		}
-		unix.Close(int(real))
-		k.fds.real[fd] = -1
+		if held == 0 {
+			break
+		}
 	}
+	return nil
 }
 
 // unblock ends the calls that still block, by ever stronger means.
@@ -218,11 +220,12 @@ func (k *Target) unblock() error {
 			if !k.wired {
 				return nil
 			}
-			return k.puppet.LayResets(k.send)
+			return k.reset()
 		},
 		func() error {
-			// What is left sleeps on a descriptor that is closed, or on none.
-			k.closeAll()
+			// What is left sleeps on a file that no descriptor leads to, or on
+			// none. Made to start again, it finds no socket.
+			k.fds.end(true)
 			for _, t := range k.threads {
 				if t != nil && t.busy {
 					t.prod()

@@ -80,11 +80,15 @@ const (
 )
 
 func (t *thread) settleIn(cpu int) error {
-	// The runtime preempts goroutines by SIGURG. One that came while the
-	// thread is in poll(2) would end that with EINTR.
-	var urgent unix.Sigset_t
-	urgent.Val[0] = 1 << (unix.SIGURG - 1)
-	if err := unix.PthreadSigmask(unix.SIG_BLOCK, &urgent, nil); err != nil {
+	// A signal that came while the thread is in poll(2) would end that with
+	// EINTR: SIGURG of the runtime, which preempts goroutines by it, or what
+	// somebody sends to the process.
+	var all unix.Sigset_t
+	for i := range all.Val {
+		all.Val[i] = ^all.Val[i]
+	}
+	all.Val[0] &^= 1 << (prodSignal - 1)
+	if err := unix.PthreadSigmask(unix.SIG_SETMASK, &all, nil); err != nil {
 		return fmt.Errorf("kernel: signal mask: %w", err)
 	}
 	if err := pin(cpu); err != nil {
@@ -195,10 +199,13 @@ func readAt(fd int, b *[64]byte) int {
 	return int(n)
 }
 
-// prod makes a call that sleeps look at its situation again: one on a closed
-// descriptor then fails with EBADF, and poll with EINTR. The signal means
-// nothing to diffcheck.
-func (t *thread) prod() { unix.Tgkill(unix.Getpid(), t.tid, unix.SIGWINCH) }
+// prodSignal is a real-time signal that nobody else uses and that the runtime
+// has a handler for, which ignores it.
+const prodSignal = 40
+
+// prod makes a call that sleeps start again, since the runtime's handlers have
+// SA_RESTART; poll ends with EINTR (signal(7)).
+func (t *thread) prod() { unix.Tgkill(unix.Getpid(), t.tid, prodSignal) }
 
 func (t *thread) stop() { t.set(threadQuit) }
 

@@ -151,7 +151,7 @@ func (t *Target) call(ev *script.Event) error {
 	}
 	c := &t.calls[i]
 	*c = ev.Call
-	c.Addr = t.naming.RealSockaddr(c.Addr)
+	c.Addr = t.naming.RealSockaddr(c.Op, c.Addr)
 	if c.Op == spec.OpRecv || c.Op == spec.OpRecvfrom {
 		c.Buf = t.buffer(i, len(c.Buf)) // the script's own is not written to
 	}
@@ -225,7 +225,7 @@ func (t *Target) settle() error {
 
 func (t *Target) returned(i int) {
 	r := t.result[i]
-	r.Addr = t.naming.CanonSockaddr(r.Addr)
+	r.Addr = t.naming.CanonSockaddr(t.busy[i], r.Addr)
 	t.rec.Add(script.Output{Kind: script.OutputReturn, Thread: i, Op: t.busy[i], Result: r})
 	t.busy[i], t.ended[i] = spec.OpNone, false
 }
