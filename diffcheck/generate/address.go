@@ -46,8 +46,11 @@ func (w *world) pick(from []weighted) netip.Addr {
 // remote is an address and port to connect or send to.
 func (w *world) remote() netip.AddrPort {
 	addr := w.pick(remotes)
-	if w.loopback {
+	switch {
+	case w.loopback:
 		addr = w.pick(loopbacks)
+	case w.slow && w.percent(80): // one that only the puppet could answer
+		addr = script.Remote1
 	}
 	switch n := w.below(20); {
 	case n == 0:

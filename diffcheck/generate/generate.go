@@ -148,7 +148,11 @@ func (w *world) script(draw source, opts *Options, weights *weightTable) *script
 
 // opening begins a script on its way to one of the interesting places.
 func (w *world) opening() {
-	switch theme := w.below(100); {
+	theme := w.below(100)
+	if w.slow { // a server or a client: where there is something to wait for
+		theme = [...]int{15, 60, 60, 60}[w.below(4)]
+	}
+	switch {
 	case theme < 15: // checks of arguments: anything goes
 		w.open(w.percent(60))
 	case theme < 40 && !w.loopback: // a server
@@ -181,7 +185,7 @@ func (w *world) opening() {
 
 // step adds an event, or now and then none.
 func (w *world) step() {
-	if w.slow && w.percent(25) {
+	if w.slow && w.ticking() && w.percent(50) {
 		w.advance()
 		return
 	}

@@ -109,11 +109,16 @@ func (w *world) frame(a Action) {
 	}
 }
 
-// advance lets time pass. In a connection with something unacknowledged it does
-// not: there the timers follow the measured round trip.
+// ticking reports whether the host waits for an answer to a SYN or SYN|ACK, and
+// nothing else of it can be sent again: other timers follow the measured round
+// trip, and no delay is safe from them.
+func (w *world) ticking() bool {
+	passive := w.wire.open && w.wire.sock < 0 && w.wire.server >= 0 && !w.wire.done
+	return !w.wire.pending && !w.noisy && (passive || w.connecting() != nil)
+}
+
+// advance lets time pass.
 func (w *world) advance() {
-	if !w.wire.pending && !w.noisy {
-		delay := time.Duration(delays[w.below(len(delays))]) * time.Millisecond
-		w.events = append(w.events, script.Event{Kind: script.EventAdvance, Delay: delay})
-	}
+	delay := time.Duration(delays[w.below(len(delays))]) * time.Millisecond
+	w.events = append(w.events, script.Event{Kind: script.EventAdvance, Delay: delay})
 }
