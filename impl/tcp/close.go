@@ -31,7 +31,7 @@ func (c *Conn) CloseRead() { c.set(readClosed) }
 // with unread data is reset, where the Config says so (RFC 2525 section 2.17).
 func (c *Conn) Close(now time.Duration) Event {
 	unread := c.rcv.n > 0
-	c.rcv.n = 0
+	c.rcv.drop(c.rcv.n)
 	switch c.state {
 	case StateClosed:
 		return Closed

@@ -21,8 +21,11 @@ type Config struct {
 	SACK          bool  // RFC 2018
 	DSACK         bool  // RFC 2883: report duplicate segments
 
-	SynRetries    int // SYNs sent again before giving up
-	SynLinear     int // of them, how many wait RTOInitial before the wait doubles (Linux tcp_syn_linear_timeouts)
+	// SynRetries is how many SYNs are sent again before giving up, if the wait
+	// doubles each time. SynLinear more wait RTOInitial each before that begins
+	// (Linux tcp_syn_linear_timeouts); all end no later than without them.
+	SynRetries    int
+	SynLinear     int
 	SynAckRetries int // SYN|ACKs sent again before giving up, passive open
 	DataRetries   int // retransmissions before giving up (Linux tcp_retries2)
 	// RetriesAsTime gives up after the time that DataRetries retransmissions

@@ -7,5 +7,7 @@
 // changed something (Handle, Expire, Write, Read, Close …) the owner drains
 // Next and asks for Deadline.
 //
+// Urgent data is taken as ordinary data.
+//
 // Where systems differ, Config names the point; Linux and BSD give the values.
 package tcp

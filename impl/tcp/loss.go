@@ -31,7 +31,7 @@ func (c *Conn) duplicateAck(now time.Duration, a *arrival, sacked bool) {
 	lost := c.dupAcks >= dupThresh
 	if c.has(sackOK) { // RFC 6675 section 4, IsLost
 		lost = lost || c.score.bytes() > (dupThresh-1)*uint32(c.mss)
-	} else if !seqGT(c.sndUna-1, c.recover) { // RFC 6582 section 3.2 step 2
+	} else if !seqGT(c.sndUna, c.recover) { // RFC 6582 section 3.2 step 2
 		return
 	}
 	if lost {
@@ -70,7 +70,7 @@ func (c *Conn) lossProgress(acked, flight uint32) {
 	case c.loss == lossNone:
 		c.dupAcks = 0
 		c.grow(acked, flight)
-		c.recover = seqMax(c.recover, c.sndUna-2)
+		c.recover = seqMax(c.recover, c.sndUna-1)
 	case seqGE(c.sndUna, c.recover):
 		if c.loss == lossTimeout {
 			c.grow(acked, flight)

@@ -60,14 +60,13 @@ func (c *Conn) trim(a *arrival) {
 // keepAhead keeps a segment that begins ahead of RCV.NXT.
 func (c *Conn) keepAhead(a *arrival) bool {
 	c.set(ackNow)
-	right := a.seq + uint32(len(a.data))
-	if a.seq == right {
-		return true // only a FIN, which is remembered
+	if a.seq == a.end {
+		return true // nothing is left of it
 	}
 	if c.ooo == nil {
 		c.ooo = new(reassembly)
 	}
-	dup, ok := c.ooo.add(a.seq, right)
+	dup, ok := c.ooo.add(a.seq, a.end)
 	if !ok {
 		return true
 	}
@@ -81,14 +80,16 @@ func (c *Conn) keepAhead(a *arrival) bool {
 // takeInOrder takes a segment that begins at RCV.NXT, and what follows it in
 // the reassembly queue.
 func (c *Conn) takeInOrder(now time.Duration, a *arrival) (ev Event) {
-	n := uint32(len(a.data))
-	if n > 0 {
+	if n := uint32(len(a.data)); n > 0 {
 		c.rcv.place(c.rcv.n, a.data)
 		c.measure(now, a)
 		next := c.rcvNxt + n
 		if !c.ooo.empty() {
 			next = c.ooo.take(next)
 			c.set(ackNow) // a hole was filled (RFC 5681 section 4.2)
+		}
+		if c.has(finSeen) {
+			next = seqMin(next, c.finSeq)
 		}
 		c.rcv.n += next - c.rcvNxt
 		c.growTarget(next - c.rcvNxt)

@@ -64,16 +64,16 @@ func (r *ring) drop(k uint32) {
 // clear empties the ring and keeps its buffer.
 func (r *ring) clear() { r.off, r.n = 0, 0 }
 
-// copyTo makes dst a deep copy, in dst's own buffer where that is large enough.
+// copyTo makes dst a deep copy with placed bytes behind the end, in dst's own
+// buffer where that is large enough.
 func (r *ring) copyTo(dst *ring, placed uint32) {
 	dst.clear()
-	if r.n+placed == 0 {
+	size := min(r.n+placed, uint32(len(r.buf))) // a FIN is placed without a byte
+	if size == 0 {
 		return
 	}
-	dst.grow(r.n + placed)
-	i := r.off
-	first := r.buf[i:min(uint32(len(r.buf)), i+r.n+placed)]
-	k := copy(dst.buf, first)
-	copy(dst.buf[k:], r.buf[:r.n+placed-uint32(k)])
+	dst.grow(size)
+	k := copy(dst.buf[:size], r.buf[r.off:])
+	copy(dst.buf[k:size], r.buf)
 	dst.n = r.n
 }

@@ -26,7 +26,7 @@ func (c *Conn) stopTiming() {
 
 // sample updates the estimates with one measurement (RFC 6298 section 2).
 func (c *Conn) sample(rtt time.Duration) {
-	rtt = max(rtt, 1)
+	rtt = max(rtt, time.Microsecond)
 	if c.srtt == 0 {
 		c.srtt, c.rttvar = rtt, rtt/2
 	} else {

@@ -188,7 +188,7 @@ func (c *Conn) sent(now time.Duration, flight uint32, short bool, from uint32) {
 // emit writes one segment with n bytes from sequence number from on.
 func (c *Conn) emit(now time.Duration, seg *wire.TCP, room []byte, from, n uint32, fin bool) int {
 	var flags wire.Flags
-	if n > 0 && (from+n == c.dataEnd() || from+n-c.pushSeq > c.sndMaxWnd/2 && seqGT(from+n, c.pushSeq)) {
+	if n > 0 && (from+n == c.dataEnd() || from+n == c.pushSeq || from+n-c.pushSeq > c.sndMaxWnd/2 && seqGT(from+n, c.pushSeq)) {
 		flags |= wire.PSH
 		c.pushSeq = seqMax(c.pushSeq, from+n)
 	}

@@ -77,7 +77,8 @@ func (c *Conn) givesUp(now time.Duration) bool {
 	n := int(c.retransmits)
 	switch {
 	case c.state == StateSynSent:
-		return n >= int(c.synRetries)
+		retries := int(c.synRetries)
+		return n >= retries+c.cfg.SynLinear || n > 0 && now-c.rttAt >= c.cfg.timeFor(c.cfg.RTOInitial, retries)
 	case c.state == StateSynReceived && c.has(passive):
 		return n >= c.cfg.SynAckRetries
 	case c.state == StateSynReceived:
@@ -90,13 +91,12 @@ func (c *Conn) givesUp(now time.Duration) bool {
 	if c.has(probing) || !c.cfg.RetriesAsTime {
 		return n >= limit
 	}
-	return n > 0 && now-c.firstRtx >= c.cfg.timeFor(limit)
+	return n > 0 && now-c.firstRtx >= c.cfg.timeFor(c.cfg.RTOMin, limit)
 }
 
-// timeFor is how long n retransmissions take that start at RTOMin (Linux
-// tcp_model_timeout).
-func (cfg *Config) timeFor(n int) (total time.Duration) {
-	rto := cfg.RTOMin
+// timeFor is how long n retransmissions take, with the wait after the last, if
+// the first comes after rto and the wait doubles (Linux tcp_model_timeout).
+func (cfg *Config) timeFor(rto time.Duration, n int) (total time.Duration) {
 	for range n + 1 {
 		total += min(rto, cfg.RTOMax)
 		rto = min(2*rto, cfg.RTOMax)
