@@ -41,5 +41,5 @@ func (h *Host) Env(now time.Duration, e Env) {
 	case EnvDescriptors:
 		h.sock.SetDescriptors(e.Value)
 	}
-	h.settle(now)
+	h.carry(now)
 }

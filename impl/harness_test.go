@@ -89,8 +89,11 @@ func (h *harness) wantBlock(what string, thread int, c spec.Call) {
 	}
 }
 
+// wantReturn wants the blocked call of a thread to have ended, all frames
+// having left before.
 func (h *harness) wantReturn(what string, thread int, e spec.Errno) spec.Result {
 	h.t.Helper()
+	h.wantIdle(what)
 	got, r, ok := h.host.Completion()
 	if !ok {
 		h.t.Fatalf("%s: no call returned, want thread %d", what, thread)

@@ -134,8 +134,9 @@ func secret(seed uint64) (s [16]byte) {
 // untouched until then. Descriptors are this host's: the lowest free from 3 on.
 func (h *Host) Call(now time.Duration, thread int, c *spec.Call) (r spec.Result, done bool) {
 	r, done = h.sock.Call(now, thread, c)
-	h.settle(now)
+	h.carry(now)
 	if !done {
+		h.settle(now)
 		return h.sock.Take(thread)
 	}
 	return r, true
@@ -154,17 +155,21 @@ func (h *Host) Handle(now time.Duration, frame []byte) {
 	if h.routes.LinkUp() {
 		h.receive(now, frame)
 	}
-	h.settle(now)
+	h.carry(now)
 }
 
-// Next runs the timers that are due and gives the next Ethernet frame to send.
-// The frame is valid until the next verb.
+// Next runs the timers that are due and gives the next Ethernet frame to send,
+// valid until the next verb. When there is none, the blocked calls go on that
+// can: a frame leaves before the threads run that it was sent ahead of.
 func (h *Host) Next(now time.Duration) (frame []byte, ok bool) {
 	h.expire(now)
 	for {
 		frame, more := h.transmit(now)
-		if frame != nil || !more {
-			return frame, more
+		if frame != nil {
+			return frame, true
+		}
+		if !more && !h.settle(now) {
+			return nil, false
 		}
 	}
 }
@@ -183,7 +188,7 @@ func (h *Host) Deadline() (at time.Duration, ok bool) {
 // is caught without SA_RESTART. What the call began goes on.
 func (h *Host) Interrupt(now time.Duration, thread int) {
 	h.sock.Interrupt(now, thread)
-	h.settle(now)
+	h.carry(now)
 }
 
 // expire runs the timers that are due.
@@ -193,7 +198,7 @@ func (h *Host) expire(now time.Duration) {
 	}
 	h.link.Expire(now, func(path ip.Path, packet []byte) { h.lost(now, packet) })
 	h.sock.Expire(now)
-	h.settle(now)
+	h.carry(now)
 }
 
 // lost tells the sender of a packet whose next hop did not answer (RFC 1122

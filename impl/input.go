@@ -106,35 +106,33 @@ func (h *Host) control(now time.Duration, head *wire.IPv4, kind ip.Kind, body []
 	}
 }
 
-// settle carries packets from the host to itself until there are none, and
-// then lets the blocked calls go on that can.
-func (h *Host) settle(now time.Duration) {
-	for {
-		for h.carry(now) {
-		}
-		if !h.sock.Settle(now) {
-			return
-		}
+// settle lets the blocked calls go on that can, and says whether there were any.
+func (h *Host) settle(now time.Duration) bool {
+	any := false
+	for h.sock.Settle(now) {
+		any = true
+		h.carry(now)
 	}
+	return any
 }
 
-// carry takes one packet from the host to itself.
-func (h *Host) carry(now time.Duration) bool {
-	if buf, _, ok := h.sock.Loop.Pop(); ok {
-		h.looped(now, buf[ip.Headroom:])
-		return true
+// carry takes packets from the host to itself until there are none.
+func (h *Host) carry(now time.Duration) {
+	for {
+		if buf, _, ok := h.sock.Loop.Pop(); ok {
+			h.looped(now, buf[ip.Headroom:])
+			continue
+		}
+		if !h.sock.LoopReady() {
+			return
+		}
+		if h.loop == nil {
+			h.loop = make([]byte, sock.LoopBuffer)
+		}
+		if start, end, _, ok := h.sock.NextLoop(now, h.loop); ok {
+			h.looped(now, h.loop[start:end])
+		}
 	}
-	if !h.sock.LoopReady() {
-		return false
-	}
-	if h.loop == nil {
-		h.loop = make([]byte, sock.LoopBuffer)
-	}
-	start, end, _, ok := h.sock.NextLoop(now, h.loop)
-	if ok {
-		h.looped(now, h.loop[start:end])
-	}
-	return ok
 }
 
 // looped takes a packet that came over the loopback interface.
@@ -143,9 +141,14 @@ func (h *Host) looped(now time.Duration, packet []byte) {
 	if err != nil {
 		return
 	}
-	kind := ip.Local
-	if h.routes.IsBroadcast(netip.AddrFrom4(head.Dst)) {
+	dst, kind := netip.AddrFrom4(head.Dst), ip.Local
+	switch {
+	case h.routes.IsBroadcast(dst):
 		kind = ip.Broadcast
+	case dst.IsMulticast():
+		kind = ip.Multicast
+	case !h.routes.Owns(dst):
+		return
 	}
 	h.packet(now, packet, &head, kind, body)
 }

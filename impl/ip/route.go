@@ -69,6 +69,7 @@ type Table struct {
 	addrs  []netip.Prefix
 	routes []Route // longest prefix first, on-link prefixes of addrs included
 	down   bool    // the NIC is
+	epoch  uint32  // counts changes
 }
 
 // Reset makes t the table of a host with these addresses and routes.
@@ -76,6 +77,7 @@ func (t *Table) Reset(addrs []netip.Prefix, routes []Route) {
 	t.addrs = append(t.addrs[:0], addrs...)
 	t.routes = t.routes[:0]
 	t.down = false
+	t.epoch++
 	for _, a := range addrs {
 		if a.Bits() < a.Addr().BitLen() {
 			t.insert(Route{Prefix: a.Masked()})
@@ -88,7 +90,7 @@ func (t *Table) Reset(addrs []netip.Prefix, routes []Route) {
 
 // Clone is an independent copy of t.
 func (t *Table) Clone() Table {
-	return Table{addrs: slices.Clone(t.addrs), routes: slices.Clone(t.routes), down: t.down}
+	return Table{addrs: slices.Clone(t.addrs), routes: slices.Clone(t.routes), down: t.down, epoch: t.epoch}
 }
 
 // Add inserts a route, in the place of one for the same prefix and kind.
@@ -98,7 +100,12 @@ func (t *Table) Add(r Route) {
 	t.insert(r)
 }
 
+// Epoch changes whenever the table does: a path found in another epoch may no
+// longer be the way.
+func (t *Table) Epoch() uint32 { return t.epoch }
+
 func (t *Table) insert(r Route) {
+	t.epoch++
 	i := 0
 	for i < len(t.routes) && t.routes[i].Prefix.Bits() > r.Prefix.Bits() {
 		i++
@@ -112,6 +119,7 @@ func (t *Table) Remove(p netip.Prefix, k Kind) bool {
 	for i := range t.routes {
 		if t.routes[i].Prefix == p && t.routes[i].Kind == k {
 			t.routes = slices.Delete(t.routes, i, i+1)
+			t.epoch++
 			return true
 		}
 	}
@@ -120,7 +128,10 @@ func (t *Table) Remove(p netip.Prefix, k Kind) bool {
 
 // SetLink takes the NIC up or down. While it is down, every route over it is
 // gone; refusing routes and the loopback interface stay.
-func (t *Table) SetLink(up bool) { t.down = !up }
+func (t *Table) SetLink(up bool) {
+	t.down = !up
+	t.epoch++
+}
 
 // LinkUp says whether the NIC is up.
 func (t *Table) LinkUp() bool { return !t.down }

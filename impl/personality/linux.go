@@ -55,5 +55,6 @@ var linux = Personality{
 	BacklogHalves:     2,
 	ResetCloseWait:    spec.EPIPE,
 	Cookies:           true,
+	StaleFlow:         true,
 	BindUnspec:        true,
 }

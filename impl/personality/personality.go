@@ -121,6 +121,11 @@ type Personality struct {
 	// StaleError: a datagram connect returns the pending error although the
 	// peer is set.
 	StaleError bool
+	// StaleFlow: a failed connect of an associated datagram socket leaves its
+	// destination in the socket's flow, and once a send has cached a route the
+	// ones after it go there (ip4_datagram_connect and udp_sendmsg share
+	// inet->cork.fl).
+	StaleFlow bool
 	// ForgetsError: a connect clears the pending error first.
 	ForgetsError bool
 

@@ -16,6 +16,7 @@ func (l *Layer) associate(a *attempt) spec.Result {
 		dst = netip.AddrPortFrom(l.routes.Primary(), dst.Port())
 	}
 	path, why := l.routes.Find(dst.Addr(), s.source)
+	s.flow.aim(s.source, dst, &path)
 	if e := l.p.Route[why]; e != spec.ENONE {
 		return spec.Fail(e)
 	}
@@ -27,6 +28,7 @@ func (l *Layer) associate(a *attempt) spec.Result {
 		return spec.Fail(l.p.SharedDgram)
 	}
 	s.peer, s.associated = dst, true
+	s.flow.route(l.routes, &path)
 	if s.source.IsUnspecified() {
 		s.source = path.Src
 	}
@@ -58,7 +60,7 @@ func (l *Layer) peerTaken(s *Socket, local, remote netip.AddrPort) bool {
 // chose stays and the rest goes (__udp_disconnect); on BSD the address goes
 // and the port stays (in_pcbdisconnect, udp_disconnect).
 func (l *Layer) dissociate(s *Socket) {
-	s.peer, s.associated = netip.AddrPort{}, false
+	s.peer, s.associated, s.flow.routed = netip.AddrPort{}, false, false
 	if l.p.ZeroSource || !s.addrLocked {
 		s.source, s.bound = any4, any4
 		if s.binding != 0 {

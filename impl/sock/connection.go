@@ -24,6 +24,8 @@ type connection struct {
 	hashed        bool // in Layer.tuples
 	ready         bool // in readyWire or readyLoop
 	timeWait      bool
+	cookie        bool   // a half-open connection beyond the backlog
+	irs           uint32 // with cookie: the peer's initial sequence number
 	reuse         bool // SO_REUSEADDR of the socket it came from
 }
 
@@ -34,6 +36,7 @@ func (c *connection) copyTo(src *connection) {
 	dst.local, dst.remote, dst.path = src.local, src.remote, src.path
 	dst.owner, dst.listener, dst.binding = src.owner, src.listener, src.binding
 	dst.hashed, dst.ready, dst.timeWait, dst.reuse = src.hashed, src.ready, src.timeWait, src.reuse
+	dst.cookie, dst.irs = src.cookie, src.irs
 }
 
 // tuple is the names of a connection in a form that hashes as plain bytes.
@@ -53,7 +56,7 @@ func tupleOf(local, remote netip.AddrPort) tuple {
 func (l *Layer) newConnection(path ip.Path, local, remote netip.AddrPort) (int32, *connection) {
 	i, c := l.conns.take()
 	c.local, c.remote, c.path = local, remote, path
-	c.owner, c.listener, c.binding, c.timeWait, c.reuse = 0, 0, 0, false, false
+	c.owner, c.listener, c.binding, c.timeWait, c.reuse, c.cookie = 0, 0, 0, false, false, false
 	c.hashed = true
 	l.tuples[tupleOf(local, remote)] = i
 	return i, c
@@ -161,7 +164,9 @@ func (l *Layer) happened(n int32, c *connection, ev tcp.Event) {
 	switch {
 	case ev&(tcp.Refused|tcp.Reset|tcp.TimedOut) != 0:
 		l.broke(c.owner, s, l.errorOf(s, c, ev))
-	case ev&tcp.Aborted != 0 || c.tcp.State() == tcp.StateClosed:
+	case ev&tcp.Aborted != 0:
+		l.broke(c.owner, s, spec.ECONNRESET)
+	case c.tcp.State() == tcp.StateClosed:
 		l.ended(s, c)
 	case c.tcp.State() == tcp.StateTimeWait && !c.timeWait:
 		c.timeWait = true

@@ -89,6 +89,25 @@ func (l *Layer) stopListening(s *Socket) {
 	s.queued = 0
 }
 
+// cookieRefuses says whether a segment for a half-open connection beyond the
+// backlog finds nothing, because it does not prove that it knows the cookie: a
+// RST goes unseen, a SYN begins anew, an ACK has to fit exactly.
+func (l *Layer) cookieRefuses(n int32, c *connection, seg *wire.TCP) bool {
+	if !c.cookie || c.listener == 0 {
+		return false
+	}
+	f := seg.Flags & (wire.SYN | wire.ACK | wire.RST)
+	if f == wire.ACK && seg.Seq == c.irs+1 && c.tcp.Quotes(seg.Ack-1) {
+		return false
+	}
+	if f == wire.SYN {
+		l.socks.at(c.listener).embryos--
+		c.listener = 0
+		l.kill(n, c)
+	}
+	return true
+}
+
 // abandoned says whether the listener of a handshake listens no more. Then the
 // handshake is forgotten (tcp_v4_rcv, reqsk_timer_handler).
 func (l *Layer) abandoned(n int32, c *connection) bool {
@@ -156,7 +175,7 @@ func (l *Layer) synArrived(i int32, path ip.Path, src, dst netip.AddrPort, seg *
 	}
 	cfg := l.tcpConfig(path)
 	if s.embryos > int(s.backlog)+1 && l.p.Cookies && !hasSuccessor {
-		cfg = l.cookie
+		cfg, c.cookie, c.irs = l.cookie, true, seg.Seq
 		if seg.Options.Has&wire.OptionTimestamps == 0 {
 			bare := *seg
 			bare.Options.Has &= wire.OptionMSS

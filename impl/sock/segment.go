@@ -7,6 +7,7 @@ import (
 	"github.com/connspec/connspec/impl/ip"
 	"github.com/connspec/connspec/impl/tcp"
 	"github.com/connspec/connspec/impl/wire"
+	"github.com/connspec/connspec/spec"
 )
 
 // HandleTCP takes a segment that arrived for this host (tcp_v4_rcv). kind is
@@ -23,15 +24,24 @@ func (l *Layer) HandleTCP(now time.Duration, h *wire.IPv4, kind ip.Kind, segment
 	src := netip.AddrPortFrom(netip.AddrFrom4(h.Src), seg.SrcPort)
 	dst := netip.AddrPortFrom(netip.AddrFrom4(h.Dst), seg.DstPort)
 	n, known := l.tuples[tupleOf(dst, src)]
-	if !known || l.abandoned(n, l.conns.at(n)) {
+	if !known {
 		l.strangerSegment(src, dst, &seg, payload, 0, false)
 		return
 	}
 	c := l.conns.at(n)
+	if c.listener != 0 && (l.abandoned(n, c) || l.cookieRefuses(n, c, &seg)) {
+		l.strangerSegment(src, dst, &seg, payload, 0, false)
+		return
+	}
 	if c.listener != 0 && l.full(l.socks.at(c.listener)) && seg.Flags&(wire.SYN|wire.RST) == 0 {
 		return // tcp_check_req: the ACK counts as lost while the queue is full
 	}
+	before := c.tcp.State()
+	l.forgive(c, &seg)
 	ev := c.tcp.Handle(now, &seg, payload)
+	if before == tcp.StateSynReceived && c.owner != 0 && l.socks.at(c.owner).shut&shutWrite != 0 {
+		c.tcp.CloseWrite(now) // shut before it was connected (tcp_rcv_state_process)
+	}
 	if ev&tcp.Superseded != 0 && l.listenerFor(dst) != 0 {
 		iss := c.tcp.SuccessorISS()
 		c.tcp.Drop()
@@ -40,6 +50,14 @@ func (l *Layer) HandleTCP(now time.Duration, h *wire.IPv4, kind ip.Kind, segment
 		return
 	}
 	l.happened(n, c, ev)
+}
+
+// forgive clears the soft error of a connection whose peer acknowledges what
+// was sent: the way is good again (tcp_ack).
+func (l *Layer) forgive(c *connection, seg *wire.TCP) {
+	if c.owner != 0 && seg.Flags&(wire.ACK|wire.RST) == wire.ACK && c.tcp.State().Synchronized() && c.tcp.Quotes(seg.Ack) {
+		l.socks.at(c.owner).soft = spec.ENONE
+	}
 }
 
 // strangerSegment takes a segment of no connection: a listener's, or one to

@@ -96,25 +96,11 @@ func (l *Layer) sendDatagram(i int32, s *Socket, c *spec.Call, addressed bool) s
 	if len(c.Buf) > 0xffff {
 		return spec.Fail(spec.EMSGSIZE)
 	}
-	dst := s.peer
-	if addressed {
-		switch {
-		case c.AddrLen < spec.SizeofSockaddrIn:
-			return spec.Fail(spec.EINVAL)
-		case c.Addr.Family != spec.AFInet && !(l.p.BindUnspec && c.Addr.Family == spec.AFUnspec):
-			return spec.Fail(spec.EAFNOSUPPORT)
-		case s.associated && l.p.ConnectedTo != spec.ENONE:
-			return spec.Fail(l.p.ConnectedTo)
-		}
-		dst = inetName(&c.Addr)
-		if dst.Port() == 0 {
-			return spec.Fail(spec.EINVAL)
-		}
-	} else if !s.associated {
-		return spec.Fail(spec.EDESTADDRREQ)
+	path, port, why, e := l.destination(s, c, addressed)
+	if e == spec.ENONE {
+		e = l.p.Route[why]
 	}
-	path, why := l.routes.Find(dst.Addr(), s.source)
-	if e := l.p.Route[why]; e != spec.ENONE {
+	if e != spec.ENONE {
 		return spec.Fail(e)
 	}
 	if path.Kind == ip.Broadcast && !s.broadcast {
@@ -129,8 +115,33 @@ func (l *Layer) sendDatagram(i int32, s *Socket, c *spec.Call, addressed bool) s
 	if len(c.Buf) > udp.PayloadMax {
 		return spec.Fail(spec.EMSGSIZE)
 	}
-	l.emitDatagram(path, s.port, dst.Port(), c.Buf)
+	l.emitDatagram(path, s.port, port, c.Buf)
 	return spec.Result{Ret: int32(len(c.Buf))}
+}
+
+// destination is where a datagram goes: to the address given, or to the peer.
+func (l *Layer) destination(s *Socket, c *spec.Call, addressed bool) (path ip.Path, port uint16, why ip.Reason, e spec.Errno) {
+	if !addressed {
+		if !s.associated {
+			return path, 0, 0, spec.EDESTADDRREQ
+		}
+		path, port, why = l.towards(s)
+		return path, port, why, spec.ENONE
+	}
+	dst := inetName(&c.Addr)
+	switch {
+	case c.AddrLen < spec.SizeofSockaddrIn:
+		e = spec.EINVAL
+	case c.Addr.Family != spec.AFInet && !(l.p.BindUnspec && c.Addr.Family == spec.AFUnspec):
+		e = spec.EAFNOSUPPORT
+	case s.associated && l.p.ConnectedTo != spec.ENONE:
+		e = l.p.ConnectedTo
+	case dst.Port() == 0:
+		e = spec.EINVAL
+	default:
+		path, why = l.routes.Find(dst.Addr(), s.source)
+	}
+	return path, dst.Port(), why, e
 }
 
 // emitDatagram queues a datagram; a broadcast one comes back to the host's own

@@ -47,6 +47,7 @@ type Socket struct {
 
 	conn       int32 // stream: the connection, dead or alive
 	associated bool  // datagram: has a peer
+	flow       flow  // datagram: where it sends
 	dead       bool  // stream of BSD or XNU whose PCB is gone
 	peerDone   bool  // the peer's FIN was read up to (SOCK_DONE)
 	shut       uint8
