@@ -61,15 +61,14 @@ type Target struct {
 	busy     int         // threads in a call
 	sleeping atomic.Bool // the worker waits in nic.Wait
 	main     request     // for calls that cannot block
-	own      *request    // the call whose return is still to be recorded
+	ticks    ticks
+	own      *request // the call whose return is still to be recorded
 	ownBy    int
 
 	s      *script.Script
 	tr     *script.Trace
 	step   int
-	took   time.Duration
-	slept  time.Duration // in `sleep`
-	over   bool          // the script has ended and is being cleared away
+	over   bool // the script has ended and is being cleared away
 	began  time.Time
 	frames [64][]byte
 	out    [1][]byte
@@ -188,10 +187,8 @@ func (k *Target) Run(s *script.Script, tr *script.Trace) error {
 	}
 	k.ran++
 	return k.place.Do(func() error {
-		// A machine that stops for a while lets timers of the kernel run in
-		// the middle of a script in which no time passes.
-		for range attemptsMax - 1 {
-			if err := k.run(s, tr); err != nil || !k.late() {
+		for range attempts(s) - 1 {
+			if err := k.run(s, tr); err != nil || !k.ticks.passed {
 				return err
 			}
 		}
@@ -199,31 +196,16 @@ func (k *Target) Run(s *script.Script, tr *script.Trace) error {
 	})
 }
 
-// The shortest timer of the kernel that a script can see is that of a delayed
-// acknowledgement, 40 ms (TCP_DELACK_MIN).
-const (
-	lateness    = 20 * time.Millisecond
-	attemptsMax = 3
-)
-
-// late reports whether the script just run took longer than it says, so that
-// it should be run again.
-func (k *Target) late() bool {
-	planned := k.slept + lateness
-	for i := range k.s.Events {
-		planned += k.s.Events[i].Delay
-	}
-	return k.took > planned
-}
-
 func (k *Target) run(s *script.Script, tr *script.Trace) error {
 	k.rec.Begin(k.Name(), s, tr)
-	k.s, k.tr, k.began, k.slept, k.over = s, tr, time.Now(), 0, false
+	k.s, k.tr, k.began, k.over = s, tr, time.Now(), false
 	k.fds.reset()
 	k.puppet.Reset(target.Seed(s))
 	k.naming.Reset(k.remotes())
+	k.ticks.passed = false
+	k.ticks.begin()
 	err := k.events()
-	k.took = time.Since(k.began)
+	k.ticks.end()
 	if cleared := k.clear(); err == nil {
 		err = cleared
 	}

@@ -132,6 +132,8 @@ func (k *Target) drain(record bool) error {
 
 // pass lets time go by and records what comes meanwhile.
 func (k *Target) pass(d time.Duration) error {
+	k.ticks.end()
+	defer k.ticks.begin()
 	end := time.Now().Add(d)
 	for {
 		k.sleeping.Store(true)
