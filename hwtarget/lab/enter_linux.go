@@ -10,9 +10,10 @@ import (
 	"runtime"
 	"strings"
 	"syscall"
-	"testing"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/connspec/connspec/hwtarget/rawsock"
 )
 
 // entryVariable tells a re-executed process that it is the inner one: the
@@ -31,65 +32,21 @@ const maxDepth = 3
 // else is the reason why it does not.
 const ready = "ready"
 
-var (
-	entered bool
-	missing error = &Missing{What: "lab.Enter was not called"}
-)
-
-// Enter puts the program into a network namespace of its own. It runs the
-// program again, with the same arguments and standard streams, in the new
-// namespace; there Enter returns nil. Outside, Enter does not return: it
-// passes on signals and leaves with the inner process's exit code. Where no
-// namespace can be had, Enter returns a [*Missing] at once and the program goes
-// on where it is.
-//
-// Call it first thing in main. The inner process is killed with the outer one.
-func Enter() error {
-	if entered {
-		return nil
-	}
+func enter() error {
 	var e entry
 	if v := os.Getenv(entryVariable); v != "" {
 		var err error
 		if e, err = parseEntry(v); err != nil {
-			missing = &Missing{What: err.Error(), Remedy: "unset it"}
-			return missing
+			return &Missing{What: err.Error(), Remedy: "unset it"}
 		}
 	}
 	switch {
 	case e.parent != 0 && e.parent == os.Getppid():
-		missing = arrive(e)
-		entered = missing == nil
+		return arrive(e)
 	case e.depth >= maxDepth:
-		missing = &Missing{What: fmt.Sprintf("the lab is entered %d deep already", e.depth)}
-	default:
-		missing = depart(e.depth + 1)
+		return &Missing{What: fmt.Sprintf("the lab is entered %d deep already", e.depth)}
 	}
-	return missing
-}
-
-// Main is Enter for TestMain. Where no namespace can be had the tests run all
-// the same, and those that need one skip by [Need].
-func Main(m *testing.M) int {
-	Enter()
-	return m.Run()
-}
-
-// Need skips the test, with the reason, unless it runs in the lab.
-func Need(tb testing.TB) {
-	tb.Helper()
-	if !entered {
-		tb.Skipf("needs a network namespace: %v", missing)
-	}
-}
-
-// Probe says which tiers this machine offers, as far as [Enter] found out.
-func Probe() []Tier {
-	wire := Tier{Name: "wire", Available: entered}
-	if !entered {
-		wire.Reason = missing.Error()
-	}
-	return []Tier{{Name: "sim", Available: true}, {Name: "loopback", Available: true}, wire}
+	return depart(e.depth + 1)
 }
 
 type entry struct {
@@ -129,18 +86,49 @@ func arrive(e entry) error {
 	return nil
 }
 
-// try makes a wire, which takes every privilege that the lab needs.
+// try makes a veth pair and a packet socket, which take every privilege that
+// the lab needs.
 func try(e entry) error {
 	if inode, err := netnsInode(); err != nil {
 		return err
 	} else if inode == e.netns {
 		return errors.New("the system started the program in the same network namespace")
 	}
-	w, err := NewWire(Options{Frames: 8})
+	if _, err := home(); err != nil {
+		return err
+	}
+	made := make(chan error)
+	go func() {
+		runtime.LockOSThread()
+		err := tryHere()
+		leave()
+		made <- err
+	}()
+	return <-made
+}
+
+func tryHere() error {
+	netns, err := unshareNet()
 	if err != nil {
 		return err
 	}
-	return w.Close()
+	defer unix.Close(netns)
+	fd, err := netlinkSocket()
+	if err != nil {
+		return err
+	}
+	defer unix.Close(fd)
+	var b batch
+	b.veth(end{hostName, hostIndex, HostMAC, -1}, end{farName, farIndex, farMAC, -1}, MTU)
+	if err := b.run(fd); err != nil {
+		return err
+	}
+	packet, err := rawsock.Socket()
+	if err != nil {
+		return err
+	}
+	go unix.Close(packet) // sleeps for an RCU grace period, which nobody need wait for
+	return nil
 }
 
 // depart is the outer half.
@@ -160,7 +148,8 @@ func depart(depth int) error {
 			break
 		}
 	}
-	return &Missing{What: strings.Join(reasons, "; "), Remedy: remedy()}
+	what := strings.Join(reasons, "; ")
+	return &Missing{What: what, Remedy: remedy(what)}
 }
 
 // errStarted marks the failure of an inner process that was started.
@@ -200,7 +189,9 @@ func launch(flags uintptr, e entry) error {
 	}
 	go func() {
 		for s := range caught {
-			cmd.Process.Signal(s) // fails only when it has ended
+			if !fromTerminal(s) {
+				cmd.Process.Signal(s) // fails only when it has ended
+			}
 		}
 	}()
 	word, _ := io.ReadAll(r)
@@ -211,6 +202,21 @@ func launch(flags uintptr, e entry) error {
 		return fmt.Errorf("new %s: %w: the program ended before it reached lab.Enter: %v", kind, errStarted, state)
 	}
 	return fmt.Errorf("new %s: %w: %s", kind, errStarted, word)
+}
+
+// fromTerminal reports whether the signal is one that the terminal has sent to
+// the inner process as well: a program may take a second SIGINT for impatience.
+func fromTerminal(s os.Signal) bool {
+	if s != syscall.SIGINT && s != syscall.SIGQUIT {
+		return false
+	}
+	tty, err := unix.Open("/dev/tty", unix.O_RDONLY|unix.O_NOCTTY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return false // no terminal
+	}
+	defer unix.Close(tty)
+	group, err := unix.IoctlGetInt(tty, unix.TIOCGPGRP)
+	return err == nil && group == unix.Getpgrp()
 }
 
 func wait(cmd *exec.Cmd) *os.ProcessState {
@@ -227,8 +233,8 @@ func exitCode(state *os.ProcessState) int {
 	return state.ExitCode()
 }
 
-// remedy looks for the switch that keeps an ordinary user from namespaces.
-func remedy() string {
+// remedy looks for the switch that keeps the user from namespaces.
+func remedy(what string) string {
 	switch {
 	case sysctlIs("/proc/sys/user/max_user_namespaces", "0"):
 		return "run as root or: sysctl -w user.max_user_namespaces=15000"
@@ -238,6 +244,9 @@ func remedy() string {
 		return "run as root or: sysctl -w kernel.unprivileged_userns_clone=1"
 	case sysctlIs("/proc/sys/kernel/apparmor_restrict_unprivileged_userns", "1"):
 		return "run as root or: sysctl -w kernel.apparmor_restrict_unprivileged_userns=0"
+	}
+	if strings.Contains(what, unix.ENOSPC.Error()) { // create_user_ns, copy_net_ns
+		return "raise user.max_net_namespaces or user.max_user_namespaces (sysctl -w), or end what holds so many"
 	}
 	return "run as root, or allow unshare(2) (in a container: --privileged, or a seccomp profile that permits it)"
 }

@@ -28,6 +28,26 @@ var helpers = map[string]func() int{
 		fmt.Println("inside", os.Args[1:])
 		return 42
 	},
+	// refused is a program that no namespace is left for.
+	"refused": func() int {
+		if os.Getenv("CONNSPEC_LAB_REFUSED") == "" {
+			// Limits are the user namespace's own (namespaces(7)): they hold for
+			// this process and those it starts.
+			for name, value := range map[string]string{"user": os.Args[1], "net": os.Args[2]} {
+				err := os.WriteFile("/proc/sys/user/max_"+name+"_namespaces", []byte(value), 0)
+				if err != nil {
+					fmt.Println(err)
+					return 1
+				}
+			}
+			os.Setenv("CONNSPEC_LAB_REFUSED", "yes")
+		}
+		fmt.Println(lab.Enter())
+		for _, tier := range lab.Probe() {
+			fmt.Println(tier)
+		}
+		return 43
+	},
 	"hang": func() int {
 		if err := lab.Enter(); err != nil {
 			fmt.Println(err)
@@ -75,6 +95,35 @@ func TestEnterWithAVariableFromFurtherUp(t *testing.T) {
 		cmd.Env = append(cmd.Env, "CONNSPEC_LAB="+c.value)
 		if out, _ := cmd.CombinedOutput(); string(out) != c.want {
 			t.Errorf("with %q: output %q, want %q", c.value, out, c.want)
+		}
+	}
+}
+
+// Where namespaces are not to be had the program goes on, and knows why.
+func TestEnterRefused(t *testing.T) {
+	lab.Need(t)
+	for _, c := range []struct{ user, net, want string }{
+		{"0", "0", "new network namespace: fork/exec /proc/self/exe: no space left on device; " +
+			"new user and network namespace: fork/exec /proc/self/exe: no space left on device; " +
+			"run as root or: sysctl -w user.max_user_namespaces=15000"},
+		// One for Enter and none for a lane.
+		{"9", "1", "new network namespace: not usable: lab: new network namespace: no space left on device " +
+			"(needs CAP_SYS_ADMIN: see lab.Enter); " +
+			"raise user.max_net_namespaces or user.max_user_namespaces (sysctl -w), or end what holds so many"},
+	} {
+		cmd := helper("refused", c.user, c.net)
+		cmd.SysProcAttr = &syscall.SysProcAttr{
+			Cloneflags:  syscall.CLONE_NEWUSER,
+			UidMappings: []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Geteuid(), Size: 1}},
+			GidMappings: []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getegid(), Size: 1}},
+		}
+		out, err := cmd.CombinedOutput()
+		if e, ok := err.(*exec.ExitError); !ok || e.ExitCode() != 43 {
+			t.Errorf("ended with %v, want exit code 43", err)
+		}
+		want := c.want + "\nsim: yes\nloopback: yes\nwire: no: " + c.want + "\n"
+		if string(out) != want {
+			t.Errorf("with max_user_namespaces=%s, max_net_namespaces=%s:\n%swant\n%s", c.user, c.net, out, want)
 		}
 	}
 }

@@ -224,7 +224,9 @@ func (l *Lane) linked() error {
 // in them.
 func (l *Lane) release() {
 	if l.puppet != nil {
-		l.puppet.Close()
+		// Closing a packet socket sleeps for an RCU grace period, some 25 ms,
+		// which nobody need wait for.
+		go l.puppet.Close()
 	}
 	for _, fd := range [...]int{l.kernel, l.netlink, l.control} {
 		if fd >= 0 {
@@ -305,7 +307,7 @@ func (l *Lane) LinkUp() error {
 	return errors.Join(l.batch.run(l.netlink), l.linked())
 }
 
-// Close ends the lane. Sockets made in it, and goroutines bound to it, keep its
+// Close ends the lane; the NIC is closed a little later. Sockets made in it, and goroutines bound to it, keep its
 // namespace until they are gone too.
 func (l *Lane) Close() error {
 	l.closing.Do(func() { close(l.jobs) })
