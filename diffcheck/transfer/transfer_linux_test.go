@@ -19,6 +19,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/connspec/connspec/diffcheck/transfer"
 	"github.com/connspec/connspec/hwtarget/lab"
 	"github.com/connspec/connspec/impl"
@@ -31,7 +33,7 @@ func TestMain(m *testing.M) { os.Exit(lab.Main(m)) }
 
 // machine is impl at the far end of a lane's wire: the lane's kernel is the
 // host, impl its neighbour 192.168.0.2.
-func machine(t *testing.T) (*lab.Lane, *transfer.Machine) {
+func machine(t testing.TB) (*lab.Lane, *transfer.Machine) {
 	t.Helper()
 	lab.Need(t)
 	lane, err := lab.NewLane(lab.Options{Plain: true, Frames: 4096})
@@ -189,4 +191,52 @@ func TestImplFetchesFromHost(t *testing.T) {
 	if n != *size || !bytes.Equal(got.Sum(nil), f.sum.Sum(nil)) {
 		t.Errorf("impl received %d bytes with checksum %x, sent were %d with %x", n, got.Sum(nil), *size, f.sum.Sum(nil))
 	}
+}
+
+// BenchmarkConnect is impl connecting to a listening socket of the kernel's and
+// closing, one connection after another.
+func BenchmarkConnect(b *testing.B) {
+	lane, m := machine(b)
+	// One port after another, so that no run is short of ports of impl's, which
+	// TIME-WAIT holds for a minute.
+	const ports = 16
+	for i := range ports {
+		var fd int
+		err := lane.Do(func() (err error) {
+			if fd, err = unix.Socket(unix.AF_INET, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0); err != nil {
+				return err
+			}
+			if err = unix.Bind(fd, &unix.SockaddrInet4{Port: 8000 + i}); err != nil {
+				return err
+			}
+			return unix.Listen(fd, 1024)
+		})
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.Cleanup(func() { unix.Shutdown(fd, unix.SHUT_RDWR) }) // accept returns
+		go func() {
+			defer unix.Close(fd)
+			for {
+				c, _, err := unix.Accept4(fd, unix.SOCK_CLOEXEC)
+				if err != nil {
+					return
+				}
+				unix.Close(c)
+			}
+		}()
+	}
+	client := m.Thread()
+	i := 0
+	for b.Loop() {
+		i++
+		s, err := client.Dial(netip.AddrPortFrom(lab.Own.Addr(), uint16(8000+i%ports)))
+		if err != nil {
+			b.Fatal(err)
+		}
+		if err := s.Close(); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "connects/s")
 }
