@@ -132,6 +132,11 @@ func (k *Target) drain(record bool) error {
 
 // pass lets time go by and records what comes meanwhile.
 func (k *Target) pass(d time.Duration) error {
+	return k.passUntil(d, func() bool { return false })
+}
+
+// passUntil is pass that ends early when enough has come.
+func (k *Target) passUntil(d time.Duration, enough func() bool) error {
 	k.ticks.end()
 	defer k.ticks.begin()
 	end := time.Now().Add(d)
@@ -149,7 +154,7 @@ func (k *Target) pass(d time.Duration) error {
 		if err := k.settle(); err != nil {
 			return err
 		}
-		if time.Until(end) <= 0 {
+		if time.Until(end) <= 0 || enough() {
 			return nil
 		}
 	}
