@@ -1,0 +1,199 @@
+// Package judge says what each of the five dialects makes of a trace: it turns
+// the trace into labels of the model, feeds them to five oracles in one pass,
+// and puts what they say into words.
+package judge
+
+import (
+	"math/bits"
+
+	"github.com/connspec/connspec/diffcheck/script"
+	"github.com/connspec/connspec/model"
+	"github.com/connspec/connspec/model/oracle"
+	"github.com/connspec/connspec/spec"
+)
+
+// Report is what five dialects make of one trace.
+type Report struct {
+	Steps      []StepReport // one per step of the trace
+	Deviations []Deviation  // in the order of steps, then of dialects
+	Hits       [spec.DocumentCount]RuleSet
+	Left       [spec.DocumentCount]model.Reason // why the trace left the model, or model.Inside
+}
+
+// StepReport is what they make of one step.
+type StepReport struct {
+	Verdict [spec.DocumentCount]model.Verdict
+	Rules   [spec.DocumentCount][]model.RuleID // that explain it
+}
+
+// Deviation is one thing seen that a dialect does not allow.
+type Deviation struct {
+	Step    int
+	Dialect spec.Dialect
+	Seen    string
+	Allowed []string       // what the dialect allows in its place
+	Rules   []model.RuleID // that lead to what it allows
+}
+
+// Diverged says whether the trace shows something that dialect d does not
+// allow.
+func (r *Report) Diverged(d spec.Dialect) bool {
+	for i := range r.Deviations {
+		if r.Deviations[i].Dialect == d {
+			return true
+		}
+	}
+	return false
+}
+
+// RuleSet is a set of rules of the model.
+type RuleSet [16]uint64
+
+// Has says whether the rule is in the set.
+func (s *RuleSet) Has(id model.RuleID) bool { return s[id/64]&(1<<(id%64)) != 0 }
+
+// Put puts a rule in.
+func (s *RuleSet) Put(id model.RuleID) { s[id/64] |= 1 << (id % 64) }
+
+// Add puts in all rules of another set.
+func (s *RuleSet) Add(o RuleSet) {
+	for i := range s {
+		s[i] |= o[i]
+	}
+}
+
+// Len counts the rules in the set.
+func (s *RuleSet) Len() int {
+	n := 0
+	for _, w := range s {
+		n += bits.OnesCount64(w)
+	}
+	return n
+}
+
+// Judge judges one trace after the other. It belongs to one goroutine.
+type Judge struct {
+	oracles [spec.DocumentCount]*oracle.Oracle
+	report  Report
+	names   names
+	calls   [script.ThreadsMax]*spec.Call // the latest of each thread
+	step    int
+	rules   []model.RuleID // storage of StepReport.Rules
+}
+
+// New makes a judge.
+func New() *Judge {
+	j := &Judge{}
+	for d := range spec.DocumentCount {
+		j.oracles[d] = oracle.New(d)
+	}
+	return j
+}
+
+// Trace judges a trace. The report is valid until the next call.
+func (j *Judge) Trace(tr *script.Trace) *Report {
+	j.reset()
+	for i := range tr.Steps {
+		j.step = i
+		for _, o := range j.oracles {
+			o.Begin()
+		}
+		j.event(&tr.Script.Events[i], &tr.Steps[i])
+		j.conclude()
+	}
+	for d, o := range j.oracles {
+		j.report.Left[d] = o.Left()
+	}
+	return &j.report
+}
+
+func (j *Judge) reset() {
+	r := &j.report
+	r.Steps, r.Deviations = r.Steps[:0], r.Deviations[:0]
+	r.Hits = [spec.DocumentCount]RuleSet{}
+	j.rules = j.rules[:0]
+	j.names.reset()
+	j.calls = [script.ThreadsMax]*spec.Call{}
+	for _, o := range j.oracles {
+		o.Reset()
+	}
+}
+
+// event feeds one event and what came of it.
+func (j *Judge) event(ev *script.Event, step *script.Step) {
+	var l model.Label
+	if ev.Delay > 0 || len(step.During) > 0 {
+		l.Kind = model.LabelAdvance
+		j.feed(&l, nil)
+		j.outputs(step.During)
+	}
+	switch ev.Kind {
+	case script.EventCall:
+		j.calls[ev.Thread%script.ThreadsMax] = &ev.Call
+		l = model.Label{Kind: model.LabelCall, Thread: uint8(ev.Thread), Call: j.names.call(&ev.Call)}
+		j.feed(&l, nil)
+	case script.EventInject:
+		var known bool
+		l = model.Label{Kind: model.LabelIn}
+		l.Frame, known = j.names.in(&ev.Frame)
+		if !known {
+			l.Kind = model.LabelEnv
+		}
+		j.feed(&l, nil)
+	case script.EventEnv:
+		l = model.Label{Kind: model.LabelEnv}
+		if ev.Env.Kind == script.EnvSleep {
+			l.Kind = model.LabelAdvance
+		}
+		j.feed(&l, nil)
+	}
+	j.outputs(step.After)
+}
+
+// outputs feeds what was seen, up to where the host was quiet.
+func (j *Judge) outputs(outs []script.Output) {
+	var l model.Label
+	for i := range outs {
+		o := &outs[i]
+		switch o.Kind {
+		case script.OutputReturn:
+			l = model.Label{Kind: model.LabelReturn, Thread: uint8(o.Thread), Ret: j.names.result(o.Op, &o.Result)}
+		case script.OutputBlock:
+			l = model.Label{Kind: model.LabelBlock, Thread: uint8(o.Thread)}
+		case script.OutputFrame:
+			l = model.Label{Kind: model.LabelOut, Frame: j.names.out(&o.Frame)}
+		}
+		j.feed(&l, o)
+	}
+	l = model.Label{Kind: model.LabelSettle}
+	j.feed(&l, nil)
+}
+
+// feed gives a label to every oracle; seen is the output it stands for.
+func (j *Judge) feed(l *model.Label, seen *script.Output) {
+	for d, o := range j.oracles {
+		if !o.Feed(l) {
+			j.deviates(spec.Dialect(d), o, l, seen)
+			o.Forgive(l)
+		}
+	}
+}
+
+// conclude notes the verdicts on the step.
+func (j *Judge) conclude() {
+	var s StepReport
+	for d, o := range j.oracles {
+		s.Verdict[d] = o.Verdict()
+		start := len(j.rules)
+		var step RuleSet
+		o.Rules(func(id model.RuleID) {
+			if !step.Has(id) {
+				step.Put(id)
+				j.rules = append(j.rules, id)
+			}
+		})
+		s.Rules[d] = j.rules[start:len(j.rules):len(j.rules)]
+		j.report.Hits[d].Add(step)
+	}
+	j.report.Steps = append(j.report.Steps, s)
+}

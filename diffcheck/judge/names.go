@@ -1,0 +1,301 @@
+package judge
+
+import (
+	"net/netip"
+
+	"github.com/connspec/connspec/diffcheck/script"
+	"github.com/connspec/connspec/model"
+	"github.com/connspec/connspec/spec"
+)
+
+// classes are the addresses that the model tells apart.
+var classes = [model.AddrCount]netip.Addr{
+	model.AddrAny: script.Any, model.AddrOwn: script.Own, model.AddrLoopback: script.Loopback,
+	model.AddrLoopback2: netip.MustParseAddr("127.0.0.2"), model.AddrRemote1: script.Remote1, model.AddrRemote2: script.Remote2,
+	model.AddrGateway: script.Gateway, model.AddrBroadcast: script.Broadcast, model.AddrSubnetBroadcast: script.SubnetBroadcast,
+	model.AddrLoopbackBroadcast: script.LoopbackBroadcast, model.AddrMulticast: script.Multicast, model.AddrNoRoute: script.NoRoute,
+	model.AddrUnreachable: script.Unreachable, model.AddrProhibit: script.Prohibit, model.AddrBlackhole: script.Blackhole,
+	model.AddrThrow: script.Throw,
+}
+
+var classOf = func() map[netip.Addr]model.Addr {
+	m := make(map[netip.Addr]model.Addr, len(classes))
+	for c, a := range classes {
+		if a.IsValid() {
+			m[a] = model.Addr(c)
+		}
+	}
+	return m
+}()
+
+func class(a netip.Addr) model.Addr {
+	switch a {
+	case script.Remote1:
+		return model.AddrRemote1
+	case script.Own:
+		return model.AddrOwn
+	case netip.Addr{}:
+		return model.AddrAny
+	}
+	if c, ok := classOf[a]; ok {
+		return c
+	}
+	return model.AddrUnknown
+}
+
+// mssDefault is what a SYN without the option stands for (RFC 9293, 3.7.1).
+const mssDefault = 536
+
+// current is the connection that frames without addresses belong to.
+type current struct {
+	host, far netip.AddrPort
+	proto     script.Proto
+	seq       uint32 // of the last segment that the host sent
+	sent      bool   // it has sent one
+}
+
+// names turns the names of scripts into those of the model.
+type names struct {
+	ports   [64]uint16 // by symbol - 1
+	used    int
+	conns   []current // latest last
+	current int       // index in conns, -1 for none
+}
+
+func (n *names) reset() {
+	n.used = 0
+	n.conns = n.conns[:0]
+	n.current = -1
+}
+
+// port is the symbol of a port.
+func (n *names) port(p uint16) model.Port {
+	if p == 0 {
+		return model.PortZero
+	}
+	if p >= script.PortFirst && p < script.PortFirst+60 {
+		return model.PortSeen + model.Port(p-script.PortFirst)
+	}
+	for i := range n.used {
+		if n.ports[i] == p {
+			return model.Port(i + 1)
+		}
+	}
+	if n.used == len(n.ports) {
+		return model.Port(len(n.ports))
+	}
+	n.ports[n.used] = p
+	n.used++
+	return model.Port(n.used)
+}
+
+// number is the port of a symbol.
+func (n *names) number(p model.Port, seen uint8) uint16 {
+	switch {
+	case p == model.PortZero:
+		return 0
+	case p >= model.PortUnseen:
+		return script.PortFirst + uint16(seen)
+	case p >= model.PortSeen:
+		return script.PortFirst + uint16(p-model.PortSeen)
+	}
+	return n.ports[p-1]
+}
+
+func (n *names) call(c *spec.Call) model.Call {
+	m := model.Call{
+		Op: c.Op, FD: c.FD, Family: c.Family, Type: c.Type, Protocol: c.Protocol, Nonblock: c.SockFlags&spec.SockNonblock != 0,
+		To: model.Sockaddr{
+			Family: c.Addr.Family, Addr: class(c.Addr.Addr), Port: n.port(c.Addr.Port), Pointer: c.Pointer, Len: c.AddrLen,
+		},
+		Level: c.Level, Option: c.Option, Cmd: c.Fcntl, How: c.How, MsgFlags: c.MsgFlags, Len: int32(len(c.Buf)),
+		Low: c.Op == spec.OpBind && c.Addr.Port != 0 && c.Addr.Port < 1024,
+	}
+	switch c.Op {
+	case spec.OpListen:
+		m.Value = c.Backlog
+	case spec.OpSetsockopt:
+		m.Value = c.Value
+	case spec.OpFcntl, spec.OpDup2:
+		m.Value = c.Arg
+	case spec.OpPoll:
+		m.Value = c.Timeout
+		m.Polls = uint8(min(len(c.Poll), 255))
+		for i := range min(len(c.Poll), model.PollMax) {
+			m.Poll[i] = model.PollFD{FD: c.Poll[i].FD, Events: c.Poll[i].Events}
+		}
+	}
+	return m
+}
+
+func (n *names) result(op spec.Op, r *spec.Result) model.Return {
+	m := model.Return{Ret: r.Ret, Errno: r.Errno}
+	if r.Ret < 0 {
+		return m
+	}
+	switch op {
+	case spec.OpAccept, spec.OpGetsockname, spec.OpGetpeername, spec.OpRecvfrom:
+		if r.Addr.Family == spec.AFInet {
+			m.HasAddr, m.Addr, m.Port = true, class(r.Addr.Addr), n.port(r.Addr.Port)
+		}
+	case spec.OpGetsockopt:
+		m.Value = r.Value
+	case spec.OpPoll:
+		for i := range min(len(r.Poll), model.PollMax) {
+			m.Revents[i] = r.Poll[i].Revents
+		}
+	}
+	return m
+}
+
+// Where rel puts sequence numbers that lie far off.
+const (
+	near  = 0x5000
+	large = 0x1000
+	away  = 1 << 31
+	ahead = 1 << 30
+)
+
+// rel makes a relative sequence number a short one; ok is false for one that
+// the model does not count.
+func rel(x uint32) (short uint16, ok bool) {
+	switch {
+	case x < near, -x <= large:
+		return uint16(x), true
+	case x-ahead < large:
+		return model.SeqFar + uint16(x-ahead), true
+	case x-away < large:
+		return model.SeqAway + uint16(x-away), true
+	}
+	return 0x8000, false
+}
+
+// in is a frame of the puppet's; known is false for one beyond the model.
+func (n *names) in(f *script.Frame) (m model.Frame, known bool) {
+	src, dst := n.endpoints(f)
+	switch f.Proto {
+	case script.ProtoTCP:
+		n.see(script.ProtoTCP, dst, src, f.Flags&script.SYN != 0)
+		m, known = n.segment(f, src, dst)
+		m.MSS = f.Options.MSS
+		if m.MSS == 0 {
+			m.MSS = mssDefault
+		}
+		window := !f.HasWindow || f.Window >= 1000 || f.Flags&script.RST != 0
+		return m, known && window && f.Flags&(script.URG|script.ECE|script.CWR) == 0 && !f.Options.FastOpen && f.Options.SACKBlocks == 0
+	case script.ProtoUDP:
+		n.see(script.ProtoUDP, dst, src, true)
+		return n.datagram(f, src, dst), true
+	}
+	return n.icmp(f)
+}
+
+func (n *names) segment(f *script.Frame, src, dst netip.AddrPort) (m model.Frame, known bool) {
+	seq, ok1 := rel(f.Seq)
+	ack, ok2 := rel(f.Ack)
+	m = model.Frame{
+		Proto: model.ProtoTCP, Bits: controlBits(f.Flags), Src: class(src.Addr()), SPort: n.port(src.Port()), Dst: class(dst.Addr()),
+		DPort: n.port(dst.Port()), Seq: seq, Ack: ack, Len: uint16(f.Len),
+	}
+	return m, ok1 && ok2
+}
+
+func (n *names) datagram(f *script.Frame, src, dst netip.AddrPort) model.Frame {
+	return model.Frame{
+		Proto: model.ProtoUDP, Src: class(src.Addr()), SPort: n.port(src.Port()), Dst: class(dst.Addr()), DPort: n.port(dst.Port()),
+		Len: uint16(f.Len),
+	}
+}
+
+// icmp is a message of the puppet's. What it quotes is a packet of the host's:
+// the last one on the connection it names, or on the current one.
+func (n *names) icmp(f *script.Frame) (m model.Frame, known bool) {
+	m = model.Frame{Proto: model.ProtoICMP, Type: f.ICMPType, Code: f.ICMPCode}
+	q := f.Quoted
+	c := n.find(q.Proto, q.Src, q.Dst)
+	if !q.Src.IsValid() || !q.Dst.IsValid() {
+		if n.current < 0 {
+			return m, false
+		}
+		c = n.current
+		q.Proto, q.Src, q.Dst = n.conns[c].proto, n.conns[c].host, n.conns[c].far
+	}
+	if !q.HasSeq && c >= 0 {
+		q.Seq = n.conns[c].seq
+	}
+	switch f.ICMPType {
+	case 3, 4, 5, 11, 12:
+	default:
+		return m, false
+	}
+	m.Quote = model.Quote{Src: class(q.Src.Addr()), SPort: n.port(q.Src.Port()), Dst: class(q.Dst.Addr()), DPort: n.port(q.Dst.Port())}
+	switch q.Proto {
+	case script.ProtoTCP:
+		m.Quote.Proto = model.ProtoTCP
+	case script.ProtoUDP:
+		m.Quote.Proto = model.ProtoUDP
+	default:
+		return m, false
+	}
+	m.Seq, known = rel(q.Seq)
+	return m, known && (c < 0 || n.conns[c].sent)
+}
+
+// out is a frame of the host's.
+func (n *names) out(f *script.Frame) model.Frame {
+	var m model.Frame
+	switch f.Proto {
+	case script.ProtoTCP:
+		i := n.see(script.ProtoTCP, f.Src, f.Dst, f.Flags&script.SYN != 0)
+		n.conns[i].seq, n.conns[i].sent = f.Seq, true
+		m, _ = n.segment(f, f.Src, f.Dst)
+	case script.ProtoUDP:
+		i := n.see(script.ProtoUDP, f.Src, f.Dst, true)
+		n.conns[i].sent = true
+		m = n.datagram(f, f.Src, f.Dst)
+	case script.ProtoICMP:
+		m = model.Frame{Proto: model.ProtoICMP, Type: f.ICMPType, Code: f.ICMPCode, Src: class(f.Src.Addr()), Dst: class(f.Dst.Addr())}
+	}
+	return m
+}
+
+// see notes a connection; takes says that it becomes the current one.
+func (n *names) see(proto script.Proto, host, far netip.AddrPort, takes bool) int {
+	i := n.find(proto, host, far)
+	if i < 0 {
+		n.conns = append(n.conns, current{host: host, far: far, proto: proto})
+		i = len(n.conns) - 1
+	}
+	if takes {
+		n.current = i
+	}
+	return i
+}
+
+func (n *names) find(proto script.Proto, host, far netip.AddrPort) int {
+	for i := len(n.conns) - 1; i >= 0; i-- {
+		if c := &n.conns[i]; c.proto == proto && c.host == host && c.far == far {
+			return i
+		}
+	}
+	return -1
+}
+
+// endpoints are the addresses of a frame, or of the current connection.
+func (n *names) endpoints(f *script.Frame) (src, dst netip.AddrPort) {
+	if !f.Implied {
+		return f.Src, f.Dst
+	}
+	if n.current >= 0 {
+		return n.conns[n.current].far, n.conns[n.current].host
+	}
+	port := uint16(script.RemotePort)
+	if f.Proto == script.ProtoTCP && f.Flags&script.SYN != 0 {
+		port = script.PassivePort
+	}
+	return netip.AddrPortFrom(script.Remote1, port), netip.AddrPortFrom(script.Own, script.LocalPort)
+}
+
+func controlBits(f script.TCPFlags) model.Bits {
+	return model.Bits(f) & (model.FIN | model.SYN | model.RST | model.PSH | model.ACK)
+}

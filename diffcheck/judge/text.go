@@ -1,0 +1,110 @@
+package judge
+
+import (
+	"net/netip"
+	"slices"
+
+	"github.com/connspec/connspec/diffcheck/script"
+	"github.com/connspec/connspec/model"
+	"github.com/connspec/connspec/model/oracle"
+	"github.com/connspec/connspec/spec"
+)
+
+// deviates notes that an oracle rejects a label, with what it would allow.
+func (j *Judge) deviates(d spec.Dialect, o *oracle.Oracle, l *model.Label, seen *script.Output) {
+	v := Deviation{Step: j.step, Dialect: d, Seen: "nothing more"}
+	switch {
+	case seen != nil && seen.Kind == script.OutputReturn && j.calls[seen.Thread%script.ThreadsMax] != nil:
+		v.Seen = script.FormatReturn(*j.calls[seen.Thread%script.ThreadsMax], seen.Result)
+	case seen != nil:
+		v.Seen = script.FormatOutput(*seen)
+	case l.Kind == model.LabelCall:
+		v.Seen = "a call by a thread that waits"
+	}
+	o.Worlds(func(w *model.World) {
+		for _, text := range j.allowed(w, l) {
+			if !slices.Contains(v.Allowed, text) {
+				v.Allowed = append(v.Allowed, text)
+			}
+		}
+	})
+	o.Rules(func(id model.RuleID) {
+		if !slices.Contains(v.Rules, id) {
+			v.Rules = append(v.Rules, id)
+		}
+	})
+	j.report.Deviations = append(j.report.Deviations, v)
+}
+
+// allowed is what a world would let be seen next.
+func (j *Judge) allowed(w *model.World, l *model.Label) []string {
+	var texts []string
+	if w.OutLen > 0 {
+		texts = append(texts, "> "+script.FormatFrame(j.frame(&w.Outs[0], w.Seen)))
+	}
+	for i := range w.Threads {
+		t := &w.Threads[i]
+		switch t.Wait {
+		case model.Returning:
+			texts = append(texts, j.returns(i, &t.Ret, w.Seen))
+		case model.Blocked:
+			if (l.Kind == model.LabelReturn || l.Kind == model.LabelBlock) && int(l.Thread) == i {
+				texts = append(texts, t.Op.String()+" waits")
+			}
+		}
+	}
+	if len(texts) == 0 {
+		texts = append(texts, "nothing more")
+	}
+	return texts
+}
+
+// returns prints a result that the model expects.
+func (j *Judge) returns(thread int, r *model.Return, seen uint8) string {
+	c := j.calls[thread]
+	if c == nil {
+		return "a return"
+	}
+	s := spec.Result{Ret: r.Ret, Errno: r.Errno, Value: r.Value}
+	if r.HasAddr {
+		s.Addr = spec.SockaddrInet(netip.AddrPortFrom(classes[r.Addr], j.names.number(r.Port, seen)))
+		s.AddrLen = spec.SizeofSockaddrIn
+	}
+	if c.Op == spec.OpPoll {
+		s.Poll = slices.Clone(c.Poll)
+		for i := range min(len(s.Poll), model.PollMax) {
+			s.Poll[i].Revents = r.Revents[i]
+		}
+	}
+	return script.FormatReturn(*c, s)
+}
+
+// frame is a frame that the model expects, in the names of scripts.
+func (j *Judge) frame(m *model.Frame, seen uint8) script.Frame {
+	at := func(a model.Addr, p model.Port) netip.AddrPort {
+		return netip.AddrPortFrom(classes[a], j.names.number(p, seen))
+	}
+	f := script.Frame{Src: at(m.Src, m.SPort), Dst: at(m.Dst, m.DPort), Len: int(m.Len)}
+	switch m.Proto {
+	case model.ProtoTCP:
+		f.Proto, f.Flags, f.Seq, f.Ack = script.ProtoTCP, script.TCPFlags(m.Bits), long(m.Seq), long(m.Ack)
+	case model.ProtoUDP:
+		f.Proto = script.ProtoUDP
+	case model.ProtoICMP:
+		f.Proto, f.ICMPType, f.ICMPCode = script.ProtoICMP, m.Type, m.Code
+	}
+	return f
+}
+
+// long undoes rel.
+func long(x uint16) uint32 {
+	switch {
+	case x >= 0x8000:
+		return uint32(int32(int16(x)))
+	case x >= model.SeqAway:
+		return away + uint32(x-model.SeqAway)
+	case x >= model.SeqFar:
+		return ahead + uint32(x-model.SeqFar)
+	}
+	return uint32(x)
+}

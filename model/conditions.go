@@ -1,0 +1,152 @@
+package model
+
+import "github.com/connspec/connspec/spec"
+
+// Conditions that rules are written in.
+
+// all, any and not combine conditions.
+func all(when ...func(*move) bool) func(*move) bool {
+	return func(m *move) bool {
+		for _, w := range when {
+			if !w(m) {
+				return false
+			}
+		}
+		return true
+	}
+}
+
+func anyOf(when ...func(*move) bool) func(*move) bool {
+	return func(m *move) bool {
+		for _, w := range when {
+			if w(m) {
+				return true
+			}
+		}
+		return false
+	}
+}
+
+func not(when func(*move) bool) func(*move) bool { return func(m *move) bool { return !when(m) } }
+
+// Of the descriptor and the socket.
+func badFD(m *move) bool     { return m.file == FileNone }
+func notSocket(m *move) bool { return m.file == FileNull }
+func isSocket(m *move) bool  { return m.s != nil }
+func stream(m *move) bool    { return m.s != nil && m.s.Kind == KindStream }
+func dgram(m *move) bool     { return m.s != nil && m.s.Kind == KindDgram }
+
+func has(f Flags) func(*move) bool { return func(m *move) bool { return m.s != nil && m.s.has(f) } }
+func layer(l Layer) func(*move) bool {
+	return func(m *move) bool { return stream(m) && m.s.Layer == l }
+}
+func state(states ...TCP) func(*move) bool {
+	return func(m *move) bool { return m.s != nil && m.s.TCP.in(states...) }
+}
+
+func streamIn(states ...TCP) func(*move) bool { return all(stream, state(states...)) }
+func dgramIn(states ...TCP) func(*move) bool  { return all(dgram, state(states...)) }
+
+// nonblocking: the call must not wait.
+func nonblocking(m *move) bool {
+	return !m.rerun && (m.s.has(Nonblock) || m.c.MsgFlags&spec.MsgDontwait != 0)
+}
+
+// Of the address argument.
+func badPointer(m *move) bool { return m.c.To.Pointer != spec.PointerValid }
+func null(m *move) bool       { return m.c.To.Pointer == spec.PointerNull }
+func unspec(m *move) bool     { return m.c.To.Family == spec.AFUnspec }
+func wrongFamily(m *move) bool {
+	return m.c.To.Family != spec.AFInet
+}
+func foreignFamily(m *move) bool { return wrongFamily(m) && !unspec(m) }
+
+func length(ok func(n int32) bool) func(*move) bool {
+	return func(m *move) bool { return ok(m.c.To.Len) }
+}
+
+func shorter(n int32) func(*move) bool { return length(func(l int32) bool { return l < n }) }
+
+// inexact: not the size of a sockaddr_in.
+func inexact(m *move) bool { return m.c.To.Len != spec.SizeofSockaddrIn }
+
+func to(addrs ...Addr) func(*move) bool {
+	return func(m *move) bool {
+		for _, a := range addrs {
+			if m.c.To.Addr == a {
+				return true
+			}
+		}
+		return false
+	}
+}
+
+func routed(routes ...route) func(*move) bool {
+	return func(m *move) bool {
+		for _, r := range routes {
+			if m.c.To.Addr.route() == r {
+				return true
+			}
+		}
+		return false
+	}
+}
+
+func portZero(m *move) bool { return m.c.To.Port == PortZero }
+
+// destination is where the address argument leads: the wildcard stands for the
+// bound address, else for loopback.
+func (m *move) destination() Addr {
+	switch {
+	case m.c.To.Addr != AddrAny:
+		return m.c.To.Addr
+	case m.s != nil && m.s.Local.Local():
+		return m.s.Local
+	}
+	return AddrLoopback
+}
+
+// fromLoopback: the socket's own address keeps it from leaving the host.
+func fromLoopback(m *move) bool {
+	return m.s != nil && m.s.Local.Loops() && m.c.To.Addr.route() == routeUnicast
+}
+
+// tupleTaken: another connection has the same four names.
+func tupleTaken(m *move) bool {
+	if !stream(m) || !m.s.has(HasPort) {
+		return false
+	}
+	other := m.connectionWith()
+	return other >= 0 && m.w.Sockets[other].TCP != TimeWait
+}
+
+func tupleWaits(m *move) bool {
+	if !stream(m) || !m.s.has(HasPort) {
+		return false
+	}
+	other := m.connectionWith()
+	return other >= 0 && m.w.Sockets[other].TCP == TimeWait
+}
+
+func (m *move) connectionWith() int {
+	dst := m.destination()
+	src := m.s.Local
+	if src == AddrAny {
+		src = source(dst)
+	}
+	for i := range m.w.Sockets {
+		o := &m.w.Sockets[i]
+		if o != m.s && o.Kind == KindStream && o.TCP > Listen && o.LPort == m.s.LPort && o.Local == src &&
+			o.Remote == dst && o.RPort == m.c.To.Port {
+			return i
+		}
+	}
+	return -1
+}
+
+// toItself: the connection would lead back to the socket.
+func toItself(m *move) bool {
+	dst := m.destination()
+	return stream(m) && m.s.has(HasPort) && m.s.LPort == m.c.To.Port && dst.Local() &&
+		(m.s.Local == dst || m.s.Local == AddrAny)
+}

@@ -1,0 +1,132 @@
+package model
+
+// How a frame finds its socket.
+
+// tcpReceiver is the slot of the socket that a segment is for: the connection
+// with these four names, else the listener that fits best; -1 if there is none.
+func (w *World) tcpReceiver(f *Frame) int {
+	best, score := -1, 0
+	for i := range w.Sockets {
+		s := &w.Sockets[i]
+		if s.Kind != KindStream || s.LPort != f.DPort || s.TCP == Closed {
+			continue
+		}
+		switch {
+		case s.TCP != Listen:
+			if s.Local == f.Dst && s.Remote == f.Src && s.RPort == f.SPort {
+				return i
+			}
+		case s.Local == f.Dst && score < 2:
+			best, score = i, 2
+		case s.Local == AddrAny && score < 1:
+			best, score = i, 1
+		}
+	}
+	return best
+}
+
+// udpReceiver is the slot of the socket that a datagram is for: the more of
+// its names are fixed the better (compute_score of Linux); -1 if none fits.
+func (w *World) udpReceiver(f *Frame) int {
+	best, score := -1, 0
+	for i := range w.Sockets {
+		s := &w.Sockets[i]
+		if s.Kind != KindDgram || !s.has(HasPort) || s.LPort != f.DPort {
+			continue
+		}
+		if n := s.udpScore(f); n > score {
+			best, score = i, n
+		}
+	}
+	return best
+}
+
+// udpScore says how well a datagram fits a socket with its port, 0 for not at
+// all. Peer address and peer port count apart: the port of a peer may be 0.
+func (s *Socket) udpScore(f *Frame) int {
+	score := 1
+	if s.Local != AddrAny {
+		if s.Local != f.Dst {
+			return 0
+		}
+		score += 4
+	}
+	if s.Remote != AddrAny {
+		if s.Remote != f.Src {
+			return 0
+		}
+		score += 4
+	}
+	if s.RPort != PortZero {
+		if s.RPort != f.SPort {
+			return 0
+		}
+		score += 4
+	}
+	return score
+}
+
+// quoted is the slot of the socket that sent the packet which an ICMP message
+// quotes; -1 if there is none.
+func (w *World) quoted(f *Frame) int {
+	q := &f.Quote
+	for i := range w.Sockets {
+		s := &w.Sockets[i]
+		switch {
+		case q.Proto == ProtoTCP && s.Kind == KindStream && s.TCP != Closed && s.TCP != Listen,
+			q.Proto == ProtoUDP && s.Kind == KindDgram && s.TCP == Established:
+			if s.LPort == q.SPort && s.Local == q.Src && s.Remote == q.Dst && s.RPort == q.DPort {
+				return i
+			}
+		}
+	}
+	return -1
+}
+
+// route is what the routing table says of a destination.
+type route uint8
+
+const (
+	routeNone route = iota
+	routeLocal
+	routeUnicast
+	routeBroadcast
+	routeMulticast
+	routeUnreachable
+	routeProhibit
+	routeBlackhole
+	routeUnknown
+)
+
+// route looks a destination up. The wildcard stands for the host itself.
+func (a Addr) route() route {
+	switch a {
+	case AddrAny, AddrOwn, AddrLoopback, AddrLoopback2:
+		return routeLocal
+	case AddrRemote1, AddrRemote2, AddrGateway:
+		return routeUnicast
+	case AddrBroadcast, AddrSubnetBroadcast, AddrLoopbackBroadcast:
+		return routeBroadcast
+	case AddrMulticast:
+		return routeMulticast
+	case AddrUnreachable:
+		return routeUnreachable
+	case AddrProhibit:
+		return routeProhibit
+	case AddrBlackhole:
+		return routeBlackhole
+	case AddrUnknown:
+		return routeUnknown
+	}
+	return routeNone
+}
+
+// source is the address that the host sends from to dst, if the socket does
+// not say.
+func source(dst Addr) Addr {
+	switch dst {
+	case AddrAny, AddrLoopback, AddrLoopback2, AddrLoopbackBroadcast:
+		return AddrLoopback
+	}
+	return AddrOwn
+}

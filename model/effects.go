@@ -1,0 +1,238 @@
+package model
+
+import "github.com/connspec/connspec/spec"
+
+// The verbs that rules are written in: results of calls, and what the socket
+// layer does. Those of TCP are in wire.go.
+
+// fails is a then that only returns an error.
+func fails(e spec.Errno) func(*move) { return func(m *move) { m.fail(e) } }
+
+// leaves is a then that leaves the model.
+func leaves(r Reason) func(*move) { return func(m *move) { m.leave(r) } }
+
+// nothing is a then for what has no effect.
+func nothing(*move) {}
+
+// succeeds is a then that only returns 0.
+func succeeds(m *move) { m.ret(0) }
+
+// waits is a then that blocks the thread.
+func waits(m *move) { m.block() }
+
+// ret ends the call of the thread with a value.
+func (m *move) ret(v int32) { m.result(Return{Ret: v}) }
+
+// fail ends the call of the thread with an error.
+func (m *move) fail(e spec.Errno) { m.result(Return{Ret: -1, Errno: e}) }
+
+func (m *move) result(r Return) {
+	held, slot := m.t.Wait == Blocked, m.t.Socket
+	*m.t = Thread{Wait: Returning, Ret: r}
+	if held && !m.w.held(slot-1) {
+		m.release(slot - 1)
+	}
+}
+
+// name ends the call with a value and an address, if there is a place for it.
+func (m *move) name(v int32, a Addr, p Port) {
+	if m.c.To.Pointer == spec.PointerNull {
+		m.ret(v)
+		return
+	}
+	m.result(Return{Ret: v, HasAddr: true, Addr: a, Port: p})
+}
+
+// block makes the thread wait in its call. While it does, it holds the socket.
+func (m *move) block() {
+	c := m.c
+	*m.t = Thread{Wait: Blocked, Op: c.Op, Socket: m.slot + 1, Nonblock: c.Nonblock}
+	m.t.Peek = c.MsgFlags&spec.MsgPeek != 0
+	m.t.NoAddr = c.To.Pointer == spec.PointerNull
+	m.t.Len = uint16(c.Len)
+}
+
+// error takes the pending error of the socket (sock_error).
+func (s *Socket) error() spec.Errno {
+	e := s.Err
+	s.Err = spec.ENONE
+	return e
+}
+
+// held says whether anything refers to the socket: a descriptor, or a call.
+func (w *World) held(slot uint8) bool {
+	for _, f := range w.FDs {
+		if f == File(slot+1) {
+			return true
+		}
+	}
+	for i := range w.Threads {
+		if t := &w.Threads[i]; (t.Wait == Blocked || t.Wait == Anything) && t.Socket == slot+1 {
+			return true
+		}
+	}
+	return false
+}
+
+// waiting says whether a thread is blocked in op on the socket.
+func (w *World) waiting(slot uint8, op spec.Op) bool {
+	for i := range w.Threads {
+		if t := &w.Threads[i]; t.Wait == Blocked && t.Socket == slot+1 && t.Op == op {
+			return true
+		}
+	}
+	return false
+}
+
+// cut tells the threads that wait on the socket that its attempt was ended.
+func (m *move) cut() {
+	for i := range m.w.Threads {
+		t := &m.w.Threads[i]
+		if t.Wait == Blocked && t.Socket == m.slot+1 && t.Op != spec.OpAccept && t != m.t {
+			t.Cut = true
+		}
+	}
+}
+
+// open gives a free slot; ok is false, and the model left, if there is none.
+func (m *move) open(k Kind) (slot uint8, ok bool) {
+	for i := range m.w.Sockets {
+		if m.w.Sockets[i].Kind == KindNone {
+			m.w.Sockets[i] = Socket{Kind: k}
+			return uint8(i), true
+		}
+	}
+	m.leave(LeftScope)
+	return 0, false
+}
+
+// install puts a file at the lowest free descriptor and gives its number.
+func (m *move) install(f File) int32 {
+	for i := range m.w.FDs {
+		if m.w.FDs[i] == FileNone {
+			m.w.FDs[i] = f
+			return int32(i) + FDFirst
+		}
+	}
+	m.leave(LeftScope)
+	return -1
+}
+
+// closeFD takes a descriptor away and, with the last one, the socket.
+func (m *move) closeFD(fd int32) {
+	f := m.w.FDs[fd-FDFirst]
+	m.w.FDs[fd-FDFirst] = FileNone
+	if f != FileNull && f != FileNone && !m.w.held(uint8(f)-1) {
+		m.release(uint8(f) - 1)
+	}
+}
+
+// autobind takes a fresh port for the socket.
+func (m *move) autobind(s *Socket) {
+	if s.has(HasPort) {
+		return
+	}
+	if PortUnseen+Port(m.w.Unseen) == 255 {
+		m.leave(LeftScope)
+		return
+	}
+	s.LPort = PortUnseen + Port(m.w.Unseen)
+	m.w.Unseen++
+	s.set(HasPort)
+}
+
+// finish lets the answer run on until nothing more happens at once: frames of
+// the host to itself are delivered, and threads whose wait is over return. If
+// several threads wait, either may be the first to run.
+func (m *move) finish(out *Nexts) {
+	m.drain()
+	if m.w.blocked() < 2 {
+		m.wake(false)
+		return
+	}
+	before := *m.n
+	m.wake(false)
+	after := m.n.World
+	other := out.push(&before.World)
+	other.Rules, other.Used = before.Rules, before.Used
+	m.t, m.s = nil, nil
+	m.n, m.w = other, &other.World
+	m.wake(true)
+	if other.World == after {
+		out.Len--
+	}
+}
+
+func (w *World) blocked() int {
+	n := 0
+	for i := range w.Threads {
+		if w.Threads[i].Wait == Blocked {
+			n++
+		}
+	}
+	return n
+}
+
+// drain delivers the frames of the host to itself.
+func (m *move) drain() {
+	for i := 0; i < m.inboxLen && m.w.Left == Inside; i++ {
+		m.f, m.inner = m.inbox[i], true
+		m.first(m.receiver())
+	}
+	m.inboxLen, m.inner = 0, false
+}
+
+// wake looks at every waiting thread until none of them moves.
+func (m *move) wake(backwards bool) {
+	for moved := true; moved && m.w.Left == Inside; {
+		moved = false
+		for i := range m.w.Threads {
+			if backwards {
+				i = len(m.w.Threads) - 1 - i
+			}
+			t := &m.w.Threads[i]
+			if t.Wait != Blocked {
+				continue
+			}
+			m.t, m.slot = t, t.Socket-1
+			m.s = &m.w.Sockets[m.slot]
+			if m.first(onWake) {
+				moved = true
+				m.drain()
+			}
+		}
+	}
+}
+
+// receiver finds the socket that frame m.f is for, and the rules to look at.
+func (m *move) receiver() trigger {
+	m.s = nil
+	switch m.f.Proto {
+	case ProtoTCP:
+		if !m.lookup(m.w.tcpReceiver(&m.f)) {
+			return onNoSocket
+		}
+		return onSegment + trigger(m.s.TCP)
+	case ProtoUDP:
+		m.lookup(m.w.udpReceiver(&m.f))
+		return onDatagram
+	}
+	m.lookup(m.w.quoted(&m.f))
+	return onICMP
+}
+
+func (m *move) lookup(slot int) bool {
+	if slot < 0 {
+		return false
+	}
+	m.slot = uint8(slot)
+	m.s = &m.w.Sockets[slot]
+	return true
+}
+
+// stepIn delivers a frame from the wire.
+func stepIn(d spec.Dialect, w *World, l *Label, out *Nexts) {
+	m := out.move(d, w)
+	m.l, m.f = l, l.Frame
+	m.try(m.receiver(), out, false)
+}

@@ -1,0 +1,63 @@
+package model
+
+// Forgive takes a label that the dialect does not allow for what it comes
+// nearest to, so that one deviation does not hide what follows: a wrong result
+// or frame for the one that was due, an unexpected one for nothing.
+func (w *World) Forgive(l *Label) {
+	t := w.thread(l.Thread)
+	switch l.Kind {
+	case LabelReturn:
+		if t != nil {
+			slot := int(t.Socket) - 1
+			*t = Thread{}
+			if slot >= 0 && w.Sockets[slot].Kind != KindNone && !w.held(uint8(slot)) {
+				w.Sockets[slot] = Socket{}
+			}
+		}
+	case LabelBlock:
+		if t != nil {
+			t.Wait = Anything
+		}
+	case LabelOut:
+		w.dropOut()
+	case LabelSettle:
+		for w.OutLen != 0 {
+			w.dropOut()
+		}
+		for i := range w.Threads {
+			if w.Threads[i].Wait == Returning {
+				w.Threads[i].Wait = Anything
+			}
+		}
+		w.Timers = false
+	case LabelCall:
+		if t != nil {
+			*t = Thread{}
+		}
+	}
+}
+
+func (w *World) dropOut() {
+	if w.OutLen == 0 {
+		return
+	}
+	copy(w.Outs[:], w.Outs[1:w.OutLen])
+	w.OutLen--
+	w.Outs[w.OutLen] = Frame{}
+}
+
+// Ticking says whether a timer may fire: time passes, or one is all but due.
+func (w *World) Ticking() bool {
+	if w.Timers {
+		return true
+	}
+	for i := range w.Sockets {
+		if w.Sockets[i].has(Hurry) {
+			return true
+		}
+	}
+	return false
+}
+
+// Quiet says whether nothing is on its way out.
+func (w *World) Quiet() bool { return w.settled() }

@@ -1,0 +1,131 @@
+package model
+
+import "github.com/connspec/connspec/spec"
+
+// LabelKind says what a label is.
+type LabelKind uint8
+
+const (
+	LabelCall    LabelKind = iota // Thread makes a call
+	LabelReturn                   // Thread's call returns Ret
+	LabelBlock                    // the call that Thread just made does not return
+	LabelIn                       // Frame arrives at the host
+	LabelOut                      // the host sends Frame
+	LabelAdvance                  // time begins to pass; it ends with LabelSettle
+	LabelSettle                   // nothing more comes without time passing
+	LabelEnv                      // the environment changes
+)
+
+func (k LabelKind) String() string {
+	return [...]string{"call", "return", "block", "in", "out", "advance", "settle", "env"}[k]
+}
+
+// Label is what happens between two worlds.
+type Label struct {
+	Kind   LabelKind
+	Thread uint8
+	Call   Call   // LabelCall
+	Ret    Return // LabelReturn
+	Frame  Frame  // LabelIn, LabelOut
+}
+
+// Sockaddr is the address argument of a call.
+type Sockaddr struct {
+	Family  spec.Family
+	Addr    Addr
+	Port    Port
+	Pointer spec.Pointer
+	Len     int32 // as passed
+}
+
+// Call is a system call in the names of the model.
+type Call struct {
+	Op       spec.Op
+	FD       int32
+	Family   spec.Family
+	Type     spec.SockType
+	Protocol spec.Protocol
+	Nonblock bool // socket, accept: SOCK_NONBLOCK
+	To       Sockaddr
+	Level    spec.SockLevel
+	Option   spec.SockOption
+	Cmd      spec.FcntlCmd
+	How      spec.ShutHow
+	MsgFlags spec.MsgFlags
+	Polls    uint8 // poll: entries used
+	Low      bool  // bind: the port is below 1024
+	Value    int32 // setsockopt: value; fcntl: flags; dup2: new descriptor; listen: backlog; poll: timeout
+	Len      int32 // send, recv: length of the buffer
+	Poll     [PollMax]PollFD
+}
+
+// PollFD is one entry of poll: what is asked, or what was found.
+type PollFD struct {
+	FD     int32
+	Events spec.PollEvents
+}
+
+// Return is the result of a call in the names of the model.
+type Return struct {
+	Ret     int32
+	Errno   spec.Errno
+	HasAddr bool // an address was written
+	Addr    Addr
+	Port    Port
+	Value   int32 // getsockopt
+	Revents [PollMax]spec.PollEvents
+}
+
+// Proto says what a frame carries.
+type Proto uint8
+
+const (
+	ProtoNone Proto = iota
+	ProtoTCP
+	ProtoUDP
+	ProtoICMP
+)
+
+// Bits are the control bits of a TCP segment (RFC 9293, section 3.1).
+type Bits uint8
+
+const (
+	FIN Bits = 1 << iota
+	SYN
+	RST
+	PSH
+	ACK
+)
+
+// Loose says in which respects a frame that the model expects is not compared.
+type Loose uint8
+
+const (
+	LooseSeq   Loose = 1 << iota // any sequence number
+	LooseAck                     // any acknowledgement number
+	LoosePSH                     // with PSH or without
+	LooseQuote                   // ICMP: whatever is quoted
+)
+
+// Frame is one frame by class. For an ICMP message Src and Dst are those of
+// the message, and Quote and Seq are what the quoted packet says.
+type Frame struct {
+	Proto        Proto
+	Bits         Bits // TCP
+	Loose        Loose
+	Type, Code   uint8 // ICMP
+	Src, Dst     Addr
+	SPort, DPort Port
+	Seq, Ack     uint16 // TCP: relative; ICMP: Seq of the quoted segment
+	Len          uint16 // payload
+	MSS          uint16 // SYN of the puppet: the option, with its default of 536
+	Quote        Quote  // ICMP
+}
+
+// Quote names the packet that an ICMP message is about; the host sent it, or
+// the message is the host's and the puppet did.
+type Quote struct {
+	Proto        Proto
+	Src, Dst     Addr
+	SPort, DPort Port
+}

@@ -1,0 +1,61 @@
+package model
+
+// Reason says why a trace has left the model.
+type Reason uint8
+
+const (
+	Inside            Reason = iota // it has not
+	LeftFamily                      // a family or type of socket beyond AF_INET stream and datagram
+	LeftScope                       // more sockets, threads, descriptors or frames than a world holds
+	LeftNumbers                     // a sequence number or length beyond what the model counts
+	LeftAddress                     // an address outside the plan, or a group or broadcast address as source
+	LeftEnv                         // a change of the environment
+	LeftPoll                        // poll that waits, or with more entries than the model keeps
+	LeftOutOfOrder                  // data beyond a hole in the sequence space
+	LeftSegment                     // a segment that no peer sends in its right mind, or an option the model ignores
+	LeftOutstanding                 // retransmission with several segments outstanding
+	LeftSelfConnect                 // a socket connected to itself
+	LeftTupleReuse                  // a connection over the remains of an earlier one with the same addresses
+	LeftSynCookies                  // a request queue that is full
+	LeftSimultaneous                // two threads in one call whose order shows
+	LeftOption                      // an option or command the model does not know
+	LeftLocalDelivery               // broadcast or group datagrams to sockets of the host itself
+	LeftWindow                      // a send that the peer's window or the send buffer cuts
+	ReasonCount
+)
+
+var reasons = [ReasonCount]string{
+	Inside:            "inside the model",
+	LeftFamily:        "only AF_INET stream and datagram sockets are modelled",
+	LeftScope:         "more sockets, threads, descriptors or frames in flight than a world holds",
+	LeftNumbers:       "a sequence number or a length beyond what the model counts",
+	LeftAddress:       "an address outside the plan, or a group or broadcast address as local name",
+	LeftEnv:           "a change of the environment",
+	LeftPoll:          "a poll that waits, or has more entries than the model keeps",
+	LeftOutOfOrder:    "data beyond a hole in the sequence space",
+	LeftSegment:       "a segment outside the classes that the model tells apart",
+	LeftOutstanding:   "a retransmission with several segments outstanding",
+	LeftSelfConnect:   "a socket connected to itself",
+	LeftTupleReuse:    "a connection over the remains of an earlier one between the same addresses",
+	LeftSynCookies:    "a listener whose request queue is full",
+	LeftSimultaneous:  "two threads in one call whose order shows",
+	LeftOption:        "a socket option or command that the model does not know",
+	LeftLocalDelivery: "a broadcast or group datagram that sockets of the host itself may get",
+	LeftWindow:        "a send that the peer's window or the send buffer would cut",
+}
+
+func (r Reason) String() string {
+	if r < ReasonCount {
+		return reasons[r]
+	}
+	return "reason?"
+}
+
+// NotModelled lists what the model leaves out, in words.
+func NotModelled() []Reason {
+	var all []Reason
+	for r := Inside + 1; r < ReasonCount; r++ {
+		all = append(all, r)
+	}
+	return all
+}

@@ -1,0 +1,202 @@
+package model
+
+import (
+	"strings"
+
+	"github.com/connspec/connspec/spec"
+)
+
+// RuleID numbers the rules from 1, in the order of [Rules]. It is stable
+// within one build only; [Rule.Name] is the lasting name.
+type RuleID uint16
+
+// Dialects is a set of dialects.
+type Dialects uint8
+
+// The sets that rules are written for. Berkeley is what the three dialects of
+// BSD descent share.
+const (
+	forPOSIX     Dialects = 1 << spec.POSIX
+	forLinux     Dialects = 1 << spec.Linux
+	forMacOS     Dialects = 1 << spec.MacOS
+	forOSX       Dialects = 1 << spec.OSX
+	forTargetTCP Dialects = 1 << spec.TargetTCP
+	forBerkeley           = forMacOS | forOSX | forTargetTCP
+	forAll                = forPOSIX | forLinux | forBerkeley
+)
+
+// Has says whether d is in the set.
+func (s Dialects) Has(d spec.Dialect) bool { return s&(1<<d) != 0 }
+
+// Class says what kind of behaviour a rule describes.
+type Class uint8
+
+const (
+	Shall   Class = iota // a check: where it applies the call cannot succeed
+	May                  // a check: where it applies the call may fail with it, and may go on
+	Succeed              // the call does its work
+	Block                // the call waits
+	Wake                 // a waiting call ends
+	Deliver              // a frame arrives
+	Timer                // time passes
+)
+
+func (c Class) String() string {
+	return [...]string{"shall-fail", "may-fail", "succeed", "block", "wake", "deliver", "timer"}[c]
+}
+
+// Rule is one atomic behaviour: one row of the published table.
+type Rule struct {
+	ID       RuleID
+	Name     string // lasting name, "connect/refused"
+	Class    Class
+	Title    string          // what happens, in one sentence
+	Cites    []spec.ClauseID // the clauses that allow it, of any document
+	Against  []spec.ClauseID // the clauses that say otherwise
+	Open     []spec.ClauseID // the clauses that leave it open
+	Evidence string          // what it stands on where the document is silent or wrong
+	For      Dialects
+
+	on   trigger
+	in   []TCP            // onSegment: the states it applies in
+	when func(*move) bool // nil: always
+	then func(*move)
+	also bool // not the only answer: rules further down may apply as well
+	only bool // sendto but not send; see onSend
+}
+
+// Standing is what the document of dialect d has to say to the rule, as the
+// verdict of a step that the rule explains.
+func (r *Rule) Standing(d spec.Dialect) Verdict {
+	switch {
+	case speaks(r.Against, d):
+		return Contradicted
+	case speaks(r.Open, d):
+		return Unspecified
+	case speaks(r.Cites, d):
+		return Specified
+	}
+	return Undocumented
+}
+
+// speaks says whether one of the clauses is of document d.
+func speaks(clauses []spec.ClauseID, d spec.Document) bool {
+	for _, c := range clauses {
+		if name, _, _ := strings.Cut(string(c), "/"); name == d.String() {
+			return true
+		}
+	}
+	return false
+}
+
+// trigger is what a rule reacts to; rules are looked up by it.
+type trigger uint8
+
+// The triggers: first a call by its number (spec.Op), then these.
+const (
+	onNoSocket   trigger = trigger(spec.OpCount) + iota // a segment for nobody
+	onDatagram                                          // a UDP datagram
+	onICMP                                              // an ICMP message
+	onWake                                              // a blocked thread, looked at
+	onTimer                                             // a socket, while time passes
+	onSegment                                           // a segment for a socket in state Closed + …
+	triggerCount = onSegment + trigger(TimeWait) + 1
+)
+
+func on(op spec.Op) trigger { return trigger(op) }
+
+// book is all rules and how to find them.
+type book struct {
+	rules    []Rule
+	byName   map[string]RuleID
+	index    [spec.DocumentCount][triggerCount][]RuleID
+	standing [spec.DocumentCount][]Verdict
+}
+
+// rules is filled in once, by init: the tables refer to functions that look
+// rules up, which Go does not let a package variable do.
+var rules book
+
+func init() {
+	for _, table := range tables() {
+		for _, r := range table {
+			rules.add(r)
+		}
+	}
+}
+
+// tables lists the tables in the order in which they are consulted.
+func tables() [][]Rule {
+	return [][]Rule{
+		anyState, anyDescriptor,
+		connectPOSIX, connectLinux, connectBSDRoutes(forMacOS, "macos", connectMacOS),
+		connectBSDRoutes(forOSX, "osx", connectOSX), connectTargetTCP, connectStart,
+		socketRules, bindRules, listenRules, acceptRules, nameRules, optionRules, pollRules,
+		shutdownRules, sendRules, recvRules, closeRules,
+		segmentRules, noSocketRules, datagramRules, icmpRules, wakeRules, timerRules,
+	}
+}
+
+func (b *book) add(r Rule) {
+	if b.rules == nil {
+		b.rules = make([]Rule, 1, 512) // no rule has the id 0
+		b.byName = make(map[string]RuleID, 512)
+		for d := range b.standing {
+			b.standing[d] = make([]Verdict, 1, 512)
+		}
+	}
+	r.ID = RuleID(len(b.rules))
+	if _, taken := b.byName[r.Name]; taken {
+		panic("BUG: two rules have the name " + r.Name)
+	}
+	b.byName[r.Name] = r.ID
+	b.rules = append(b.rules, r)
+	for d := range spec.DocumentCount {
+		b.standing[d] = append(b.standing[d], r.Standing(d))
+		if !r.For.Has(d) {
+			continue
+		}
+		if r.on != onSegment {
+			b.index[d][r.on] = append(b.index[d][r.on], r.ID)
+		}
+		for _, state := range r.in {
+			b.index[d][onSegment+trigger(state)] = append(b.index[d][onSegment+trigger(state)], r.ID)
+		}
+	}
+}
+
+// Rules lists every rule, in the order of their ids: the rule with id n is at
+// n-1. The caller must not change it.
+func Rules() []Rule { return rules.rules[1:] }
+
+// RulesOf lists the rules of one dialect.
+func RulesOf(d spec.Dialect) []Rule {
+	var own []Rule
+	for _, r := range Rules() {
+		if r.For.Has(d) {
+			own = append(own, r)
+		}
+	}
+	return own
+}
+
+// RuleByID finds a rule; ok is false for an id that no rule has.
+func RuleByID(id RuleID) (r *Rule, ok bool) {
+	if id == 0 || int(id) >= len(rules.rules) {
+		return nil, false
+	}
+	return &rules.rules[id], true
+}
+
+// RuleByName finds a rule by its lasting name.
+func RuleByName(name string) (*Rule, bool) { return RuleByID(rules.byName[name]) }
+
+// Standing is [Rule.Standing] of the rule with the given id, looked up.
+func Standing(d spec.Dialect, id RuleID) Verdict { return rules.standing[d][id] }
+
+func (id RuleID) String() string {
+	if r, ok := RuleByID(id); ok {
+		return r.Name
+	}
+	return "rule?"
+}

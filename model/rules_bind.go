@@ -1,0 +1,172 @@
+package model
+
+import "github.com/connspec/connspec/spec"
+
+// bind, listen, accept. The five documents are about connect; these rules
+// stand on the systems.
+
+var bindRules = []Rule{
+	{Name: "bind/linux/EINVAL-length", Class: Shall, on: on(spec.OpBind), For: forLinux, Evidence: "Linux 6.18, move_addr_to_kernel",
+		Title: "A negative length, or one beyond sockaddr_storage, fails.",
+		when:  length(func(n int32) bool { return n < 0 || n > 128 }), then: fails(spec.EINVAL)},
+	{Name: "bind/linux/EFAULT", Class: Shall, on: on(spec.OpBind), For: forLinux, Evidence: "Linux 6.18, move_addr_to_kernel",
+		Title: "An address that cannot be read fails; an empty one is not read.", when: all(badPointer, not(shorter(1))), then: fails(spec.EFAULT)},
+	{Name: "bind/bsd/ENAMETOOLONG", Class: Shall, on: on(spec.OpBind), For: forMacOS | forOSX, Evidence: "XNU 11417 and FreeBSD 13, getsockaddr",
+		Title: "A length beyond 255 fails.", when: length(func(n int32) bool { return n < 0 || n > 255 }), then: fails(spec.ENAMETOOLONG)},
+	{Name: "bind/EFAULT", Class: Shall, on: on(spec.OpBind), For: forPOSIX | forBerkeley, Evidence: "POSIX.1-2008, XSH 2.3; XNU and FreeBSD, getsockaddr",
+		Title: "An address that cannot be read fails.", when: badPointer, then: fails(spec.EFAULT), also: true},
+	{Name: "bind/EINVAL-null", Class: Shall, on: on(spec.OpBind), For: forPOSIX | forMacOS, Evidence: "XNU 11417, getsockaddr_s",
+		Title: "A null address may be an invalid argument.", when: null, then: fails(spec.EINVAL)},
+	{Name: "bind/stop-bad-address", Class: Shall, on: on(spec.OpBind), For: forMacOS, Evidence: "XNU 11417, getsockaddr",
+		Title: "With an address that cannot be read bind goes no further.", when: badPointer, then: fails(spec.EFAULT)},
+	{Name: "bind/EINVAL-short", Class: Shall, on: on(spec.OpBind), For: forLinux | forTargetTCP | forPOSIX, Evidence: "Linux 6.18, inet_bind_sk; POSIX.1-2008, bind()",
+		Title: "A length below that of sockaddr_in fails.", when: shorter(spec.SizeofSockaddrIn), then: fails(spec.EINVAL)},
+	{Name: "bind/EINVAL-long", Class: May, on: on(spec.OpBind), For: forPOSIX, Evidence: "POSIX.1-2008, bind()",
+		Title: "A length beyond that of sockaddr_in may fail.", when: all(inexact, not(shorter(spec.SizeofSockaddrIn))), then: fails(spec.EINVAL)},
+	{Name: "bind/bsd/EINVAL-bound", Class: Shall, on: on(spec.OpBind), For: forMacOS | forOSX, Evidence: "XNU 11417 and FreeBSD 13, in_pcbbind",
+		Title: "A socket that has a local name, or whose connection ended, fails.",
+		when:  all(isSocket, anyOf(has(HasPort|Dead|AddrLock), not(state(Closed)))), then: fails(spec.EINVAL)},
+	{Name: "bind/bsd/EINVAL-length", Class: Shall, on: on(spec.OpBind), For: forMacOS | forOSX, Evidence: "XNU 11417 and FreeBSD 13, in_pcbbind",
+		Title: "Any length but that of sockaddr_in fails.", when: all(isSocket, inexact), then: fails(spec.EINVAL)},
+	{Name: "bind/EAFNOSUPPORT", Class: Shall, on: on(spec.OpBind), For: forAll, Evidence: "Linux 6.18, __inet_bind; POSIX.1-2008, bind()",
+		Title: "Another family fails; Linux and macOS take AF_UNSPEC with the wildcard address for AF_INET.",
+		when: func(m *move) bool {
+			lenient := (m.d == spec.Linux || m.d == spec.MacOS) && unspec(m) && m.c.To.Addr == AddrAny
+			return isSocket(m) && wrongFamily(m) && !lenient
+		}, then: fails(spec.EAFNOSUPPORT)},
+	{Name: "bind/EADDRNOTAVAIL", Class: Shall, on: on(spec.OpBind), For: forAll, Evidence: "Linux 6.18, __inet_bind; POSIX.1-2008, bind()",
+		Title: "An address that the host does not have fails.",
+		when: func(m *move) bool {
+			switch m.c.To.Addr.route() {
+			case routeLocal, routeUnknown, routeBroadcast, routeMulticast:
+				return false
+			}
+			return isSocket(m)
+		}, then: fails(spec.EADDRNOTAVAIL)},
+	{Name: "bind/left-out", Class: Succeed, on: on(spec.OpBind), For: forAll,
+		Title: "Binding to a group, a broadcast or an unknown address, or to a privileged port, is not modelled.",
+		when: func(m *move) bool {
+			return isSocket(m) && (routed(routeUnknown, routeBroadcast, routeMulticast)(m) || m.c.Low)
+		}, then: leaves(LeftAddress)},
+	{Name: "bind/EINVAL-bound", Class: Shall, on: on(spec.OpBind), For: forLinux, Evidence: "Linux 6.18, __inet_bind (sk_state, inet_num)",
+		Title: "A socket that has a port, or an attempt, fails.",
+		when:  anyOf(has(HasPort), not(state(Closed))), then: fails(spec.EINVAL)},
+	{Name: "bind/EINVAL-named", Class: Shall, on: on(spec.OpBind), For: forPOSIX | forTargetTCP, Evidence: "POSIX.1-2008, bind() (already bound)",
+		Title: "A socket that has a local name fails.",
+		when:  all(isSocket, anyOf(has(HasPort|Dead), not(state(Closed)))), then: fails(spec.EINVAL)},
+	{Name: "bind/EADDRINUSE", Class: Shall, on: on(spec.OpBind), For: forAll, Evidence: "Linux 6.18, inet_csk_bind_conflict, udp_lib_lport_inuse; POSIX.1-2008, bind()",
+		Title: "A port that another socket has on an overlapping address fails, unless both have SO_REUSEADDR and none listens.",
+		when:  taken, then: fails(spec.EADDRINUSE)},
+	{Name: "bind/ok", Class: Succeed, on: on(spec.OpBind), For: forAll, Evidence: "POSIX.1-2008, bind()",
+		Title: "bind names the socket; port 0 stands for any free one.", when: isSocket, then: bind},
+}
+
+// taken: a conflict of bind.
+func taken(m *move) bool {
+	return m.s != nil && m.c.To.Port != PortZero && m.conflict(m.c.To.Addr, m.c.To.Port, false)
+}
+
+// conflict says whether another socket keeps this one from having a name.
+func (m *move) conflict(a Addr, p Port, listening bool) bool {
+	for i := range m.w.Sockets {
+		o := &m.w.Sockets[i]
+		if o == m.s || o.Kind != m.s.Kind || !o.has(HasPort) || o.has(Request) || o.LPort != p {
+			continue
+		}
+		if a != AddrAny && o.Local != AddrAny && o.Local != a {
+			continue
+		}
+		if !o.has(Reuse) || !m.s.has(Reuse) || o.TCP == Listen {
+			return true
+		}
+	}
+	return false
+}
+
+func bind(m *move) {
+	s, a := m.s, &m.c.To
+	s.Local, s.LPort = a.Addr, a.Port
+	s.clear(AddrLock | PortLock)
+	s.assign(AddrLock, a.Addr != AddrAny)
+	if a.Port == PortZero {
+		m.autobind(s)
+	} else {
+		s.set(PortLock | HasPort)
+	}
+	m.ret(0)
+}
+
+var listenRules = []Rule{
+	{Name: "listen/EOPNOTSUPP", Class: Shall, on: on(spec.OpListen), For: forAll, Evidence: "Linux 6.18, sock_no_listen; POSIX.1-2008, listen()",
+		Title: "A datagram socket cannot listen.", when: dgram, then: fails(spec.EOPNOTSUPP)},
+	{Name: "listen/EINVAL", Class: Shall, on: on(spec.OpListen), For: forAll, Evidence: "Linux 6.18, __inet_listen_sk; POSIX.1-2008, listen()",
+		Title: "A socket with an attempt or a connection, or what is left of one, cannot listen.",
+		when:  all(stream, anyOf(not(layer(Unconnected)), has(Dead), not(state(Closed, Listen)))), then: fails(spec.EINVAL)},
+	{Name: "listen/again", Class: Succeed, on: on(spec.OpListen), For: forAll, Evidence: "Linux 6.18, __inet_listen_sk",
+		Title: "listen on a listener changes the backlog.", when: state(Listen), then: func(m *move) { m.s.Backlog = backlog(m.c.Value); m.ret(0) }},
+	{Name: "listen/EADDRINUSE", Class: Shall, on: on(spec.OpListen), For: forLinux, Evidence: "Linux 6.18, inet_csk_listen_start",
+		Title: "A port that another socket listens on fails.",
+		when:  all(has(HasPort), func(m *move) bool { return m.conflict(m.s.Local, m.s.LPort, true) }), then: fails(spec.EADDRINUSE)},
+	{Name: "listen/unbound", Class: Shall, on: on(spec.OpListen), For: forPOSIX | forTargetTCP, also: true, Evidence: "POSIX.1-2008, listen() (EDESTADDRREQ)",
+		Title: "A socket without a name may fail.", when: all(stream, not(has(HasPort))), then: fails(spec.EDESTADDRREQ)},
+	{Name: "listen/ok", Class: Succeed, on: on(spec.OpListen), For: forAll, Evidence: "POSIX.1-2008, listen(); Linux 6.18, inet_csk_listen_start",
+		Title: "listen makes a stream socket a listener; without a port it gets one.", when: stream, then: listen},
+}
+
+// backlog is the queue length that a listen argument asks for.
+func backlog(n int32) uint8 {
+	if n < 0 || n > 200 {
+		return 200
+	}
+	return uint8(n)
+}
+
+func listen(m *move) {
+	m.autobind(m.s)
+	m.s.TCP = Listen
+	m.s.Backlog = backlog(m.c.Value)
+	m.ret(0)
+}
+
+var acceptRules = []Rule{
+	{Name: "accept/EOPNOTSUPP", Class: Shall, on: on(spec.OpAccept), For: forAll, Evidence: "Linux 6.18, sock_no_accept; POSIX.1-2008, accept()",
+		Title: "A datagram socket has nothing to accept.", when: dgram, then: fails(spec.EOPNOTSUPP), also: true},
+	{Name: "accept/bsd/EINVAL-dgram", Class: Shall, on: on(spec.OpAccept), For: forPOSIX | forMacOS | forOSX, Evidence: "XNU 11417 and FreeBSD 13, accept (SO_ACCEPTCONN is looked at first)",
+		Title: "A datagram socket may be refused for not listening.", when: dgram, then: fails(spec.EINVAL)},
+	{Name: "accept/EINVAL", Class: Shall, on: on(spec.OpAccept), For: forAll, Evidence: "Linux 6.18, inet_csk_accept; POSIX.1-2008, accept()",
+		Title: "A socket that does not listen fails.", when: all(stream, not(state(Listen))), then: fails(spec.EINVAL)},
+	{Name: "accept/ok", Class: Succeed, on: on(spec.OpAccept), For: forAll, Evidence: "POSIX.1-2008, accept()",
+		Title: "accept takes the first connection of the queue.", when: func(m *move) bool { return stream(m) && m.firstChild() >= 0 }, then: accept},
+	{Name: "accept/EAGAIN", Class: Shall, on: on(spec.OpAccept), For: forAll, Evidence: "POSIX.1-2008, accept()",
+		Title: "With no connection to take a non-blocking accept fails.", when: all(stream, nonblocking), then: fails(spec.EAGAIN)},
+	{Name: "accept/wait", Class: Block, on: on(spec.OpAccept), For: forAll, Evidence: "POSIX.1-2008, accept()",
+		Title: "With no connection to take accept waits.", when: stream, then: waits},
+}
+
+// firstChild is the slot of the connection that accept would take, or -1.
+func (m *move) firstChild() int {
+	for i := range m.w.Sockets {
+		if c := &m.w.Sockets[i]; c.Parent == m.slot+1 && c.Turn == 1 {
+			return i
+		}
+	}
+	return -1
+}
+
+func accept(m *move) {
+	slot := m.firstChild()
+	for i := range m.w.Sockets {
+		if c := &m.w.Sockets[i]; c.Parent == m.slot+1 && c.Turn > 0 {
+			c.Turn--
+		}
+	}
+	c := &m.w.Sockets[slot]
+	c.Parent = 0
+	c.clear(Child)
+	c.Layer = Connected
+	if c.has(Dead) {
+		c.Layer = Unconnected
+	}
+	c.assign(Nonblock, m.c.Nonblock)
+	m.name(m.install(File(slot+1)), c.Remote, c.RPort)
+}

@@ -1,0 +1,168 @@
+package model
+
+import "github.com/connspec/connspec/spec"
+
+// What connect does when nothing is wrong, in every dialect, and what goes
+// before every call.
+
+// anyState: after a document left the state of a socket open, so it stays.
+var anyState = func() []Rule {
+	var table []Rule
+	for op := spec.OpBind; op < spec.OpOpen; op++ {
+		if op == spec.OpDup || op == spec.OpDup2 || op == spec.OpClose || op == spec.OpPoll {
+			continue
+		}
+		table = append(table, Rule{
+			Name: "any-state/" + op.String(), Class: Succeed, on: on(op), For: forPOSIX,
+			Open:  cites("posix/application-usage/failed-state"),
+			Title: op.String() + " on a socket that a failed connect left in an unspecified state may do anything.",
+			when:  has(AnyState), then: whatever,
+		})
+	}
+	return table
+}()
+
+// whatever lets the call return anything, or wait.
+func whatever(m *move) {
+	*m.t = Thread{Wait: Anything, Op: m.c.Op, Socket: m.slot + 1}
+}
+
+// openState leaves result and state open.
+func openState(m *move) {
+	m.s.set(AnyState)
+	whatever(m)
+}
+
+// returnAnything takes note of what a call on a socket in any state returned.
+func (w *World) returnAnything(t *Thread, r *Return) {
+	op := t.Op
+	*t = Thread{}
+	if r.HasAddr && r.Port == PortSeen+Port(w.Seen) {
+		w.Seen++
+	}
+	if op != spec.OpAccept || r.Ret < FDFirst || r.Ret >= FDFirst+FDsMax {
+		return
+	}
+	for i := range w.Sockets {
+		if w.Sockets[i].Kind == KindNone {
+			w.Sockets[i] = Socket{Kind: KindStream, Flags: AnyState}
+			w.FDs[r.Ret-FDFirst] = File(i + 1)
+			return
+		}
+	}
+	w.Left = LeftScope
+}
+
+// anything says whether a socket of the world may do anything.
+func (w *World) anything() bool {
+	for i := range w.Sockets {
+		if w.Sockets[i].has(AnyState) {
+			return true
+		}
+	}
+	return false
+}
+
+// anyDescriptor: what nearly every call says of a bad descriptor.
+var anyDescriptor = func() []Rule {
+	var table []Rule
+	for op := spec.OpBind; op < spec.OpOpen; op++ {
+		switch op {
+		case spec.OpConnect, spec.OpPoll:
+			continue
+		}
+		table = append(table, Rule{
+			Name: op.String() + "/EBADF", Class: Shall, on: on(op), For: forAll &^ forTargetTCP,
+			Evidence: "POSIX.1-2008, " + op.String() + "()",
+			Title:    op.String() + " on a number that is no descriptor fails.", when: badFD, then: fails(spec.EBADF),
+		}, Rule{
+			Name: op.String() + "/bad-handle", Class: Shall, on: on(op), For: forTargetTCP,
+			Evidence: "the page has one errno for every bad handle, ENOTSOCK; plain descriptors are the host system's",
+			Title:    op.String() + " on a number that is no handle fails.", when: badFD, then: badHandle,
+		})
+		switch op {
+		case spec.OpFcntl, spec.OpDup, spec.OpDup2, spec.OpClose:
+			continue
+		}
+		table = append(table, Rule{
+			Name: op.String() + "/ENOTSOCK", Class: Shall, on: on(op), For: forAll,
+			Evidence: "POSIX.1-2008, " + op.String() + "()",
+			Title:    op.String() + " on a descriptor that is no socket fails.", when: notSocket, then: fails(spec.ENOTSOCK),
+		})
+	}
+	return table
+}()
+
+func badHandle(m *move) {
+	switch m.c.Op {
+	case spec.OpFcntl, spec.OpDup, spec.OpDup2, spec.OpClose:
+		m.fail(spec.EBADF)
+	default:
+		m.fail(spec.ENOTSOCK)
+	}
+}
+
+var connectStart = []Rule{
+	{Name: "connect/address-unknown", Class: Succeed, on: on(spec.OpConnect), For: forAll,
+		Title: "An address outside the plan is not modelled.",
+		when:  anyOf(to(AddrUnknown), has(Bare)), then: leaves(LeftAddress)},
+	{Name: "connect/self", Class: Succeed, on: on(spec.OpConnect), For: forAll,
+		Title: "A socket that connects to itself is not modelled.", when: toItself, then: leaves(LeftSelfConnect)},
+	{Name: "connect/dgram", Class: Succeed, on: on(spec.OpConnect), For: forAll,
+		Title: "On a datagram socket connect sets the peer and returns 0 at once.",
+		Cites: cites("posix/description/peer-set", "posix/return-value/success", "linux/description/dgram-destination", "linux/return-value/success",
+			"macos/description/dgram-associate", "macos/return-values/success", "osx/description/dgram-associate", "osx/return-values/success",
+			"targettcp/description/udp-no-wait", "targettcp/description/success"),
+		when: dgram, then: associate},
+	{Name: "connect/at-once", Class: Block, on: on(spec.OpConnect), For: forPOSIX | forOSX | forTargetTCP, also: true,
+		Title:    "A non-blocking connect within the host may be complete when it returns.",
+		Cites:    cites("posix/description/einprogress", "osx/errors/EINPROGRESS"),
+		Evidence: "the page asks for EINPROGRESS only if the connection cannot be made at once",
+		when:     all(stream, nonblocking, func(m *move) bool { return m.destination().Local() }), then: startWaiting},
+	{Name: "connect/EINPROGRESS", Class: Succeed, on: on(spec.OpConnect), For: forAll,
+		Title: "A non-blocking connect sends SYN and returns EINPROGRESS.",
+		Cites: cites("posix/errors/EINPROGRESS", "linux/errors/EINPROGRESS", "macos/errors/EINPROGRESS", "osx/errors/EINPROGRESS",
+			"targettcp/errors/EINPROGRESS", "targettcp/description/tcp-einprogress"),
+		when: all(stream, nonblocking), then: func(m *move) { m.fail(spec.EINPROGRESS); startAttempt(m) }},
+	{Name: "connect/wait", Class: Block, on: on(spec.OpConnect), For: forAll,
+		Title: "A blocking connect sends SYN and waits.",
+		Cites: cites("posix/description/blocking", "posix/description/stream-attempt", "linux/description/stream-attempt",
+			"macos/description/stream-attempt", "osx/description/stream-attempt", "targettcp/description/tcp-blocking"),
+		when: stream, then: startWaiting},
+}
+
+func startWaiting(m *move) {
+	m.block()
+	startAttempt(m)
+}
+
+// startAttempt names both ends of the connection and sends SYN.
+func startAttempt(m *move) {
+	s, dst := m.s, m.destination()
+	if s.Local == AddrAny {
+		s.Local = source(dst)
+	}
+	m.autobind(s)
+	s.Remote, s.RPort = dst, m.c.To.Port
+	s.Layer, s.TCP = Connecting, SynSent
+	s.Err, s.Soft = spec.ENONE, spec.ENONE
+	s.SndUna, s.SndNxt, s.RcvNxt, s.Retries, s.Segs = 0, 0, 0, 0, 0
+	s.clear(Taken | GotFIN | GotData | PingPong | AckDue | FINSent | Hurry)
+	if dst == AddrBlackhole { // the BSDs send into it and hear nothing
+		s.SndNxt, s.Segs = 1, 1
+		return
+	}
+	m.segment(s, SYN, 0)
+}
+
+// associate sets the peer of a datagram socket.
+func associate(m *move) {
+	s, dst := m.s, m.destination()
+	m.autobind(s)
+	if s.Local == AddrAny {
+		s.Local = source(dst)
+	}
+	s.Remote, s.RPort = dst, m.c.To.Port
+	s.TCP = Established
+	m.ret(0)
+}

@@ -1,0 +1,194 @@
+package model
+
+import "github.com/connspec/connspec/spec"
+
+// connect in macOS, in the order of its checks (XNU 11417: connect_nocancel,
+// soconnectlock, tcp_usr_connect, udp_connect), and in the 4.2BSD text of Mac
+// OS X, which gives no order (FreeBSD 13 and before where it is silent).
+
+// failsApart fails after a datagram socket has lost its peer: soconnectlock
+// disconnects before it looks at the new address.
+func failsApart(e spec.Errno) func(*move) {
+	return func(m *move) {
+		apart(m)
+		m.fail(e)
+	}
+}
+
+// failsPicky fails after the datagram socket lost its peer, or the stream
+// socket was bound.
+func failsPicky(e spec.Errno) func(*move) {
+	return func(m *move) {
+		apart(m)
+		if stream(m) {
+			m.autobind(m.s)
+		}
+		m.fail(e)
+	}
+}
+
+// apart takes the peer from a datagram socket (udp_disconnect): its address
+// goes, even if bind gave it, and the port stays.
+func apart(m *move) {
+	if s := m.s; s != nil && s.Kind == KindDgram && s.TCP == Established {
+		s.TCP = Closed
+		s.Remote, s.RPort, s.Local = AddrAny, PortZero, AddrAny
+		s.clear(AddrLock)
+	}
+}
+
+// collectOnce returns the pending error, which a dead socket has once.
+func collectOnce(m *move) { m.fail(m.s.error()) }
+
+func pending(m *move) bool { return m.s != nil && m.s.Err != spec.ENONE }
+
+var connectMacOS = []Rule{
+	{Name: "connect/macos/EBADF", Class: Shall, on: on(spec.OpConnect), For: forMacOS, Cites: cites("macos/errors/EBADF"),
+		Title: "A number that is no descriptor fails first of all.", when: badFD, then: fails(spec.EBADF)},
+	{Name: "connect/macos/ENOTSOCK", Class: Shall, on: on(spec.OpConnect), For: forMacOS, Cites: cites("macos/errors/ENOTSOCK"),
+		Title: "A descriptor that is no socket fails.", when: notSocket, then: fails(spec.ENOTSOCK)},
+	{Name: "connect/macos/ENAMETOOLONG", Class: Shall, on: on(spec.OpConnect), For: forMacOS, Evidence: "XNU 11417, getsockaddr (SOCK_MAXADDRLEN)",
+		Against: cites("macos/errors/EINVAL-length"),
+		Title:   "A length beyond 255, negative ones too, fails.",
+		when:    length(func(n int32) bool { return n < 0 || n > 255 }), then: fails(spec.ENAMETOOLONG)},
+	{Name: "connect/macos/EINVAL-null", Class: Shall, on: on(spec.OpConnect), For: forMacOS, Evidence: "XNU 11417, getsockaddr_s",
+		Against: cites("macos/errors/EFAULT"),
+		Title:   "A null address of ordinary length is an invalid argument.",
+		when:    all(null, shorter(129)), then: fails(spec.EINVAL)},
+	{Name: "connect/macos/EINVAL-no-family", Class: Shall, on: on(spec.OpConnect), For: forMacOS, Cites: cites("macos/errors/EINVAL-length"),
+		Title: "A length without room for a family fails.", when: shorter(2), then: fails(spec.EINVAL)},
+	{Name: "connect/macos/EFAULT", Class: Shall, on: on(spec.OpConnect), For: forMacOS, Cites: cites("macos/errors/EFAULT"),
+		Title: "An address that cannot be read fails.", when: badPointer, then: fails(spec.EFAULT)},
+	{Name: "connect/macos/EALREADY", Class: Shall, on: on(spec.OpConnect), For: forMacOS, Cites: cites("macos/errors/EALREADY"),
+		Title: "While an attempt is under way a non-blocking connect fails.",
+		when:  all(layer(Connecting), nonblocking), then: fails(spec.EALREADY)},
+	{Name: "connect/macos/EOPNOTSUPP", Class: Shall, on: on(spec.OpConnect), For: forMacOS, Cites: cites("macos/errors/EOPNOTSUPP"),
+		Title: "A listening socket fails.", when: streamIn(Listen), then: fails(spec.EOPNOTSUPP)},
+	{Name: "connect/macos/EISCONN", Class: Shall, on: on(spec.OpConnect), For: forMacOS, Cites: cites("macos/errors/EISCONN"),
+		Title: "A connected stream socket fails.", when: layer(Connected), then: fails(spec.EISCONN)},
+	{Name: "connect/macos/EISCONN-connecting", Class: Shall, on: on(spec.OpConnect), For: forMacOS, Evidence: "XNU 11417, soconnectlock (SS_ISCONNECTING counts)",
+		Against: cites("macos/errors/EISCONN"),
+		Title:   "While an attempt is under way a blocking connect fails as if connected.", when: layer(Connecting), then: fails(spec.EISCONN)},
+	{Name: "connect/macos/collect-error", Class: Shall, on: on(spec.OpConnect), For: forMacOS, Evidence: "XNU 11417, tcp_usr_connect (INP_DEAD)",
+		Title: "After a failed attempt connect returns its error once.", when: all(has(Dead), pending), then: collectOnce},
+	{Name: "connect/macos/EINVAL-dead", Class: Shall, on: on(spec.OpConnect), For: forMacOS, Evidence: "XNU 11417, tcp_usr_connect (INP_DEAD); field reports",
+		Title: "A socket whose attempt failed, or whose connection ended, cannot be used again.",
+		when:  anyOf(has(Dead), streamIn(TimeWait, FinWait1, FinWait2, Closing, LastAck)), then: fails(spec.EINVAL)},
+
+	{Name: "connect/macos/unspec-stream", Class: Succeed, on: on(spec.OpConnect), For: forMacOS,
+		Title: "AF_UNSPEC on a stream socket is taken for AF_INET with whatever address follows: not modelled.",
+		when:  all(stream, unspec, not(inexact)), then: leaves(LeftAddress)},
+	{Name: "connect/macos/EAFNOSUPPORT", Class: Shall, on: on(spec.OpConnect), For: forMacOS, Cites: cites("macos/errors/EAFNOSUPPORT"),
+		Title: "Another family fails.", when: foreignFamily, then: failsApart(spec.EAFNOSUPPORT)},
+	{Name: "connect/macos/EAFNOSUPPORT-group", Class: Shall, on: on(spec.OpConnect), For: forMacOS, Evidence: "XNU 11417, tcp_usr_connect; asserted by its tests",
+		Title: "A stream socket cannot connect to a group or to 255.255.255.255.",
+		when:  all(stream, not(unspec), to(AddrMulticast, AddrBroadcast)), then: fails(spec.EAFNOSUPPORT)},
+	{Name: "connect/macos/EINVAL-length", Class: Shall, on: on(spec.OpConnect), For: forMacOS, Cites: cites("macos/errors/EINVAL-length"),
+		Title: "Any length but that of sockaddr_in fails; a stream socket is bound by then, a datagram socket has lost its peer.",
+		when:  inexact, then: failsPicky(spec.EINVAL)},
+	{Name: "connect/macos/dissolve", Class: Shall, on: on(spec.OpConnect), For: forMacOS,
+		Cites: cites("macos/description/dgram-dissolve-unspec", "macos/description/dgram-dissolve-eafnosupport"),
+		Title: "AF_UNSPEC takes the peer from a datagram socket and reports EAFNOSUPPORT.", when: unspec, then: failsApart(spec.EAFNOSUPPORT)},
+	{Name: "connect/macos/EADDRNOTAVAIL-port", Class: Shall, on: on(spec.OpConnect), For: forMacOS, Evidence: "XNU 11417, in_pcbladdr",
+		Cites: cites("macos/description/dgram-dissolve-invalid"),
+		Title: "Port 0 fails; a stream socket is bound by then, a datagram socket has lost its peer.", when: portZero, then: failsPicky(spec.EADDRNOTAVAIL)},
+	{Name: "connect/macos/ENETUNREACH", Class: Shall, on: on(spec.OpConnect), For: forMacOS, Cites: cites("macos/errors/ENETUNREACH"),
+		Title: "A destination without a route fails.", when: routed(routeNone), then: failsPicky(spec.ENETUNREACH)},
+}
+
+// connectBSDRoutes holds what macOS and osx share of routes, for both kinds.
+func connectBSDRoutes(d Dialects, name string, group []Rule) []Rule {
+	pre := "connect/" + name + "/"
+	return append(group, []Rule{
+		{Name: pre + "any-own", Class: Succeed, on: on(spec.OpConnect), For: d, also: true, Evidence: "XNU 11417 and FreeBSD 13, in_pcbladdr (first interface address)",
+			Title: "The wildcard stands for an address of the host; which one is first is the host's affair: not modelled.",
+			when:  all(to(AddrAny), not(portZero)), then: leaves(LeftAddress)},
+		{Name: pre + "EHOSTUNREACH", Class: Shall, on: on(spec.OpConnect), For: d, Evidence: "XNU 11417 and FreeBSD 13, rtalloc (RTF_REJECT)",
+			Cites: cites("macos/errors/EHOSTUNREACH", "osx/errors/EHOSTUNREACH"),
+			Title: "A route that rejects fails; what is left of the socket is not modelled.",
+			when:  routed(routeUnreachable, routeProhibit), then: func(m *move) { failsPicky(spec.EHOSTUNREACH)(m); rejectedSYN(m) }},
+		{Name: pre + "EACCES-broadcast", Class: Shall, on: on(spec.OpConnect), For: d, Evidence: "XNU 11417 and FreeBSD 13, ip_output",
+			Cites: cites("macos/errors/EACCES", "osx/errors/EACCES"),
+			Title: "The SYN to a broadcast address fails.",
+			when:  all(stream, routed(routeBroadcast)), then: func(m *move) { failsPicky(spec.EACCES)(m); rejectedSYN(m) }},
+		{Name: pre + "EADDRINUSE", Class: Shall, on: on(spec.OpConnect), For: d, Cites: cites("macos/errors/EADDRINUSE", "osx/errors/EADDRINUSE"),
+			Title: "A connection between the same four names fails.", when: anyOf(tupleTaken, tupleWaits), then: fails(spec.EADDRINUSE)},
+		{Name: pre + "loopback-source", Class: Succeed, on: on(spec.OpConnect), For: d,
+			Title: "A datagram or SYN to the wire from a loopback address is not modelled.", when: fromLoopback, then: leaves(LeftAddress)},
+		{Name: pre + "stale-error", Class: Shall, on: on(spec.OpConnect), For: d, Evidence: "XNU 11417, connectit (so_error); netsem connect_10",
+			Title: "A datagram socket with an error pending gets it from connect, and its new peer all the same.", also: name == "osx",
+			when: all(dgram, pending),
+			then: func(m *move) { e := m.s.error(); apart(m); associate(m); m.fail(e) }},
+		{Name: pre + "reassociate", Class: Succeed, on: on(spec.OpConnect), For: d, Evidence: "XNU 11417, soconnectlock; FreeBSD 13, soconnectat",
+			Cites: cites("macos/description/dgram-repeat", "osx/description/dgram-repeat"),
+			Title: "A datagram socket with a peer loses it, and the address that went with it, before it gets the new one.",
+			when:  dgramIn(Established), then: func(m *move) { m.s.Err = spec.ENONE; apart(m); associate(m) }},
+	}...)
+}
+
+// rejectedSYN: the protocol block of a stream socket stays in SYN-SENT.
+func rejectedSYN(m *move) {
+	if stream(m) {
+		m.leave(LeftTupleReuse)
+	}
+}
+
+var connectOSX = []Rule{
+	{Name: "connect/osx/EBADF", Class: Shall, on: on(spec.OpConnect), For: forOSX, Cites: cites("osx/errors/EBADF"),
+		Title: "A number that is no descriptor fails.", when: badFD, then: fails(spec.EBADF)},
+	{Name: "connect/osx/ENOTSOCK", Class: Shall, on: on(spec.OpConnect), For: forOSX, Cites: cites("osx/errors/ENOTSOCK"),
+		Title: "A descriptor that is no socket fails.", when: notSocket, then: fails(spec.ENOTSOCK)},
+	{Name: "connect/osx/EINVAL-length", Class: Shall, on: on(spec.OpConnect), For: forOSX, Cites: cites("osx/errors/EINVAL-length"),
+		Title: "Any length but that of sockaddr_in fails; a datagram socket may have lost its peer by then.", also: true,
+		when: inexact, then: fails(spec.EINVAL)},
+	{Name: "connect/osx/EINVAL-length-apart", Class: Shall, on: on(spec.OpConnect), For: forOSX, Cites: cites("osx/errors/EINVAL-length", "osx/description/dgram-dissolve-invalid"),
+		Title: "Any length but that of sockaddr_in is an invalid address, which takes the peer away.",
+		when:  all(dgramIn(Established), inexact, not(badPointer), not(shorter(2))), then: failsApart(spec.EINVAL)},
+	{Name: "connect/osx/ENAMETOOLONG", Class: Shall, on: on(spec.OpConnect), For: forOSX, Evidence: "FreeBSD 13, getsockaddr (SOCK_MAXADDRLEN)",
+		Against: cites("osx/errors/EINVAL-length"),
+		Title:   "A length beyond 255, negative ones too, fails.",
+		when:    length(func(n int32) bool { return n < 0 || n > 255 }), then: fails(spec.ENAMETOOLONG)},
+	{Name: "connect/osx/EFAULT", Class: Shall, on: on(spec.OpConnect), For: forOSX, Cites: cites("osx/errors/EFAULT"),
+		Title: "An address that cannot be read fails.", when: badPointer, then: fails(spec.EFAULT)},
+	{Name: "connect/osx/EALREADY", Class: Shall, on: on(spec.OpConnect), For: forOSX, Cites: cites("osx/errors/EALREADY"),
+		Title: "While an attempt is under way a non-blocking connect fails.", when: all(layer(Connecting), nonblocking), then: fails(spec.EALREADY)},
+	{Name: "connect/osx/EALREADY-blocking", Class: Shall, on: on(spec.OpConnect), For: forOSX, Evidence: "FreeBSD 13, kern_connectat",
+		Title: "While an attempt is under way a blocking connect fails in the same way.",
+		when:  all(layer(Connecting), not(nonblocking)), then: fails(spec.EALREADY)},
+	{Name: "connect/osx/EISCONN-connecting", Class: Shall, on: on(spec.OpConnect), For: forOSX, Evidence: "4.4BSD and XNU, soconnect (SS_ISCONNECTING)",
+		Title: "While an attempt is under way a blocking connect may fail as if connected.",
+		when:  all(layer(Connecting), not(nonblocking)), then: fails(spec.EISCONN)},
+	{Name: "connect/osx/EOPNOTSUPP", Class: Shall, on: on(spec.OpConnect), For: forOSX, Cites: cites("osx/errors/EOPNOTSUPP"),
+		Title: "A listening socket fails.", when: streamIn(Listen), then: fails(spec.EOPNOTSUPP)},
+	{Name: "connect/osx/EISCONN", Class: Shall, on: on(spec.OpConnect), For: forOSX, Cites: cites("osx/errors/EISCONN"),
+		Title: "A connected stream socket fails.", when: layer(Connected), then: fails(spec.EISCONN)},
+	{Name: "connect/osx/collect-error", Class: Shall, on: on(spec.OpConnect), For: forOSX, Evidence: "4.4BSD, connect (so_error); netsem connect_4a",
+		Title: "After a failed attempt connect may return its error once.", when: all(has(Dead), pending), then: collectOnce},
+	{Name: "connect/osx/EINVAL-dead", Class: Shall, on: on(spec.OpConnect), For: forOSX, Evidence: "FreeBSD 9, tcp_usr_connect (INP_DROPPED)",
+		Title: "A socket whose attempt failed cannot be used again.", when: anyOf(has(Dead), gone), then: fails(spec.EINVAL)},
+	{Name: "connect/osx/ECONNREFUSED-dead", Class: Shall, on: on(spec.OpConnect), For: forOSX, Evidence: "FreeBSD 13, tcp_usr_connect (INP_DROPPED); so_error is zeroed first",
+		Title: "A socket whose attempt failed cannot be used again, and may say so by ECONNREFUSED.",
+		when:  anyOf(has(Dead), gone), then: func(m *move) { m.s.Err = spec.ENONE; m.fail(spec.ECONNREFUSED) }},
+	{Name: "connect/osx/EADDRINUSE-time-wait", Class: Shall, on: on(spec.OpConnect), For: forOSX, Evidence: "FreeBSD 13, tcp_usr_connect (INP_TIMEWAIT)",
+		Title: "A socket whose connection is ending cannot be used again.", when: gone, then: fails(spec.EADDRINUSE)},
+	{Name: "connect/osx/EAFNOSUPPORT", Class: Shall, on: on(spec.OpConnect), For: forOSX, Cites: cites("osx/errors/EAFNOSUPPORT"),
+		Title: "Another family fails.", when: all(isSocket, foreignFamily), then: failsApart(spec.EAFNOSUPPORT)},
+	{Name: "connect/osx/dissolve", Class: Shall, on: on(spec.OpConnect), For: forOSX,
+		Cites: cites("osx/description/dgram-dissolve-invalid", "osx/description/dgram-dissolve-eafnosupport"),
+		Title: "AF_UNSPEC takes the peer from a datagram socket and reports EAFNOSUPPORT.", when: all(isSocket, unspec), then: failsApart(spec.EAFNOSUPPORT)},
+	{Name: "connect/osx/EAFNOSUPPORT-multicast", Class: Shall, on: on(spec.OpConnect), For: forOSX, Evidence: "FreeBSD 13, tcp_usr_connect",
+		Title: "A stream socket cannot connect to a group.", when: all(stream, not(wrongFamily), to(AddrMulticast)), then: fails(spec.EAFNOSUPPORT)},
+	{Name: "connect/osx/EACCES-limited-broadcast", Class: Shall, on: on(spec.OpConnect), For: forOSX, Evidence: "FreeBSD 13, tcp_usr_connect",
+		Cites: cites("osx/errors/EACCES"),
+		Title: "A stream socket cannot connect to 255.255.255.255.", when: all(stream, not(wrongFamily), to(AddrBroadcast)), then: fails(spec.EACCES)},
+	{Name: "connect/osx/EADDRNOTAVAIL-port", Class: Shall, on: on(spec.OpConnect), For: forOSX, Evidence: "FreeBSD 13, in_pcbconnect_setup",
+		Title: "Port 0 fails; a stream socket is bound by then, a datagram socket has lost its peer.",
+		when:  all(isSocket, not(wrongFamily), portZero), then: failsPicky(spec.EADDRNOTAVAIL)},
+	{Name: "connect/osx/ENETUNREACH", Class: Shall, on: on(spec.OpConnect), For: forOSX, Cites: cites("osx/errors/ENETUNREACH"),
+		Title: "A destination without a route fails.", when: all(isSocket, not(wrongFamily), routed(routeNone)), then: failsPicky(spec.ENETUNREACH)},
+}
+
+// gone: the connection is ending or has ended, and the protocol still knows.
+func gone(m *move) bool {
+	return stream(m) && m.s.Layer == Unconnected && m.s.TCP > SynReceived
+}

@@ -1,0 +1,156 @@
+package model
+
+import "github.com/connspec/connspec/spec"
+
+// connect in Linux, in the order of its checks: __sys_connect,
+// inet_stream_connect, tcp_v4_connect; inet_dgram_connect,
+// __ip4_datagram_connect (6.18).
+
+// failsBound fails after the port was chosen: inet_dgram_connect binds before
+// it looks at the address.
+func failsBound(e spec.Errno) func(*move) {
+	return func(m *move) {
+		if dgram(m) {
+			m.autobind(m.s)
+		}
+		m.fail(e)
+	}
+}
+
+var connectLinux = []Rule{
+	{Name: "connect/linux/EBADF", Class: Shall, on: on(spec.OpConnect), For: forLinux, Cites: cites("linux/errors/EBADF"),
+		Title: "A number that is no descriptor fails first of all.", when: badFD, then: fails(spec.EBADF)},
+	{Name: "connect/linux/EINVAL-length", Class: Shall, on: on(spec.OpConnect), For: forLinux, Evidence: "Linux 6.18, move_addr_to_kernel",
+		Title: "A negative length, or one beyond sockaddr_storage, fails before anything looks at the socket.",
+		when:  length(func(n int32) bool { return n < 0 || n > 128 }), then: fails(spec.EINVAL)},
+	{Name: "connect/linux/EFAULT", Class: Shall, on: on(spec.OpConnect), For: forLinux, Cites: cites("linux/errors/EFAULT"),
+		Title: "An address that cannot be read fails; an empty one is not read.",
+		when:  all(badPointer, not(shorter(1))), then: fails(spec.EFAULT)},
+	{Name: "connect/linux/ENOTSOCK", Class: Shall, on: on(spec.OpConnect), For: forLinux, Cites: cites("linux/errors/ENOTSOCK"),
+		Title: "A descriptor that is no socket fails.", when: notSocket, then: fails(spec.ENOTSOCK)},
+	{Name: "connect/linux/EINVAL-no-family", Class: Shall, on: on(spec.OpConnect), For: forLinux, Evidence: "Linux 6.18, __inet_stream_connect, inet_dgram_connect",
+		Title: "A length without room for a family fails, in every state.", when: shorter(2), then: fails(spec.EINVAL)},
+
+	// AF_UNSPEC
+	{Name: "connect/linux/dissolve-dgram", Class: Succeed, on: on(spec.OpConnect), For: forLinux, Cites: cites("linux/description/unspec-dissolve-dgram"),
+		Title: "AF_UNSPEC takes the peer from a datagram socket, and the names that bind did not give.",
+		when:  all(dgram, unspec), then: dissolveDgram},
+	{Name: "connect/linux/dissolve-listener", Class: Succeed, on: on(spec.OpConnect), For: forLinux, Evidence: "Linux 6.18, tcp_disconnect, inet_csk_listen_stop",
+		Title: "AF_UNSPEC ends listening; connections not yet accepted are reset.",
+		when:  all(unspec, streamIn(Listen)), then: dissolveStream},
+	{Name: "connect/linux/dissolve-attempt", Class: Succeed, on: on(spec.OpConnect), For: forLinux, Cites: cites("linux/description/unspec-dissolve-tcp"),
+		Title: "AF_UNSPEC gives up an attempt in silence; SO_ERROR is ECONNRESET.",
+		when:  all(unspec, streamIn(SynSent)), then: dissolveStream},
+	{Name: "connect/linux/dissolve-connection", Class: Succeed, on: on(spec.OpConnect), For: forLinux, Cites: cites("linux/description/unspec-dissolve-tcp"),
+		Title: "AF_UNSPEC resets a connection; SO_ERROR is ECONNRESET.",
+		when:  all(unspec, streamIn(SynReceived, Established, FinWait1, FinWait2, CloseWait)), then: dissolveStream},
+	{Name: "connect/linux/dissolve-stream", Class: Succeed, on: on(spec.OpConnect), For: forLinux, Cites: cites("linux/description/unspec-dissolve-tcp"),
+		Title: "AF_UNSPEC makes a stream socket without a connection fit to connect.",
+		when:  all(unspec, stream), then: dissolveStream},
+
+	// the state of the attempt
+	{Name: "connect/linux/EISCONN", Class: Shall, on: on(spec.OpConnect), For: forLinux, Cites: cites("linux/errors/EISCONN"),
+		Title: "A connected stream socket fails, whatever the address.",
+		when:  all(layer(Connected), not(state(Closed))), then: fails(spec.EISCONN)},
+	{Name: "connect/linux/EISCONN-dead", Class: Shall, on: on(spec.OpConnect), For: forLinux, Evidence: "Linux 6.18, __inet_stream_connect (SS_CONNECTED outlives TCP)",
+		Title: "A stream socket whose connection has ended still fails as connected.",
+		when:  layer(Connected), then: fails(spec.EISCONN)},
+	{Name: "connect/linux/EALREADY", Class: Shall, on: on(spec.OpConnect), For: forLinux, Cites: cites("linux/errors/EALREADY"),
+		Title: "While an attempt is under way a non-blocking connect fails, whatever the address.",
+		when:  all(layer(Connecting), state(SynSent, SynReceived), nonblocking), then: fails(spec.EALREADY)},
+	{Name: "connect/linux/join", Class: Block, on: on(spec.OpConnect), For: forLinux, Evidence: "Linux 6.18, __inet_stream_connect",
+		Title: "While an attempt is under way a blocking connect joins the wait; its address is ignored.",
+		when:  all(layer(Connecting), state(SynSent, SynReceived)), then: waits},
+	{Name: "connect/linux/collect-error", Class: Shall, on: on(spec.OpConnect), For: forLinux, Open: cites("linux/notes/failed-state"),
+		Evidence: "Linux 6.18, __inet_stream_connect (sock_error)",
+		Title:    "After a failed attempt connect returns its error once, and the socket can be used again.",
+		when:     all(layer(Connecting), state(Closed), func(m *move) bool { return m.s.Err != spec.ENONE }), then: collect},
+	{Name: "connect/linux/ECONNABORTED", Class: Shall, on: on(spec.OpConnect), For: forLinux, Open: cites("linux/notes/failed-state"),
+		Evidence: "Linux 6.18, __inet_stream_connect (sock_error ?: -ECONNABORTED)",
+		Title:    "After a failed attempt whose error was taken otherwise, connect returns ECONNABORTED once.",
+		when:     all(layer(Connecting), state(Closed)), then: collect},
+	{Name: "connect/linux/zero-once", Class: Succeed, on: on(spec.OpConnect), For: forLinux, Evidence: "Linux 6.18, __inet_stream_connect",
+		Against: cites("linux/errors/EISCONN"),
+		Title:   "After a successful attempt connect returns 0 once, whatever the address.",
+		when:    layer(Connecting), then: func(m *move) { m.s.Layer = Connected; m.ret(0) }},
+	{Name: "connect/linux/EINVAL-disconnecting", Class: Shall, on: on(spec.OpConnect), For: forLinux, Evidence: "Linux 6.18, inet_shutdown (SS_DISCONNECTING)",
+		Title: "A socket shut during its attempt fails until AF_UNSPEC.", when: layer(Disconnecting), then: fails(spec.EINVAL)},
+	{Name: "connect/linux/EISCONN-listening", Class: Shall, on: on(spec.OpConnect), For: forLinux, Evidence: "Linux 6.18, __inet_stream_connect (sk_state != TCP_CLOSE)",
+		Title: "A listening socket fails as if connected.",
+		when:  all(stream, not(state(Closed))), then: fails(spec.EISCONN)},
+
+	// the address
+	{Name: "connect/linux/EINVAL-short", Class: Shall, on: on(spec.OpConnect), For: forLinux, Evidence: "Linux 6.18, tcp_v4_connect, __ip4_datagram_connect",
+		Title: "A length below that of sockaddr_in fails; a datagram socket has been bound by then.",
+		when:  shorter(spec.SizeofSockaddrIn), then: failsBound(spec.EINVAL)},
+	{Name: "connect/linux/EAFNOSUPPORT", Class: Shall, on: on(spec.OpConnect), For: forLinux, Cites: cites("linux/errors/EAFNOSUPPORT"),
+		Title: "Another family fails; a datagram socket has been bound by then.", when: wrongFamily, then: failsBound(spec.EAFNOSUPPORT)},
+	{Name: "connect/linux/ENETUNREACH", Class: Shall, on: on(spec.OpConnect), For: forLinux, Cites: cites("linux/errors/ENETUNREACH"),
+		Title: "A destination without a route fails; a datagram socket keeps its old peer.",
+		when:  routed(routeNone), then: failsBound(spec.ENETUNREACH)},
+	{Name: "connect/linux/EHOSTUNREACH", Class: Shall, on: on(spec.OpConnect), For: forLinux, Evidence: "Linux 6.18, fib_props (RTN_UNREACHABLE)",
+		Title: "A route of type unreachable fails.", when: routed(routeUnreachable), then: failsBound(spec.EHOSTUNREACH)},
+	{Name: "connect/linux/EACCES-prohibit", Class: Shall, on: on(spec.OpConnect), For: forLinux, Evidence: "Linux 6.18, fib_props (RTN_PROHIBIT)",
+		Cites: cites("linux/errors/EACCES-firewall"),
+		Title: "A route of type prohibit fails.", when: routed(routeProhibit), then: failsBound(spec.EACCES)},
+	{Name: "connect/linux/EINVAL-blackhole", Class: Shall, on: on(spec.OpConnect), For: forLinux, Evidence: "Linux 6.18, fib_props (RTN_BLACKHOLE)",
+		Title: "A route of type blackhole fails.", when: routed(routeBlackhole), then: failsBound(spec.EINVAL)},
+	{Name: "connect/linux/EINVAL-loopback-source", Class: Shall, on: on(spec.OpConnect), For: forLinux, Evidence: "Linux 6.18, __mkroute_output",
+		Title: "From a loopback address nothing leaves the host.",
+		when:  anyOf(fromLoopback, func(m *move) bool { return m.s.Local.Loops() && m.c.To.Addr == AddrSubnetBroadcast }),
+		then:  failsBound(spec.EINVAL)},
+	{Name: "connect/linux/ENETUNREACH-stream-broadcast", Class: Shall, on: on(spec.OpConnect), For: forLinux, Evidence: "Linux 6.18, tcp_v4_connect (RTCF_BROADCAST)",
+		Against: cites("linux/errors/EACCES-broadcast"),
+		Title:   "A stream socket cannot reach a broadcast address, whatever SO_BROADCAST says.",
+		when:    all(stream, routed(routeBroadcast)), then: fails(spec.ENETUNREACH)},
+	{Name: "connect/linux/ENETUNREACH-stream-multicast", Class: Shall, on: on(spec.OpConnect), For: forLinux, Evidence: "Linux 6.18, tcp_v4_connect (RTCF_MULTICAST)",
+		Title: "A stream socket cannot reach a group.", when: all(stream, routed(routeMulticast)), then: fails(spec.ENETUNREACH)},
+	{Name: "connect/linux/ENETUNREACH-limited-broadcast", Class: Shall, on: on(spec.OpConnect), For: forLinux, Evidence: "Linux 6.18, ip_route_output_key_hash_rcu",
+		Title: "255.255.255.255 needs a route, or a bound address to leave from.",
+		when:  all(dgram, to(AddrBroadcast), func(m *move) bool { return m.s.Local == AddrAny }), then: failsBound(spec.ENETUNREACH)},
+	{Name: "connect/linux/loopback-to-group", Class: Succeed, on: on(spec.OpConnect), For: forLinux,
+		Title: "A group or broadcast address from a loopback address is not modelled.",
+		when:  all(dgram, func(m *move) bool { return m.s.Local.Loops() }, routed(routeMulticast, routeBroadcast)), then: leaves(LeftAddress)},
+	{Name: "connect/linux/EACCES-broadcast", Class: Shall, on: on(spec.OpConnect), For: forLinux, Cites: cites("linux/errors/EACCES-broadcast"),
+		Title: "A datagram socket needs SO_BROADCAST for a broadcast address.",
+		when:  all(dgram, routed(routeBroadcast), not(has(CanBcast))), then: failsBound(spec.EACCES)},
+	{Name: "connect/linux/EADDRNOTAVAIL", Class: Shall, on: on(spec.OpConnect), For: forLinux, Evidence: "Linux 6.18, __inet_check_established",
+		Against: cites("linux/errors/EADDRINUSE"),
+		Title:   "A connection between the same four names fails.", when: tupleTaken, then: fails(spec.EADDRNOTAVAIL)},
+	{Name: "connect/linux/over-time-wait", Class: Succeed, on: on(spec.OpConnect), For: forLinux,
+		Title: "A connection over TIME-WAIT is not modelled.", when: tupleWaits, then: leaves(LeftTupleReuse)},
+}
+
+// dissolveDgram: __udp_disconnect.
+func dissolveDgram(m *move) {
+	s := m.s
+	s.TCP = Closed
+	s.Remote, s.RPort = AddrAny, PortZero
+	if !s.has(AddrLock) {
+		s.Local = AddrAny
+	}
+	if !s.has(PortLock) {
+		s.clear(HasPort)
+		s.LPort = PortZero
+	}
+	m.ret(0)
+}
+
+func dissolveStream(m *move) {
+	m.cut()
+	m.disconnect(m.slot)
+	m.s.Layer = Unconnected
+	m.ret(0)
+}
+
+// collect reports a failed attempt and clears it away.
+func collect(m *move) {
+	e := m.s.error()
+	if e == spec.ENONE {
+		e = spec.ECONNABORTED
+	}
+	m.s.Layer = Unconnected
+	m.cut()
+	m.disconnect(m.slot)
+	m.fail(e)
+}

@@ -1,0 +1,54 @@
+package model
+
+import "github.com/connspec/connspec/spec"
+
+// connect in TargetTCP, by its page alone. It gives no order. Where it is
+// silent the rules follow the BSDs, and say so.
+
+const likeBSD = "the page is silent; as in the BSDs"
+
+var connectTargetTCP = []Rule{
+	{Name: "connect/targettcp/ENOTSOCK", Class: Shall, on: on(spec.OpConnect), For: forTargetTCP, Cites: cites("targettcp/errors/ENOTSOCK"),
+		Title: "Whatever is no handle of a socket fails.", when: not(isSocket), then: fails(spec.ENOTSOCK)},
+	{Name: "connect/targettcp/EFAULT", Class: Shall, on: on(spec.OpConnect), For: forTargetTCP, Cites: cites("targettcp/errors/EFAULT"),
+		Title: "A null address fails.", when: null, then: fails(spec.EFAULT)},
+	{Name: "connect/targettcp/EFAULT-unreadable", Class: Shall, on: on(spec.OpConnect), For: forTargetTCP, Evidence: likeBSD,
+		Title: "An address that cannot be read fails.", when: all(badPointer, not(null)), then: fails(spec.EFAULT)},
+	{Name: "connect/targettcp/EINVAL", Class: Shall, on: on(spec.OpConnect), For: forTargetTCP, Cites: cites("targettcp/errors/EINVAL"),
+		Title: "A length below that of sockaddr_in fails.", when: shorter(spec.SizeofSockaddrIn), then: fails(spec.EINVAL)},
+	{Name: "connect/targettcp/EAFNOSUPPORT", Class: Shall, on: on(spec.OpConnect), For: forTargetTCP, Cites: cites("targettcp/errors/EAFNOSUPPORT"),
+		Title: "Another family fails.", when: all(isSocket, wrongFamily), then: fails(spec.EAFNOSUPPORT)},
+	{Name: "connect/targettcp/EALREADY", Class: Shall, on: on(spec.OpConnect), For: forTargetTCP, Cites: cites("targettcp/errors/EALREADY", "targettcp/description/tcp-ealready"),
+		Title: "While an attempt is under way connect fails.", when: layer(Connecting), then: fails(spec.EALREADY)},
+	{Name: "connect/targettcp/EISCONN", Class: Shall, on: on(spec.OpConnect), For: forTargetTCP, Cites: cites("targettcp/errors/EISCONN", "targettcp/description/tcp-eisconn"),
+		Title: "A connected stream socket fails.", when: layer(Connected), then: fails(spec.EISCONN)},
+	{Name: "connect/targettcp/EOPNOTSUPP", Class: Shall, on: on(spec.OpConnect), For: forTargetTCP, Cites: cites("targettcp/errors/EOPNOTSUPP"),
+		Title: "A listening socket fails.", when: streamIn(Listen), then: fails(spec.EOPNOTSUPP)},
+	{Name: "connect/targettcp/EDESTADDRREQ-address", Class: Shall, on: on(spec.OpConnect), For: forTargetTCP, Cites: cites("targettcp/errors/EDESTADDRREQ-address"),
+		Title: "The wildcard address fails.", when: all(isSocket, not(wrongFamily), to(AddrAny)), then: fails(spec.EDESTADDRREQ)},
+	{Name: "connect/targettcp/EDESTADDRREQ-port", Class: Shall, on: on(spec.OpConnect), For: forTargetTCP, Cites: cites("targettcp/errors/EDESTADDRREQ-port"),
+		Title: "Port 0 fails.", when: all(isSocket, not(wrongFamily), portZero), then: fails(spec.EDESTADDRREQ)},
+	{Name: "connect/targettcp/EADDRNOTAVAIL", Class: Shall, on: on(spec.OpConnect), For: forTargetTCP,
+		Cites: cites("targettcp/errors/EADDRNOTAVAIL-broadcast", "targettcp/errors/EADDRNOTAVAIL-multicast"),
+		Title: "A stream socket cannot connect to a broadcast address or a group.",
+		when:  all(stream, not(wrongFamily), routed(routeBroadcast, routeMulticast)), then: fails(spec.EADDRNOTAVAIL)},
+	{Name: "connect/targettcp/ENETUNREACH", Class: Shall, on: on(spec.OpConnect), For: forTargetTCP, Cites: cites("targettcp/errors/ENETUNREACH"),
+		Title: "A destination without a route fails.", when: all(isSocket, not(wrongFamily), routed(routeNone)), then: fails(spec.ENETUNREACH)},
+	{Name: "connect/targettcp/ENETUNREACH-rejected", Class: May, on: on(spec.OpConnect), For: forTargetTCP, Evidence: "the page knows no routes that reject",
+		Title: "A route that rejects may count as none.",
+		when:  all(isSocket, not(wrongFamily), routed(routeUnreachable, routeProhibit, routeBlackhole)), then: fails(spec.ENETUNREACH)},
+	{Name: "connect/targettcp/EADDRINUSE", Class: Shall, on: on(spec.OpConnect), For: forTargetTCP, Cites: cites("targettcp/errors/EADDRINUSE"),
+		Title: "A connection between the same four names fails.", when: anyOf(tupleTaken, tupleWaits), then: fails(spec.EADDRINUSE)},
+	{Name: "connect/targettcp/collect-error", Class: Shall, on: on(spec.OpConnect), For: forTargetTCP, Evidence: likeBSD,
+		Title: "After a failed attempt connect may return its error once.", when: all(stream, has(Dead), pending), then: collectOnce},
+	{Name: "connect/targettcp/EINVAL-dead", Class: Shall, on: on(spec.OpConnect), For: forTargetTCP, Evidence: likeBSD,
+		Title: "A socket whose attempt failed, or whose connection ended, cannot be used again.",
+		when:  anyOf(has(Dead), gone), then: fails(spec.EINVAL)},
+
+	{Name: "connect/targettcp/unsaid-route", Class: Succeed, on: on(spec.OpConnect), For: forTargetTCP,
+		Title: "What a route that rejects, or a loopback source, does is not modelled.",
+		when:  all(isSocket, anyOf(routed(routeUnreachable, routeProhibit, routeBlackhole), fromLoopback)), then: leaves(LeftAddress)},
+	{Name: "connect/targettcp/reassociate", Class: Succeed, on: on(spec.OpConnect), For: forTargetTCP, Cites: cites("targettcp/description/udp-repeat"),
+		Title: "A datagram socket with a peer gets another; it may keep its local address.", also: true,
+		when: dgramIn(Established), then: func(m *move) { apart(m); associate(m) }},
+}

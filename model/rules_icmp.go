@@ -1,0 +1,170 @@
+package model
+
+import "github.com/connspec/connspec/spec"
+
+// ICMP messages about packets that the host sent, as in RFC 5927 and, by
+// system, in the tables of ground truth: Linux icmp_err_convert, BSD
+// inetctlerrmap with tcp_notify and udp_notify.
+
+// ICMP types.
+const (
+	icmpUnreachable  = 3
+	icmpQuench       = 4
+	icmpRedirect     = 5
+	icmpTimeExceeded = 11
+	icmpParameter    = 12
+	icmpNeedFrag     = 4 // code of icmpUnreachable
+)
+
+// unreachLinux is icmp_err_convert of Linux, by code of icmpUnreachable; hard
+// errors are reported on a connected datagram socket.
+var unreachLinux = [16]struct {
+	errno spec.Errno
+	hard  bool
+}{
+	0: {spec.ENETUNREACH, false}, 1: {spec.EHOSTUNREACH, false}, 2: {spec.ENOPROTOOPT, true}, 3: {spec.ECONNREFUSED, true},
+	4: {spec.EMSGSIZE, true}, 5: {spec.EOPNOTSUPP, false}, 6: {spec.ENETUNREACH, true}, 7: {spec.EHOSTDOWN, true},
+	8: {spec.ENONET, true}, 9: {spec.ENETUNREACH, true}, 10: {spec.EHOSTUNREACH, true}, 11: {spec.ENETUNREACH, false},
+	12: {spec.EHOSTUNREACH, false}, 13: {spec.EHOSTUNREACH, true}, 14: {spec.EHOSTUNREACH, true}, 15: {spec.EHOSTUNREACH, true},
+}
+
+// icmpLinux maps a message to an error; ok is false for one that means none.
+func icmpLinux(f *Frame) (e spec.Errno, hard, ok bool) {
+	switch f.Type {
+	case icmpUnreachable:
+		if int(f.Code) < len(unreachLinux) {
+			u := unreachLinux[f.Code]
+			return u.errno, u.hard, true
+		}
+	case icmpTimeExceeded:
+		return spec.EHOSTUNREACH, false, f.Code == 0
+	case icmpParameter:
+		return spec.EPROTO, true, true
+	}
+	return spec.ENONE, false, false
+}
+
+// icmpBSD maps a message to an error as XNU and FreeBSD do: refusing messages
+// end an attempt, the others are remembered.
+func icmpBSD(d spec.Dialect, f *Frame) (e spec.Errno, refuses, ok bool) {
+	soft := spec.EHOSTUNREACH
+	if d == spec.MacOS {
+		soft = spec.ENETUNREACH
+	}
+	switch f.Type {
+	case icmpUnreachable:
+		switch f.Code {
+		case 0, 1, 5, 6, 7, 8, 11, 12, 14, 15:
+			return soft, false, true
+		case 2, 3, 9, 10, 13:
+			return spec.ECONNREFUSED, true, true
+		}
+	case icmpRedirect:
+		return spec.EHOSTDOWN, false, d != spec.TargetTCP && f.Code < 4
+	case icmpTimeExceeded:
+		return spec.EHOSTUNREACH, true, f.Code == 0
+	case icmpParameter:
+		return spec.ENOPROTOOPT, false, f.Code < 2
+	}
+	return spec.ENONE, false, false
+}
+
+func tcpQuote(m *move) bool { return m.s.Kind == KindStream }
+
+// quoteOutside: the quoted segment is none that is outstanding (RFC 5927, 4).
+func quoteOutside(m *move) bool {
+	return tcpQuote(m) && (before(m.f.Seq, m.s.SndUna) || before(m.s.SndNxt, m.f.Seq))
+}
+
+func attempting(m *move) bool {
+	return tcpQuote(m) && m.s.TCP.in(SynSent, SynReceived) && !m.s.has(Request)
+}
+
+var icmpRules = []Rule{
+	{Name: "icmp/nobody", Class: Deliver, on: onICMP, For: forAll, Evidence: "RFC 1122, 3.2.2.1",
+		Title: "An ICMP message about a packet of nobody's is ignored.",
+		when:  func(m *move) bool { return m.s == nil }, then: nothing},
+	{Name: "icmp/outside", Class: Deliver, on: onICMP, For: forAll, Evidence: "RFC 5927, 4; tcp_v4_err of Linux, tcp_ctlinput of XNU and FreeBSD",
+		Title: "An ICMP message about a segment that is not outstanding is ignored.", when: quoteOutside, then: nothing},
+	{Name: "icmp/no-error", Class: Deliver, on: onICMP, For: forLinux, Evidence: "Linux 6.18, icmp_unreach, tcp_v4_err",
+		Title: "Redirect, source quench, unknown codes, and reassembly timeouts mean no error.",
+		when:  func(m *move) bool { _, _, ok := icmpLinux(&m.f); return !ok }, then: nothing},
+	{Name: "icmp/fragmentation", Class: Deliver, on: onICMP, For: forAll, Evidence: "Linux 6.18, tcp_v4_err (ICMP_FRAG_NEEDED); RFC 1191",
+		Title: "Fragmentation needed changes no state of TCP.",
+		when:  func(m *move) bool { return tcpQuote(m) && m.f.Type == icmpUnreachable && m.f.Code == icmpNeedFrag }, then: nothing},
+	{Name: "icmp/request", Class: Deliver, on: onICMP, For: forLinux, Evidence: "Linux 6.18, tcp_req_err",
+		Title: "Net or host unreachable, time exceeded and parameter problem end a listener's handshake.",
+		when:  func(m *move) bool { return m.s.has(Request) },
+		then: func(m *move) {
+			if m.f.Seq == 0 && (m.f.Type != icmpUnreachable || m.f.Code <= 1) {
+				*m.s = Socket{}
+			}
+		}},
+	{Name: "icmp/attempt", Class: Deliver, on: onICMP, For: forLinux, Evidence: "Linux 6.18, tcp_v4_err",
+		Title: "An ICMP error ends an attempt, and stays on the error queue for poll to show.", when: attempting,
+		then: func(m *move) {
+			e, _, _ := icmpLinux(&m.f)
+			m.s.set(ErrQueued)
+			m.done(m.slot, e)
+		}},
+	{Name: "icmp/connection", Class: Deliver, on: onICMP, For: forLinux, Evidence: "Linux 6.18, tcp_v4_err (sk_err_soft)",
+		Title: "An ICMP error on a connection is remembered as a soft error.", when: tcpQuote,
+		then: func(m *move) {
+			if e, _, _ := icmpLinux(&m.f); m.s.TCP != TimeWait && !(m.s.TCP == FinWait2 && m.s.has(Orphan)) {
+				m.s.Soft = e
+			}
+		}},
+	{Name: "icmp/datagram-soft", Class: Deliver, on: onICMP, For: forLinux, Evidence: "Linux 6.18, __udp4_lib_err",
+		Title: "Net and host unreachable and time exceeded are not reported to a datagram socket.",
+		when:  func(m *move) bool { _, hard, _ := icmpLinux(&m.f); return !hard }, then: nothing},
+	{Name: "icmp/datagram", Class: Deliver, on: onICMP, For: forLinux, Evidence: "Linux 6.18, __udp4_lib_err",
+		Title: "Other ICMP errors become the pending error of the connected datagram socket.",
+		then:  func(m *move) { m.s.Err, _, _ = icmpLinux(&m.f) }},
+
+	{Name: "icmp/bsd/no-error", Class: Deliver, on: onICMP, For: forBerkeley, Evidence: "XNU 11417 and FreeBSD 13, icmp_input",
+		Title: "Messages that the error map does not hold mean no error.",
+		when:  func(m *move) bool { _, _, ok := icmpBSD(m.d, &m.f); return !ok }, then: nothing},
+	{Name: "icmp/bsd/request", Class: Deliver, on: onICMP, For: forBerkeley, Evidence: "FreeBSD 13, syncache_unreach",
+		Title: "An ICMP error about a listener's handshake may end it or not.", also: true,
+		when: func(m *move) bool { return m.s.has(Request) }, then: func(m *move) { *m.s = Socket{} }},
+	{Name: "icmp/bsd/refused", Class: Deliver, on: onICMP, For: forBerkeley, Evidence: "XNU 11417 and FreeBSD 13, tcp_ctlinput (icmp_may_rst), tcp_drop_syn_sent",
+		Title: "Port, protocol and administrative unreachable refuse an attempt.",
+		when: func(m *move) bool {
+			_, refuses, _ := icmpBSD(m.d, &m.f)
+			return refuses && tcpQuote(m) && m.s.TCP == SynSent
+		},
+		then: func(m *move) { e, _, _ := icmpBSD(m.d, &m.f); m.done(m.slot, e) }},
+	{Name: "icmp/bsd/soft", Class: Deliver, on: onICMP, For: forBerkeley, Evidence: "XNU 11417 and FreeBSD 13, tcp_notify",
+		Title: "Other ICMP errors are remembered, and reported if the attempt times out.", when: tcpQuote,
+		then: func(m *move) {
+			if !m.s.has(Request) {
+				m.s.Soft, _, _ = icmpBSD(m.d, &m.f)
+			}
+		}},
+	{Name: "icmp/bsd/datagram", Class: Deliver, on: onICMP, For: forBerkeley, Evidence: "XNU 11417 and FreeBSD 13, udp_notify",
+		Title: "Every ICMP error becomes the pending error of the connected datagram socket.",
+		then: func(m *move) {
+			if e, _, _ := icmpBSD(m.d, &m.f); m.f.Type != icmpRedirect {
+				m.s.Err = e
+			}
+		}},
+
+	{Name: "icmp/posix/ignored", Class: Deliver, on: onICMP, For: forPOSIX, Evidence: "POSIX does not speak of ICMP; RFC 1122, 4.2.3.9",
+		Title: "An ICMP message may have no effect.", also: true, then: nothing},
+	{Name: "icmp/posix/soft", Class: Deliver, on: onICMP, For: forPOSIX, Evidence: "POSIX does not speak of ICMP; RFC 1122, 4.2.3.9",
+		Title: "An ICMP message may be remembered for when the attempt times out.", also: true,
+		when: func(m *move) bool { _, _, ok := icmpLinux(&m.f); return ok && tcpQuote(m) },
+		then: func(m *move) { m.s.Soft, _, _ = icmpLinux(&m.f) }},
+	{Name: "icmp/posix/request", Class: Deliver, on: onICMP, For: forPOSIX, Evidence: "POSIX does not speak of ICMP; RFC 5927",
+		Title: "An ICMP message may end a listener's handshake.", also: true,
+		when: func(m *move) bool { return m.s.has(Request) }, then: func(m *move) { *m.s = Socket{} }},
+	{Name: "icmp/posix/attempt", Class: Deliver, on: onICMP, For: forPOSIX, Evidence: "POSIX does not speak of ICMP",
+		Cites: []spec.ClauseID{"posix/errors/may/EHOSTUNREACH"},
+		Title: "An ICMP error may end an attempt.", also: true,
+		when: func(m *move) bool { _, _, ok := icmpLinux(&m.f); return ok && attempting(m) },
+		then: func(m *move) { e, _, _ := icmpLinux(&m.f); m.done(m.slot, e) }},
+	{Name: "icmp/posix/datagram", Class: Deliver, on: onICMP, For: forPOSIX, Evidence: "POSIX does not speak of ICMP; RFC 1122, 4.1.3.3",
+		Title: "An ICMP error may become the pending error of a datagram socket.", also: true,
+		when: func(m *move) bool { _, _, ok := icmpLinux(&m.f); return ok && m.s.Kind == KindDgram },
+		then: func(m *move) { m.s.Err, _, _ = icmpLinux(&m.f) }},
+}

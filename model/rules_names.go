@@ -1,0 +1,95 @@
+package model
+
+import "github.com/connspec/connspec/spec"
+
+// getsockname, getpeername, getsockopt, setsockopt.
+
+var nameRules = []Rule{
+	{Name: "getsockname/bsd/EINVAL", Class: Shall, on: on(spec.OpGetsockname), For: forMacOS | forOSX | forTargetTCP, also: true, Evidence: "FreeBSD 13, in_getsockaddr; the pcb may be gone",
+		Title: "A dead socket may have no name any more.", when: has(Dead), then: fails(spec.EINVAL)},
+	{Name: "getsockname/ok", Class: Succeed, on: on(spec.OpGetsockname), For: forAll, Evidence: "POSIX.1-2008, getsockname()",
+		Title: "getsockname gives the local name; without one, the wildcard and port 0.",
+		when:  isSocket, then: func(m *move) { m.name(0, m.s.Local, m.s.LPort) }},
+	{Name: "getpeername/linux/ENOTCONN", Class: Shall, on: on(spec.OpGetpeername), For: forLinux, Evidence: "Linux 6.18, inet_getname",
+		Title: "A socket without a peer port, or whose TCP is CLOSED or in SYN-SENT, has no peer.",
+		when:  func(m *move) bool { return isSocket(m) && (m.s.RPort == PortZero || m.s.TCP.in(Closed, SynSent)) }, then: fails(spec.ENOTCONN)},
+	{Name: "getpeername/bsd/EINVAL", Class: Shall, on: on(spec.OpGetpeername), For: forPOSIX | forMacOS | forOSX, also: true, Evidence: "XNU 11417, getpeername (both halves shut)",
+		Title: "A socket shut in both directions has no peer any more.", when: all(stream, has(ShutRead), has(ShutWrite)), then: fails(spec.EINVAL)},
+	{Name: "getpeername/bsd/ENOTCONN", Class: Shall, on: on(spec.OpGetpeername), For: forPOSIX | forBerkeley, Evidence: "XNU 11417 and FreeBSD 13, getpeername (SS_ISCONNECTED); POSIX.1-2008, getpeername()",
+		Title: "A socket that is not connected has no peer.",
+		when: func(m *move) bool {
+			return dgram(m) && m.s.TCP != Established || stream(m) && (m.s.TCP.in(Closed, SynSent, SynReceived, Listen) || m.s.Layer == Unconnected)
+		}, then: fails(spec.ENOTCONN)},
+	{Name: "getpeername/ok", Class: Succeed, on: on(spec.OpGetpeername), For: forAll, Evidence: "POSIX.1-2008, getpeername()",
+		Title: "getpeername gives the peer.", when: isSocket, then: func(m *move) { m.name(0, m.s.Remote, m.s.RPort) }},
+}
+
+func option(level spec.SockLevel, o spec.SockOption) func(*move) bool {
+	return func(m *move) bool { return isSocket(m) && m.c.Level == level && m.c.Option == o }
+}
+
+var optionRules = []Rule{
+	{Name: "getsockopt/SO_ERROR", Class: Succeed, on: on(spec.OpGetsockopt), For: forAll, Evidence: "POSIX.1-2008, getsockopt()",
+		Cites: cites("linux/errors/EINPROGRESS-so-error-zero", "linux/errors/EINPROGRESS-so-error-failure"),
+		Title: "SO_ERROR gives the pending error and clears it; in Linux a soft error counts.",
+		when:  option(spec.SolSocket, spec.SoError), then: soError},
+	{Name: "getsockopt/SO_TYPE", Class: Succeed, on: on(spec.OpGetsockopt), For: forAll, Evidence: "POSIX.1-2008, getsockopt()",
+		Title: "SO_TYPE gives the type.", when: option(spec.SolSocket, spec.SoType), then: func(m *move) {
+			v := int32(spec.SockStream)
+			if m.s.Kind == KindDgram {
+				v = int32(spec.SockDgram)
+			}
+			m.result(Return{Value: v})
+		}},
+	{Name: "getsockopt/SO_ACCEPTCONN", Class: Succeed, on: on(spec.OpGetsockopt), For: forAll, Evidence: "POSIX.1-2008, getsockopt()",
+		Title: "SO_ACCEPTCONN says whether the socket listens.",
+		when:  option(spec.SolSocket, spec.SoAcceptconn), then: func(m *move) { m.boolean(m.s.TCP == Listen) }},
+	{Name: "getsockopt/SO_BROADCAST", Class: Succeed, on: on(spec.OpGetsockopt), For: forAll, Evidence: "POSIX.1-2008, getsockopt()",
+		Title: "SO_BROADCAST can be read back.",
+		when:  option(spec.SolSocket, spec.SoBroadcast), then: func(m *move) { m.boolean(m.s.has(CanBcast)) }},
+	{Name: "getsockopt/SO_REUSEADDR", Class: Succeed, on: on(spec.OpGetsockopt), For: forAll, Evidence: "POSIX.1-2008, getsockopt()",
+		Title: "SO_REUSEADDR can be read back.",
+		when:  option(spec.SolSocket, spec.SoReuseaddr), then: func(m *move) { m.boolean(m.s.has(Reuse)) }},
+	{Name: "getsockopt/TCP_NODELAY", Class: Succeed, on: on(spec.OpGetsockopt), For: forAll, Evidence: "tcp(7)",
+		Title: "TCP_NODELAY can be read back.",
+		when:  all(stream, option(spec.SolTCP, spec.TCPNodelay)), then: func(m *move) { m.boolean(m.s.has(Nodelay)) }},
+	{Name: "getsockopt/left-out", Class: Succeed, on: on(spec.OpGetsockopt), For: forAll,
+		Title: "Other options are not modelled.", when: isSocket, then: leaves(LeftOption)},
+
+	{Name: "setsockopt/macos/EINVAL", Class: Shall, on: on(spec.OpSetsockopt), For: forMacOS, Evidence: "XNU 11417, sosetoptlock (both halves shut)",
+		Title: "A socket shut in both directions takes no options.", when: all(has(ShutRead), has(ShutWrite)), then: fails(spec.EINVAL)},
+	{Name: "setsockopt/SO_BROADCAST", Class: Succeed, on: on(spec.OpSetsockopt), For: forAll, Evidence: "POSIX.1-2008, setsockopt()",
+		Title: "SO_BROADCAST permits broadcast destinations.",
+		when:  option(spec.SolSocket, spec.SoBroadcast), then: sets(CanBcast)},
+	{Name: "setsockopt/SO_REUSEADDR", Class: Succeed, on: on(spec.OpSetsockopt), For: forAll, Evidence: "POSIX.1-2008, setsockopt()",
+		Title: "SO_REUSEADDR permits bind to a port in use.",
+		when:  option(spec.SolSocket, spec.SoReuseaddr), then: sets(Reuse)},
+	{Name: "setsockopt/TCP_NODELAY", Class: Succeed, on: on(spec.OpSetsockopt), For: forAll, Evidence: "tcp(7); Linux 6.18, __tcp_sock_set_nodelay",
+		Title: "TCP_NODELAY sends what was held back, and holds nothing back from then on.",
+		when:  all(stream, option(spec.SolTCP, spec.TCPNodelay)), then: func(m *move) { sets(Nodelay)(m); m.push(m.s, 0) }},
+	{Name: "setsockopt/left-out", Class: Succeed, on: on(spec.OpSetsockopt), For: forAll,
+		Title: "Other options are not modelled.", when: isSocket, then: leaves(LeftOption)},
+}
+
+func (m *move) boolean(on bool) {
+	v := int32(0)
+	if on {
+		v = 1
+	}
+	m.result(Return{Value: v})
+}
+
+func sets(f Flags) func(*move) {
+	return func(m *move) {
+		m.s.assign(f, m.c.Value != 0)
+		m.ret(0)
+	}
+}
+
+func soError(m *move) {
+	e := m.s.error()
+	if e == spec.ENONE && m.d == spec.Linux {
+		e, m.s.Soft = m.s.Soft, spec.ENONE
+	}
+	m.result(Return{Value: int32(e)})
+}

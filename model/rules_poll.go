@@ -1,0 +1,138 @@
+package model
+
+import "github.com/connspec/connspec/spec"
+
+// poll.
+
+var pollRules = []Rule{
+	{Name: "poll/left-out", Class: Succeed, on: on(spec.OpPoll), For: forAll,
+		Title: "A poll with more entries than the model keeps is not modelled.",
+		when:  func(m *move) bool { return m.c.Polls > PollMax }, then: leaves(LeftPoll)},
+	{Name: "poll/any-state", Class: Succeed, on: on(spec.OpPoll), For: forPOSIX, Open: cites("posix/description/async-failure-notice", "posix/application-usage/failed-state"),
+		Title: "How poll announces a failed attempt, and what it shows of a socket in an unspecified state, is not said.",
+		when: func(m *move) bool {
+			for i := range m.c.Polls {
+				if s := m.w.socket(m.c.Poll[i].FD); s != nil && s.has(AnyState) {
+					return true
+				}
+			}
+			return false
+		}, then: whatever},
+	{Name: "poll/ready", Class: Succeed, on: on(spec.OpPoll), For: forAll, Evidence: "POSIX.1-2008, poll(); Linux 6.18, tcp_poll, datagram_poll; XNU and FreeBSD, sopoll",
+		Cites: cites("posix/description/async-writable", "linux/errors/EINPROGRESS-writable", "macos/errors/EINPROGRESS-writable", "osx/errors/EINPROGRESS-writable"),
+		Title: "poll shows what each descriptor is ready for.",
+		when:  func(m *move) bool { return m.c.Value == 0 || m.polled().Ret != 0 }, then: func(m *move) { m.result(m.polled()) }},
+	{Name: "poll/waits", Class: Succeed, on: on(spec.OpPoll), For: forAll,
+		Title: "A poll that waits is not modelled.", then: leaves(LeftPoll)},
+}
+
+func (w *World) socket(fd int32) *Socket {
+	if f := w.file(fd); f != FileNone && f != FileNull {
+		return &w.Sockets[f-1]
+	}
+	return nil
+}
+
+// polled is the result of poll in this world.
+func (m *move) polled() Return {
+	var r Return
+	for i := range m.c.Polls {
+		p := m.c.Poll[i]
+		if p.FD < 0 {
+			continue
+		}
+		mask := spec.PollIn | spec.PollOut
+		switch s := m.w.socket(p.FD); {
+		case m.w.file(p.FD) == FileNone:
+			mask = spec.PollNval
+		case s == nil:
+		case s.Kind == KindDgram:
+			mask = s.pollDgram()
+		case m.d == spec.Linux || m.d == spec.POSIX:
+			mask = m.pollLinux(s)
+		default:
+			mask = m.pollBSD(s)
+		}
+		r.Revents[i] = mask & (p.Events | spec.PollErr | spec.PollHup | spec.PollNval)
+		if r.Revents[i] != 0 {
+			r.Ret++
+		}
+	}
+	return r
+}
+
+// slotOf is the slot of a socket of the world.
+func (m *move) slotOf(s *Socket) uint8 {
+	for i := range m.w.Sockets {
+		if s == &m.w.Sockets[i] {
+			return uint8(i)
+		}
+	}
+	panic("BUG: a socket that is not in the world")
+}
+
+// pollDgram: datagram_poll.
+func (s *Socket) pollDgram() spec.PollEvents {
+	mask := spec.PollOut
+	if s.Err != spec.ENONE {
+		mask |= spec.PollErr
+	}
+	if s.has(ShutRead) {
+		mask |= spec.PollRdhup | spec.PollIn
+		if s.has(ShutWrite) {
+			mask |= spec.PollHup
+		}
+	}
+	if s.Queued != 0 {
+		mask |= spec.PollIn
+	}
+	return mask
+}
+
+// pollLinux: tcp_poll.
+func (m *move) pollLinux(s *Socket) spec.PollEvents {
+	var mask spec.PollEvents
+	if s.TCP == Listen {
+		if q, _ := m.w.queue(m.slotOf(s)); q != 0 {
+			mask = spec.PollIn
+		}
+		return mask
+	}
+	if s.TCP == Closed || s.has(ShutRead) && s.has(ShutWrite) {
+		mask |= spec.PollHup
+	}
+	if s.has(ShutRead) {
+		mask |= spec.PollIn | spec.PollRdhup
+	}
+	if !s.TCP.in(SynSent, SynReceived) {
+		mask |= spec.PollOut
+		if s.Unread != 0 {
+			mask |= spec.PollIn
+		}
+	}
+	if s.Err != spec.ENONE || s.has(ErrQueued) {
+		mask |= spec.PollErr
+	}
+	return mask
+}
+
+// pollBSD: sopoll. A descriptor that is hung up is not shown as writable.
+func (m *move) pollBSD(s *Socket) spec.PollEvents {
+	var mask spec.PollEvents
+	if s.TCP == Listen {
+		if q, _ := m.w.queue(m.slotOf(s)); q != 0 {
+			mask = spec.PollIn
+		}
+		return mask
+	}
+	if s.Unread != 0 || s.has(ShutRead) || s.Err != spec.ENONE {
+		mask |= spec.PollIn
+	}
+	hung := s.has(ShutRead) && s.has(ShutWrite)
+	if hung {
+		mask |= spec.PollHup
+	} else if s.Layer == Connected || s.has(ShutWrite) || s.Err != spec.ENONE {
+		mask |= spec.PollOut
+	}
+	return mask
+}

@@ -1,0 +1,350 @@
+package model
+
+import "github.com/connspec/connspec/spec"
+
+// Segments that arrive, by the state of their receiver: RFC 9293, section
+// 3.10.7, and where Linux has more to say, net/ipv4/tcp_input.c of 6.18.
+
+var noSocketRules = []Rule{
+	{Name: "closed/rst", Class: Deliver, on: onNoSocket, For: forAll, Evidence: "RFC 9293, 3.10.7.1",
+		Title: "An RST for no connection is ignored.",
+		when:  func(m *move) bool { return m.f.Bits&RST != 0 || !m.f.Dst.Local() }, then: nothing},
+	{Name: "closed/segment", Class: Deliver, on: onNoSocket, For: forAll, Evidence: "RFC 9293, 3.10.7.1",
+		Title: "Any other segment for no connection is answered by RST.",
+		then:  func(m *move) { m.refuse(&m.f) }},
+}
+
+func hasBits(b Bits) func(*move) bool { return func(m *move) bool { return m.f.Bits&b != 0 } }
+
+var (
+	opening  = []TCP{SynSent}
+	synced   = []TCP{Established, FinWait1, FinWait2, CloseWait, Closing, LastAck}
+	received = []TCP{SynReceived}
+)
+
+var segmentRules = []Rule{
+	// LISTEN
+	{Name: "listen/rst", Class: Deliver, on: onSegment, in: []TCP{Listen}, For: forAll, Evidence: "RFC 9293, 3.10.7.2",
+		Title: "A listener ignores RST.", when: hasBits(RST), then: nothing},
+	{Name: "listen/ack", Class: Deliver, on: onSegment, in: []TCP{Listen}, For: forAll, Evidence: "RFC 9293, 3.10.7.2",
+		Title: "A listener answers a segment with ACK by RST.", when: hasBits(ACK), then: func(m *move) { m.refuse(&m.f) }},
+	{Name: "listen/no-syn", Class: Deliver, on: onSegment, in: []TCP{Listen}, For: forAll, Evidence: "RFC 9293, 3.10.7.2; Linux 6.18, tcp_rcv_state_process",
+		Title: "A listener ignores a segment without SYN, and one with FIN.",
+		when:  func(m *move) bool { return m.f.Bits&SYN == 0 || m.f.Bits&FIN != 0 }, then: nothing},
+	{Name: "listen/full", Class: Deliver, on: onSegment, in: []TCP{Listen}, For: forAll, Evidence: "Linux 6.18, tcp_conn_request (sk_acceptq_is_full); XNU and FreeBSD, sonewconn",
+		Title: "A listener whose accept queue is full drops the SYN.",
+		when:  func(m *move) bool { q, _ := m.w.queue(m.slot); return q > m.s.Backlog }, then: nothing},
+	{Name: "listen/cookies", Class: Deliver, on: onSegment, in: []TCP{Listen}, For: forAll,
+		Title: "A listener with too many handshakes under way may answer with cookies: not modelled.",
+		when:  func(m *move) bool { _, r := m.w.queue(m.slot); return r > m.s.Backlog }, then: leaves(LeftSynCookies)},
+	{Name: "listen/syn", Class: Deliver, on: onSegment, in: []TCP{Listen}, For: forAll, Evidence: "RFC 9293, 3.10.7.2",
+		Title: "A listener answers SYN by SYN|ACK and remembers the handshake.", then: beginChild},
+
+	// SYN-SENT
+	{Name: "syn-sent/bad-ack-rst", Class: Deliver, on: onSegment, in: opening, For: forAll, Evidence: "RFC 9293, 3.10.7.3",
+		Title: "An RST that acknowledges something not sent is ignored.",
+		when:  func(m *move) bool { return badAck(m) && m.f.Bits&RST != 0 }, then: rushed},
+	{Name: "syn-sent/bad-ack", Class: Deliver, on: onSegment, in: opening, For: forAll, Evidence: "RFC 9293, 3.10.7.3",
+		Title: "A segment that acknowledges something not sent is answered by RST, and the attempt goes on.",
+		when:  badAck, then: func(m *move) { m.refuse(&m.f); rushed(m) }},
+	{Name: "syn-sent/rst", Class: Deliver, on: onSegment, in: opening, For: forAll, Evidence: "RFC 9293, 3.10.7.3; tcp_reset, tcp_drop",
+		Title: "An RST that acknowledges the SYN ends the attempt: refused.",
+		when:  func(m *move) bool { return m.f.Bits&(RST|ACK) == RST|ACK }, then: func(m *move) { m.done(m.slot, spec.ECONNREFUSED) }},
+	{Name: "syn-sent/rst-no-ack", Class: Deliver, on: onSegment, in: opening, For: forAll, Evidence: "RFC 9293, 3.10.7.3",
+		Title: "An RST without ACK is ignored.", when: hasBits(RST), then: nothing},
+	{Name: "syn-sent/odd", Class: Deliver, on: onSegment, in: opening, For: forAll,
+		Title: "A SYN with FIN or with data is not modelled.",
+		when:  func(m *move) bool { return m.f.Bits&SYN != 0 && (m.f.Bits&FIN != 0 || m.f.Len != 0) }, then: leaves(LeftSegment)},
+	{Name: "syn-sent/syn-ack", Class: Deliver, on: onSegment, in: opening, For: forAll, Evidence: "RFC 9293, 3.10.7.3",
+		Title: "SYN|ACK completes the handshake; it is acknowledged, at once or by data that waits.",
+		when:  func(m *move) bool { return m.f.Bits&(SYN|ACK) == SYN|ACK }, then: completed},
+	{Name: "syn-sent/syn", Class: Deliver, on: onSegment, in: opening, For: forAll, Evidence: "RFC 9293, 3.10.7.3 (simultaneous open)",
+		Title: "A SYN from the peer is answered by SYN|ACK: both sides open.",
+		when:  hasBits(SYN), then: crossed},
+	{Name: "syn-sent/other", Class: Deliver, on: onSegment, in: opening, For: forAll, Evidence: "RFC 9293, 3.10.7.3",
+		Title: "A segment without SYN and RST is ignored.", then: nothing},
+
+	// SYN-RECEIVED, in a listener's handshake
+	{Name: "request/syn", Class: Deliver, on: onSegment, in: received, For: forAll, Evidence: "Linux 6.18, tcp_check_req; RFC 9293, 3.8.1",
+		Title: "A SYN that comes again gets its SYN|ACK again.",
+		when:  func(m *move) bool { return m.s.has(Request) && m.f.Bits == SYN && m.f.Seq == 0 },
+		then:  func(m *move) { m.resend(m.s, SYN|ACK) }},
+	{Name: "request/bad-ack", Class: Deliver, on: onSegment, in: received, For: forAll, Evidence: "RFC 9293, 3.10.7.4 (SYN-RECEIVED)",
+		Title: "A wrong acknowledgement of the SYN|ACK is answered by RST, and the handshake goes on.",
+		when:  func(m *move) bool { return m.s.has(Request) && m.f.Bits&ACK != 0 && m.f.Ack != m.s.SndNxt },
+		then: func(m *move) {
+			if m.f.Bits&RST == 0 {
+				m.refuse(&m.f)
+			}
+		}},
+	{Name: "request/outside", Class: Deliver, on: onSegment, in: received, For: forAll, Evidence: "RFC 9293, 3.10.7.4; Linux 6.18, tcp_check_req",
+		Title: "A segment outside the window is answered by ACK, an RST by nothing.",
+		when:  func(m *move) bool { return m.s.has(Request) && outside(m) },
+		then: func(m *move) {
+			if m.f.Bits&RST == 0 {
+				m.ack(m.s)
+			}
+		}},
+	{Name: "request/rst", Class: Deliver, on: onSegment, in: received, For: forAll, Evidence: "RFC 9293, 3.10.7.4; Linux 6.18, tcp_check_req",
+		Title: "RST ends the handshake; nobody is told.",
+		when:  func(m *move) bool { return m.s.has(Request) && m.f.Bits&RST != 0 },
+		then:  func(m *move) { *m.s = Socket{} }},
+	{Name: "request/odd", Class: Deliver, on: onSegment, in: received, For: forAll,
+		Title: "A SYN in the window during the handshake is not modelled.",
+		when:  func(m *move) bool { return m.s.has(Request) && m.f.Bits&SYN != 0 }, then: leaves(LeftSegment)},
+	{Name: "request/no-ack", Class: Deliver, on: onSegment, in: received, For: forAll, Evidence: "RFC 9293, 3.10.7.4",
+		Title: "A segment without ACK is dropped.",
+		when:  func(m *move) bool { return m.f.Bits&(ACK|RST|SYN) == 0 }, then: nothing},
+	{Name: "request/hole", Class: Deliver, on: onSegment, in: received, For: forAll,
+		Title: "Data beyond a hole is not modelled.", when: beyondHole, then: leaves(LeftOutOfOrder)},
+	{Name: "request/full", Class: Deliver, on: onSegment, in: received, For: forAll,
+		Title: "A handshake that ends while the accept queue is full is not modelled.",
+		when: func(m *move) bool {
+			if !m.s.has(Request) {
+				return false
+			}
+			q, _ := m.w.queue(m.s.Parent - 1)
+			return q > m.w.Sockets[m.s.Parent-1].Backlog
+		}, then: leaves(LeftSynCookies)},
+	{Name: "request/ack", Class: Deliver, on: onSegment, in: received, For: forAll, Evidence: "RFC 9293, 3.10.7.4 (SYN-RECEIVED)",
+		Title: "The acknowledgement of SYN|ACK completes the handshake; the connection waits to be accepted.",
+		when:  func(m *move) bool { return m.s.has(Request) }, then: childDone},
+
+	// SYN-RECEIVED, in a simultaneous open
+	{Name: "crossed/rst", Class: Deliver, on: onSegment, in: received, For: forAll, Evidence: "Linux 6.18, tcp_reset; XNU and FreeBSD, tcp_input (ECONNREFUSED in SYN_RECEIVED)",
+		Title: "RST ends a simultaneous open: reset in Linux, refused elsewhere.",
+		when:  func(m *move) bool { return m.f.Bits&RST != 0 && m.f.Seq == m.s.RcvNxt },
+		then: func(m *move) {
+			if m.d == spec.Linux {
+				m.done(m.slot, spec.ECONNRESET)
+			} else {
+				m.done(m.slot, spec.ECONNREFUSED)
+			}
+		}},
+	{Name: "crossed/bad-ack", Class: Deliver, on: onSegment, in: received, For: forAll, Evidence: "RFC 9293, 3.10.7.4",
+		Title: "A wrong acknowledgement is answered by RST.",
+		when: func(m *move) bool {
+			return m.f.Bits&(ACK|RST|SYN) == ACK && m.f.Ack != m.s.SndNxt && m.f.Seq == m.s.RcvNxt
+		},
+		then: func(m *move) { m.refuse(&m.f) }},
+	{Name: "crossed/syn-ack", Class: Deliver, on: onSegment, in: received, For: forAll, Evidence: "Linux 6.18, tcp_validate_incoming; RFC 9293, figure 8",
+		Title: "The peer's SYN|ACK completes a simultaneous open and is acknowledged.",
+		when:  func(m *move) bool { return m.f.Bits == SYN|ACK && m.f.end() == m.s.RcvNxt && m.f.Ack == m.s.SndNxt },
+		then:  func(m *move) { m.established(m.s); m.ack(m.s) }},
+	{Name: "crossed/syn", Class: Deliver, on: onSegment, in: received, For: forAll, Evidence: "RFC 5961, 4.2",
+		Title: "Another SYN is answered by ACK.",
+		when:  func(m *move) bool { return m.f.Bits&(SYN|RST) == SYN }, then: func(m *move) { m.ack(m.s) }},
+	{Name: "crossed/ack", Class: Deliver, on: onSegment, in: received, For: forAll, Evidence: "RFC 9293, 3.10.7.4",
+		Title: "The acknowledgement of our SYN completes a simultaneous open.",
+		when: func(m *move) bool {
+			return m.f.Bits&(ACK|RST|SYN) == ACK && m.f.Ack == m.s.SndNxt && m.f.Seq == m.s.RcvNxt
+		},
+		then: crossedDone},
+	{Name: "crossed/odd", Class: Deliver, on: onSegment, in: received, For: forAll,
+		Title: "Other segments during a simultaneous open are not modelled.", then: leaves(LeftSegment)},
+
+	// Linux: FIN-WAIT-2 without a descriptor is a remnant of its own
+	{Name: "fin-wait-2-remnant/outside", Class: Deliver, on: onSegment, in: []TCP{FinWait2}, For: forLinux, Evidence: "Linux 6.18, tcp_timewait_state_process",
+		Title: "A closed connection in FIN-WAIT-2 answers a segment outside its window by ACK.",
+		when:  func(m *move) bool { return m.s.has(Orphan) && outside(m) },
+		then: func(m *move) {
+			if m.f.Bits&RST == 0 {
+				m.ack(m.s)
+			}
+		}},
+	{Name: "fin-wait-2-remnant/rst", Class: Deliver, on: onSegment, in: []TCP{FinWait2}, For: forLinux, Evidence: "Linux 6.18, tcp_timewait_state_process",
+		Title: "RST ends a closed connection in FIN-WAIT-2.",
+		when:  func(m *move) bool { return m.s.has(Orphan) && m.f.Bits&RST != 0 }, then: func(m *move) { *m.s = Socket{} }},
+	{Name: "fin-wait-2-remnant/syn", Class: Deliver, on: onSegment, in: []TCP{FinWait2}, For: forLinux, Evidence: "Linux 6.18, tcp_timewait_state_process",
+		Title: "SYN ends a closed connection in FIN-WAIT-2 with RST.",
+		when:  func(m *move) bool { return m.s.has(Orphan) && m.f.Bits&SYN != 0 },
+		then:  func(m *move) { m.refuse(&m.f); *m.s = Socket{} }},
+	{Name: "fin-wait-2-remnant/nothing-new", Class: Deliver, on: onSegment, in: []TCP{FinWait2}, For: forLinux, Evidence: "Linux 6.18, tcp_timewait_state_process",
+		Title: "A segment without ACK or without news is dropped.",
+		when:  func(m *move) bool { return m.s.has(Orphan) && (m.f.Bits&ACK == 0 || m.f.space() == 0) }, then: nothing},
+	{Name: "fin-wait-2-remnant/data", Class: Deliver, on: onSegment, in: []TCP{FinWait2}, For: forLinux, Evidence: "Linux 6.18, tcp_timewait_state_process; RFC 1122, 4.2.2.13",
+		Title: "Data for a closed connection in FIN-WAIT-2 is answered by RST.",
+		when:  func(m *move) bool { return m.s.has(Orphan) && (m.f.Bits&FIN == 0 || m.f.end() != m.s.RcvNxt+1) },
+		then:  func(m *move) { m.refuse(&m.f); *m.s = Socket{} }},
+
+	// synchronised states: is the segment acceptable
+	{Name: "synced/old-rst-after-fin", Class: Deliver, on: onSegment, in: []TCP{CloseWait, LastAck, Closing}, For: forLinux, Evidence: "Linux 6.18, tcp_reset_check",
+		Title: "An RST that repeats the number of the peer's FIN counts.",
+		when:  func(m *move) bool { return m.f.Bits&RST != 0 && m.f.Seq == m.s.RcvNxt-1 }, then: reset},
+	{Name: "synced/old-rst", Class: Deliver, on: onSegment, in: synced, For: forAll, Evidence: "RFC 9293, 3.10.7.4",
+		Title: "An RST outside the window is ignored.",
+		when:  func(m *move) bool { return m.f.Bits&RST != 0 && old(m) }, then: nothing},
+	{Name: "synced/old", Class: Deliver, on: onSegment, in: synced, For: forAll, Evidence: "RFC 9293, 3.10.7.4",
+		Title: "A segment outside the window is answered by ACK.",
+		when:  old, then: func(m *move) { m.ack(m.s) }},
+	{Name: "synced/rst", Class: Deliver, on: onSegment, in: synced, For: forAll, Evidence: "RFC 9293, 3.10.7.4; RFC 5961, 3.2",
+		Title: "RST with exactly the next number resets the connection.",
+		when:  func(m *move) bool { return m.f.Bits&RST != 0 && m.f.Seq == m.s.RcvNxt }, then: reset},
+	{Name: "synced/rst-challenge", Class: Deliver, on: onSegment, in: synced, For: forAll, Evidence: "RFC 5961, 3.2",
+		Title: "RST elsewhere in the window is answered by ACK.",
+		when:  hasBits(RST), then: func(m *move) { m.ack(m.s) }},
+	{Name: "synced/syn-challenge", Class: Deliver, on: onSegment, in: synced, For: forAll, Evidence: "RFC 5961, 4.2",
+		Title: "SYN on a connection is answered by ACK.",
+		when:  hasBits(SYN), then: func(m *move) { m.ack(m.s) }},
+	{Name: "synced/no-ack", Class: Deliver, on: onSegment, in: synced, For: forAll, Evidence: "RFC 9293, 3.10.7.4",
+		Title: "A segment without ACK is dropped.",
+		when:  func(m *move) bool { return m.f.Bits&ACK == 0 }, then: nothing},
+	{Name: "synced/unsent-linux", Class: Deliver, on: onSegment, in: []TCP{Established}, For: forLinux, Evidence: "Linux 6.18, tcp_rcv_established",
+		Title: "A segment that acknowledges what was not sent is dropped.",
+		when:  unsent, then: nothing},
+	{Name: "synced/unsent", Class: Deliver, on: onSegment, in: synced, For: forAll, Evidence: "RFC 9293, 3.10.7.4",
+		Title: "A segment that acknowledges what was not sent is answered by ACK.",
+		when:  unsent, then: func(m *move) { m.ack(m.s) }},
+	{Name: "synced/hole", Class: Deliver, on: onSegment, in: []TCP{Established, FinWait1, FinWait2}, For: forAll,
+		Title: "Data beyond a hole is not modelled.", when: beyondHole, then: leaves(LeftOutOfOrder)},
+	{Name: "synced/nobody-reads", Class: Deliver, on: onSegment, in: []TCP{FinWait1, FinWait2}, For: forLinux, Evidence: "Linux 6.18, tcp_rcv_state_process; RFC 1122, 4.2.2.13",
+		Title: "Data for a socket shut in both directions resets the connection.",
+		when:  func(m *move) bool { return m.s.has(ShutRead) && m.f.Len != 0 && before(m.s.RcvNxt, m.f.Seq+m.f.Len) },
+		then:  func(m *move) { m.refuse(&m.f); m.done(m.slot, spec.ECONNRESET) }},
+	{Name: "synced/nobody-left", Class: Deliver, on: onSegment, in: []TCP{FinWait1, FinWait2}, For: forPOSIX | forBerkeley, Evidence: "RFC 1122, 4.2.2.13",
+		Title: "Data for a connection without a descriptor resets it.",
+		when:  func(m *move) bool { return m.s.has(Orphan) && m.f.Len != 0 && before(m.s.RcvNxt, m.f.Seq+m.f.Len) },
+		then:  func(m *move) { m.refuse(&m.f); m.done(m.slot, spec.ECONNRESET) }},
+
+	// synchronised states: the segment counts
+	{Name: "synced/take", Class: Deliver, on: onSegment, in: synced, For: forLinux, Evidence: "RFC 9293, 3.10.7.4; Linux 6.18, __tcp_ack_snd_check",
+		Title: "Acknowledgement, data and FIN are taken in; data is acknowledged at once unless the connection is in ping-pong mode.",
+		then:  func(m *move) { m.take(false) }},
+	{Name: "synced/take-and-ack", Class: Deliver, on: onSegment, in: synced, For: forPOSIX | forBerkeley, Evidence: "RFC 9293, 3.10.7.4",
+		Title: "Acknowledgement, data and FIN are taken in and acknowledged at once.", also: true,
+		then: func(m *move) { m.take(false) }},
+	{Name: "synced/take-and-delay", Class: Deliver, on: onSegment, in: synced, For: forPOSIX | forBerkeley, Evidence: "RFC 9293, 3.8.6.3 (delayed acknowledgement)",
+		Title: "Data and FIN are taken in and acknowledged later.",
+		when:  func(m *move) bool { return m.f.space() != 0 }, then: func(m *move) { m.take(true) }},
+
+	// TIME-WAIT
+	{Name: "time-wait/rst", Class: Deliver, on: onSegment, in: []TCP{TimeWait}, For: forAll, Evidence: "RFC 9293, 3.10.7.4; Linux 6.18, tcp_timewait_state_process",
+		Title: "RST with the next number ends TIME-WAIT.",
+		when:  func(m *move) bool { return m.f.Bits&RST != 0 && m.f.Seq == m.s.RcvNxt },
+		then:  func(m *move) { m.done(m.slot, spec.ENONE) }},
+	{Name: "time-wait/ignored", Class: Deliver, on: onSegment, in: []TCP{TimeWait}, For: forAll, Evidence: "RFC 9293, 3.10.7.4; Linux 6.18, tcp_timewait_state_process",
+		Title: "Another RST, and an acknowledgement without news, is ignored.",
+		when:  func(m *move) bool { return m.f.Bits&RST != 0 || m.f.space() == 0 && m.f.Seq == m.s.RcvNxt }, then: nothing},
+	{Name: "time-wait/syn", Class: Deliver, on: onSegment, in: []TCP{TimeWait}, For: forAll,
+		Title: "A new connection over TIME-WAIT is not modelled.",
+		when:  func(m *move) bool { return m.f.Bits&(SYN|ACK) == SYN }, then: leaves(LeftTupleReuse)},
+	{Name: "time-wait/again", Class: Deliver, on: onSegment, in: []TCP{TimeWait}, For: forAll, Evidence: "RFC 9293, 3.10.7.4",
+		Title: "Anything else is acknowledged once more.", then: func(m *move) { m.ack(m.s) }},
+}
+
+func badAck(m *move) bool {
+	return m.f.Bits&ACK != 0 && (!before(m.s.SndUna, m.f.Ack) || before(m.s.SndNxt, m.f.Ack))
+}
+
+// rushed: Linux retransmits the SYN within two jiffies of a bad answer, since
+// the peer may have been in an older connection's LAST-ACK (RFC 9293, figure 9).
+func rushed(m *move) {
+	if m.d == spec.Linux && m.s.Retries == 0 {
+		m.s.set(Hurry)
+	}
+}
+
+// old: the segment lies before the window, or beyond.
+func old(m *move) bool {
+	return far(m.f.Seq) || before(m.f.end(), m.s.RcvNxt) && !(m.s.has(AckDue) && m.f.space() == 0)
+}
+
+// outside: no part of the segment lies in the window, or just at its start.
+func outside(m *move) bool {
+	return far(m.f.Seq) || m.f.Seq != m.s.RcvNxt && !before(m.s.RcvNxt, m.f.end())
+}
+
+func unsent(m *move) bool { return before(m.s.SndNxt, m.f.Ack) }
+
+func beyondHole(m *move) bool { return m.f.space() != 0 && before(m.s.RcvNxt, m.f.Seq) }
+
+// reset ends a connection by the peer's RST.
+func reset(m *move) {
+	e := spec.ECONNRESET
+	if m.s.TCP == CloseWait && m.d == spec.Linux {
+		e = spec.EPIPE
+	}
+	if m.d != spec.Linux && m.s.TCP.in(Closing, LastAck) {
+		e = spec.ENONE
+	}
+	m.done(m.slot, e)
+}
+
+// queue counts what waits at a listener: connections, and handshakes.
+func (w *World) queue(slot uint8) (ready, requests uint8) {
+	for i := range w.Sockets {
+		s := &w.Sockets[i]
+		switch {
+		case s.Parent != slot+1:
+		case s.has(Request):
+			requests++
+		default:
+			ready++
+		}
+	}
+	return ready, requests
+}
+
+func beginChild(m *move) {
+	f, parent := m.f, m.slot
+	slot, ok := m.open(KindStream)
+	if !ok {
+		return
+	}
+	l, c := &m.w.Sockets[parent], &m.w.Sockets[slot]
+	*c = Socket{
+		Flags: Child | Request | HasPort | l.Flags&(Reuse|Nodelay|AddrLock), Kind: KindStream, TCP: SynReceived,
+		Local: f.Dst, LPort: f.DPort, Remote: f.Src, RPort: f.SPort, RcvNxt: f.Seq + 1, Parent: parent + 1, MSS: f.MSS,
+	}
+	m.segment(c, SYN|ACK, 0)
+}
+
+func childDone(m *move) {
+	turn := uint8(0)
+	for i := range m.w.Sockets {
+		if s := &m.w.Sockets[i]; s.Parent == m.s.Parent {
+			turn = max(turn, s.Turn)
+		}
+	}
+	m.s.Turn = turn + 1
+	m.s.clear(Request)
+	m.established(m.s)
+	m.s.Layer = Connected
+	if m.f.space() != 0 {
+		m.take(false)
+	}
+}
+
+func completed(m *move) {
+	s := m.s
+	s.RcvNxt = m.f.Seq + 1
+	s.MSS = m.f.MSS
+	m.established(s)
+	if m.d == spec.Linux && m.w.waiting(m.slot, spec.OpSend) {
+		s.set(AckDue)
+		return
+	}
+	m.ack(s)
+}
+
+func crossed(m *move) {
+	s := m.s
+	s.TCP = SynReceived
+	s.RcvNxt = m.f.Seq + 1
+	s.MSS = m.f.MSS
+	s.SndNxt = 0
+	s.Segs = 0
+	m.segment(s, SYN|ACK, 0)
+}
+
+func crossedDone(m *move) {
+	s := m.s
+	m.established(s)
+	if s.has(ShutWrite) && m.d == spec.Linux {
+		s.TCP = FinWait1
+		m.sendFIN(s)
+	}
+	if m.f.space() != 0 {
+		m.take(false)
+	}
+}

@@ -1,0 +1,112 @@
+package model
+
+import "github.com/connspec/connspec/spec"
+
+// socket, dup, dup2, open, close, fcntl: descriptors.
+
+var socketRules = []Rule{
+	{Name: "socket/left-out", Class: Succeed, on: on(spec.OpSocket), For: forAll,
+		Title: "Families and types beyond AF_INET stream and datagram are not modelled.",
+		when: func(m *move) bool {
+			f := m.c.Family
+			return f == spec.AFInet6 || f == spec.AFUnix || f == spec.AFInet && m.c.Type == spec.SockRaw
+		}, then: leaves(LeftFamily)},
+	{Name: "socket/EAFNOSUPPORT", Class: Shall, on: on(spec.OpSocket), For: forAll, Evidence: "POSIX.1-2008, socket()",
+		Title: "An unknown family fails.", when: func(m *move) bool { return m.c.Family != spec.AFInet }, then: fails(spec.EAFNOSUPPORT)},
+	{Name: "socket/type", Class: Shall, on: on(spec.OpSocket), For: forAll, Evidence: "Linux 6.18, inet_create; POSIX.1-2008, socket()",
+		Title: "A type that the family does not have fails.",
+		when:  func(m *move) bool { return m.c.Type != spec.SockStream && m.c.Type != spec.SockDgram },
+		then: func(m *move) {
+			if m.d == spec.Linux {
+				m.fail(spec.ESOCKTNOSUPPORT)
+			} else {
+				m.fail(spec.EPROTOTYPE)
+			}
+		}},
+	{Name: "socket/EPROTONOSUPPORT", Class: Shall, on: on(spec.OpSocket), For: forAll, Evidence: "Linux 6.18, inet_create; POSIX.1-2008, socket()",
+		Title: "A protocol that the type does not have fails.", when: wrongProtocol, then: fails(spec.EPROTONOSUPPORT), also: true},
+	{Name: "socket/EPROTOTYPE", Class: Shall, on: on(spec.OpSocket), For: forMacOS | forOSX | forPOSIX, Evidence: "XNU and FreeBSD, socreate",
+		Title: "A protocol that the type does not have may fail with EPROTOTYPE.", when: wrongProtocol, then: fails(spec.EPROTOTYPE)},
+	{Name: "socket/ok", Class: Succeed, on: on(spec.OpSocket), For: forAll, Evidence: "POSIX.1-2008, socket()",
+		Title: "socket makes a socket and gives the lowest free descriptor.",
+		when:  not(wrongProtocol), then: newSocket},
+	{Name: "open/null", Class: Succeed, on: on(spec.OpOpen), For: forAll, Evidence: "POSIX.1-2008, open()",
+		Title: "open gives the lowest free descriptor, of a file that is no socket.",
+		then:  func(m *move) { m.ret(m.install(FileNull)) }},
+}
+
+func wrongProtocol(m *move) bool {
+	want := spec.ProtocolTCP
+	if m.c.Type == spec.SockDgram {
+		want = spec.ProtocolUDP
+	}
+	return m.c.Protocol != spec.ProtocolDefault && m.c.Protocol != want
+}
+
+func newSocket(m *move) {
+	k := KindStream
+	if m.c.Type == spec.SockDgram {
+		k = KindDgram
+	}
+	slot, ok := m.open(k)
+	if !ok {
+		return
+	}
+	m.w.Sockets[slot].assign(Nonblock, m.c.Nonblock)
+	m.ret(m.install(File(slot + 1)))
+}
+
+var closeRules = []Rule{
+	{Name: "close/unread-linger", Class: Succeed, on: on(spec.OpClose), For: forPOSIX | forBerkeley, also: true, Evidence: "RFC 9293, 3.10.4; RFC 2525, 2.17",
+		Title: "A connection closed with data unread may end in order all the same.",
+		when:  all(streamIn(Established, CloseWait), func(m *move) bool { return m.s.Unread != 0 }),
+		then:  func(m *move) { m.gentle = true; closes(m) }},
+	{Name: "close/ok", Class: Succeed, on: on(spec.OpClose), For: forAll, Evidence: "POSIX.1-2008, close(); RFC 9293, 3.10.4; RFC 1122, 4.2.2.13",
+		Title: "The last close of a socket ends its connection: FIN, or RST if data is unread; a handshake is dropped in silence.",
+		when:  not(badFD), then: closes},
+	{Name: "dup/ok", Class: Succeed, on: on(spec.OpDup), For: forAll, Evidence: "POSIX.1-2008, dup()",
+		Title: "dup gives the lowest free descriptor for the same socket.",
+		when:  not(badFD), then: func(m *move) { m.ret(m.install(m.file)) }},
+	{Name: "dup2/EBADF-new", Class: Shall, on: on(spec.OpDup2), For: forAll, Evidence: "POSIX.1-2008, dup2()",
+		Title: "A negative new descriptor fails.", when: func(m *move) bool { return m.c.Value < 0 }, then: fails(spec.EBADF)},
+	{Name: "dup2/left-out", Class: Succeed, on: on(spec.OpDup2), For: forAll,
+		Title: "A new descriptor outside the range of scripts is not modelled.",
+		when:  func(m *move) bool { return m.c.Value < FDFirst || m.c.Value >= FDFirst+FDsMax }, then: leaves(LeftScope)},
+	{Name: "dup2/ok", Class: Succeed, on: on(spec.OpDup2), For: forAll, Evidence: "POSIX.1-2008, dup2()",
+		Title: "dup2 closes the new descriptor and makes it another for the same socket.",
+		when:  not(badFD), then: dup2},
+	{Name: "fcntl/F_GETFL", Class: Succeed, on: on(spec.OpFcntl), For: forAll, Evidence: "POSIX.1-2008, fcntl()",
+		Title: "F_GETFL gives the access mode and O_NONBLOCK.",
+		when:  func(m *move) bool { return m.file != FileNone && m.c.Cmd == spec.FGetfl }, then: getfl},
+	{Name: "fcntl/left-out", Class: Succeed, on: on(spec.OpFcntl), For: forAll,
+		Title: "Other commands and flags are not modelled.",
+		when: func(m *move) bool {
+			return m.file == FileNull || m.c.Cmd != spec.FSetfl || m.c.Value&^(spec.ONonblock|spec.ORdwr) != 0
+		}, then: leaves(LeftOption)},
+	{Name: "fcntl/F_SETFL", Class: Succeed, on: on(spec.OpFcntl), For: forAll, Evidence: "POSIX.1-2008, fcntl()",
+		Title: "F_SETFL sets or clears O_NONBLOCK for every descriptor of the socket.",
+		when:  isSocket, then: func(m *move) { m.s.assign(Nonblock, m.c.Value&spec.ONonblock != 0); m.ret(0) }},
+}
+
+// closes takes the descriptor away before the result is there, so that frames
+// come first.
+func closes(m *move) {
+	m.closeFD(m.c.FD)
+	m.ret(0)
+}
+
+func dup2(m *move) {
+	if m.c.Value != m.c.FD {
+		m.closeFD(m.c.Value)
+		m.w.FDs[m.c.Value-FDFirst] = m.file
+	}
+	m.ret(m.c.Value)
+}
+
+func getfl(m *move) {
+	flags := spec.ORdwr
+	if m.s != nil && m.s.has(Nonblock) {
+		flags |= spec.ONonblock
+	}
+	m.ret(flags)
+}

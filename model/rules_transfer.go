@@ -1,0 +1,312 @@
+package model
+
+import "github.com/connspec/connspec/spec"
+
+// shutdown, send, recv: as far as they touch the state of a connection.
+
+var shutdownRules = []Rule{
+	{Name: "shutdown/listener", Class: Succeed, on: on(spec.OpShutdown), For: forLinux, Evidence: "Linux 6.18, inet_shutdown (TCP_LISTEN)",
+		Title: "Shutting a listener for reading ends listening; connections not yet accepted are reset.",
+		when:  all(streamIn(Listen), func(m *move) bool { return m.c.How != spec.ShutWr }),
+		then:  func(m *move) { m.disconnect(m.slot); m.s.Layer = Unconnected; m.ret(0) }},
+	{Name: "shutdown/listener-write", Class: Succeed, on: on(spec.OpShutdown), For: forLinux, Evidence: "Linux 6.18, inet_shutdown (TCP_LISTEN)",
+		Title: "Shutting a listener for writing has no effect.", when: streamIn(Listen), then: succeeds},
+	{Name: "shutdown/attempt", Class: Succeed, on: on(spec.OpShutdown), For: forLinux, Evidence: "Linux 6.18, inet_shutdown (TCP_SYN_SENT)",
+		Title: "Any shutdown gives up an attempt; SO_ERROR is ECONNRESET.",
+		when:  streamIn(SynSent), then: func(m *move) { m.disconnect(m.slot); m.s.Layer = Unconnected; m.ret(0) }},
+	{Name: "shutdown/crossed", Class: Succeed, on: on(spec.OpShutdown), For: forLinux, Evidence: "Linux 6.18, inet_shutdown (SS_DISCONNECTING)",
+		Title: "A shutdown during a simultaneous open leaves the socket between states.",
+		when:  all(streamIn(SynReceived), layer(Connecting)),
+		then:  func(m *move) { m.s.Layer = Disconnecting; m.shut(); m.ret(0) }},
+	{Name: "shutdown/ENOTCONN-failed", Class: Shall, on: on(spec.OpShutdown), For: forLinux, Evidence: "Linux 6.18, inet_shutdown (SS_CONNECTING, TCP_CLOSE)",
+		Title: "After a failed attempt shutdown fails, and leaves the socket between states.",
+		when:  all(streamIn(Closed), layer(Connecting)), then: func(m *move) { m.s.Layer = Disconnecting; m.shut(); m.fail(spec.ENOTCONN) }},
+	{Name: "shutdown/ENOTCONN", Class: Shall, on: on(spec.OpShutdown), For: forLinux, Evidence: "Linux 6.18, inet_shutdown",
+		Title: "Without a connection or peer shutdown fails, and takes effect all the same.",
+		when:  state(Closed), then: func(m *move) { m.shut(); m.fail(spec.ENOTCONN) }},
+	{Name: "shutdown/ok-linux", Class: Succeed, on: on(spec.OpShutdown), For: forLinux, Evidence: "Linux 6.18, inet_shutdown, tcp_shutdown",
+		Title: "Shutting for writing sends FIN.", when: isSocket, then: shutdownLinux},
+
+	{Name: "shutdown/bsd/ENOTCONN", Class: Shall, on: on(spec.OpShutdown), For: forPOSIX | forBerkeley, Evidence: "XNU 11417 and FreeBSD 13, soshutdown; POSIX.1-2008, shutdown()",
+		Title: "Without a connection or peer shutdown fails.",
+		when: func(m *move) bool {
+			return dgram(m) && m.s.TCP != Established || stream(m) && (m.s.TCP.in(Closed, Listen, TimeWait) || m.s.Layer == Unconnected)
+		}, then: fails(spec.ENOTCONN)},
+	{Name: "shutdown/bsd/attempt", Class: Succeed, on: on(spec.OpShutdown), For: forPOSIX | forBerkeley,
+		Title: "A shutdown during an attempt is not modelled.", when: layer(Connecting), then: leaves(LeftSegment)},
+	{Name: "shutdown/ok", Class: Succeed, on: on(spec.OpShutdown), For: forPOSIX | forBerkeley, Evidence: "POSIX.1-2008, shutdown()",
+		Title: "Shutting for writing sends FIN.", when: isSocket,
+		then: func(m *move) {
+			write := m.c.How != spec.ShutRd && !m.s.has(ShutWrite)
+			m.shut()
+			if write && m.s.Kind == KindStream {
+				m.closeTCP(m.s)
+			}
+			m.ret(0)
+		}},
+}
+
+// shut marks the halves that the call names.
+func (m *move) shut() {
+	if m.c.How != spec.ShutWr {
+		m.s.set(ShutRead)
+	}
+	if m.c.How != spec.ShutRd {
+		m.s.set(ShutWrite)
+	}
+}
+
+func shutdownLinux(m *move) {
+	if m.s.Layer == Connecting {
+		m.s.Layer = Connected
+	}
+	m.shut()
+	if m.s.Kind == KindStream && m.c.How != spec.ShutRd && m.s.TCP != SynReceived {
+		m.closeTCP(m.s)
+	}
+	m.ret(0)
+}
+
+// sendto names a destination unless its pointer is NULL.
+func named(m *move) bool {
+	return m.c.Op == spec.OpSendto && m.c.To.Pointer != spec.PointerNull
+}
+
+func onSend(rules []Rule) []Rule {
+	var table []Rule
+	for _, op := range []spec.Op{spec.OpSend, spec.OpSendto} {
+		for _, r := range rules {
+			r.Name, r.on = op.String()+r.Name, on(op)
+			if op == spec.OpSendto || !r.only {
+				r.only = false
+				table = append(table, r)
+			}
+		}
+	}
+	return table
+}
+
+var sendRules = onSend([]Rule{
+	// the address of sendto
+	{Name: "/EINVAL-length", Class: Shall, For: forLinux, Evidence: "Linux 6.18, move_addr_to_kernel", only: true,
+		Title: "A negative length, or one beyond sockaddr_storage, fails.",
+		when:  all(isSocket, named, length(func(n int32) bool { return n < 0 || n > 128 })), then: fails(spec.EINVAL)},
+	{Name: "/ENAMETOOLONG", Class: Shall, For: forMacOS | forOSX, Evidence: "XNU 11417 and FreeBSD 13, getsockaddr", only: true,
+		Title: "A length beyond 255 fails.",
+		when:  all(isSocket, named, length(func(n int32) bool { return n < 0 || n > 255 })), then: fails(spec.ENAMETOOLONG)},
+	{Name: "/EFAULT", Class: Shall, For: forAll, Evidence: "Linux 6.18, move_addr_to_kernel; XNU and FreeBSD, getsockaddr", only: true,
+		Title: "An address that cannot be read fails.",
+		when:  all(isSocket, named, badPointer, not(shorter(1))), then: fails(spec.EFAULT)},
+
+	// stream
+	{Name: "/stream/error", Class: Shall, For: forLinux, Evidence: "Linux 6.18, sk_stream_wait_connect, sk_stream_error",
+		Title: "A pending error is returned, and cleared.",
+		when:  all(stream, pending), then: collectOnce},
+	{Name: "/stream/attempt-EAGAIN", Class: Shall, For: forLinux, Evidence: "Linux 6.18, sk_stream_wait_connect",
+		Title: "During an attempt a non-blocking send fails.", when: all(streamIn(SynSent, SynReceived), nonblocking), then: fails(spec.EAGAIN)},
+	{Name: "/stream/attempt-wait", Class: Block, For: forLinux, Evidence: "Linux 6.18, sk_stream_wait_connect",
+		Title: "During an attempt send waits for it.", when: streamIn(SynSent, SynReceived), then: waits},
+	{Name: "/stream/EPIPE", Class: Shall, For: forLinux, Evidence: "Linux 6.18, tcp_sendmsg_locked",
+		Title: "Without a connection, or shut for writing, send fails.",
+		when:  all(stream, anyOf(not(state(Established, CloseWait)), has(ShutWrite))), then: fails(spec.EPIPE)},
+	{Name: "/stream/bsd/EPIPE", Class: Shall, For: forPOSIX | forBerkeley, Evidence: "XNU 11417 and FreeBSD 13, sosend (SBS_CANTSENDMORE first); POSIX.1-2008, send()",
+		Title: "Shut for writing, or dead, send fails.", when: all(stream, has(ShutWrite)), then: fails(spec.EPIPE)},
+	{Name: "/stream/bsd/ENOTCONN", Class: Shall, For: forPOSIX | forBerkeley, Evidence: "XNU 11417 and FreeBSD 13, sosend; POSIX.1-2008, send()",
+		Title: "Without a connection send fails.", when: all(stream, not(layer(Connected))), then: fails(spec.ENOTCONN)},
+	{Name: "/stream/bsd/EISCONN", Class: Shall, For: forMacOS | forOSX, only: true, also: true, Evidence: "XNU 11417 and FreeBSD 13, sendto on a connected socket",
+		Title: "An address on a connected stream socket may fail.", when: all(stream, named), then: fails(spec.EISCONN)},
+	{Name: "/stream/big", Class: Succeed, For: forAll,
+		Title: "More than one segment's worth is not modelled.",
+		when:  func(m *move) bool { return stream(m) && m.c.Len+int32(m.s.Unsent) > int32(m.s.MSS) }, then: leaves(LeftWindow)},
+	{Name: "/stream/ok", Class: Succeed, For: forAll, Evidence: "RFC 9293, 3.10.2 and 3.7.4; POSIX.1-2008, send()",
+		Title: "Data is sent, or held back while a small segment is outstanding.",
+		when:  stream, then: func(m *move) { m.ret(m.c.Len); m.push(m.s, uint16(m.c.Len)) }},
+
+	// datagram
+	{Name: "/dgram/big", Class: Succeed, For: forAll,
+		Title: "A datagram that must be fragmented is not modelled.", when: all(dgram, func(m *move) bool { return m.c.Len > 1472 }), then: leaves(LeftWindow)},
+	{Name: "/dgram/bsd/EPIPE", Class: Shall, For: forPOSIX | forBerkeley, Evidence: "XNU 11417 and FreeBSD 13, sosend; POSIX.1-2008, send()",
+		Title: "Shut for writing, send fails.", when: all(dgram, has(ShutWrite)), then: fails(spec.EPIPE)},
+	{Name: "/dgram/bsd/error", Class: Shall, For: forPOSIX | forBerkeley, Evidence: "XNU 11417 and FreeBSD 13, sosend (so_error)",
+		Title: "A pending error is returned, and cleared.", when: all(dgram, pending), then: collectOnce},
+	{Name: "/dgram/EINVAL-length", Class: Shall, For: forLinux, Evidence: "Linux 6.18, udp_sendmsg", only: true,
+		Title: "A length below that of sockaddr_in fails.", when: all(dgram, named, shorter(spec.SizeofSockaddrIn)), then: failsBound(spec.EINVAL)},
+	{Name: "/dgram/EAFNOSUPPORT", Class: Shall, For: forLinux, Evidence: "Linux 6.18, udp_sendmsg", only: true,
+		Title: "Another family fails; AF_UNSPEC passes for AF_INET.", when: all(dgram, named, foreignFamily), then: failsBound(spec.EAFNOSUPPORT)},
+	{Name: "/dgram/EINVAL-port", Class: Shall, For: forLinux, Evidence: "Linux 6.18, udp_sendmsg", only: true,
+		Title: "Port 0 fails.", when: all(dgram, named, portZero), then: failsBound(spec.EINVAL)},
+	{Name: "/dgram/bsd/address", Class: Shall, For: forPOSIX | forBerkeley, only: true, also: true, Evidence: "XNU 11417 and FreeBSD 13, in_pcbladdr",
+		Title: "An invalid address fails.", when: all(dgram, named, not(badPointer), anyOf(inexact, shorter(spec.SizeofSockaddrIn))), then: fails(spec.EINVAL)},
+	{Name: "/dgram/bsd/EISCONN", Class: Shall, For: forPOSIX | forBerkeley, only: true, also: true, Evidence: "XNU 11417 and FreeBSD 13, sendto on a connected socket; POSIX.1-2008, sendto()",
+		Title: "An address on a socket with a peer may fail.", when: all(dgramIn(Established), named), then: fails(spec.EISCONN)},
+	{Name: "/dgram/bsd/EAFNOSUPPORT", Class: Shall, For: forPOSIX | forBerkeley, only: true, Evidence: "XNU 11417 and FreeBSD 13, in_pcbladdr",
+		Title: "Another family fails.", when: all(dgram, named, wrongFamily), then: fails(spec.EAFNOSUPPORT)},
+	{Name: "/dgram/bsd/odd-address", Class: Succeed, For: forPOSIX | forBerkeley, only: true,
+		Title: "Sending to port 0, to the wildcard, to no route, or to many is not modelled.",
+		when:  all(dgram, named, anyOf(portZero, inexact, to(AddrAny), not(routed(routeLocal, routeUnicast)))), then: leaves(LeftAddress)},
+	{Name: "/dgram/EDESTADDRREQ", Class: Shall, For: forAll, Evidence: "Linux 6.18, udp_sendmsg; XNU and FreeBSD, sosend; POSIX.1-2008, send()",
+		Title: "Without a peer and without an address send fails; in Linux the socket has been bound by then.",
+		when:  all(dgram, not(named), not(state(Established))), then: noDestination},
+	{Name: "/dgram/route", Class: Shall, For: forLinux, Evidence: "Linux 6.18, ip_route_output_key_hash_rcu",
+		Title: "A destination that routing refuses fails with its error.",
+		when:  func(m *move) bool { return dgram(m) && m.sendRoute() != spec.ENONE }, then: func(m *move) { failsBound(m.sendRoute())(m) }},
+	{Name: "/dgram/left-out", Class: Succeed, For: forAll,
+		Title: "Datagrams to many, and from a loopback address to the wire, are not modelled.",
+		when: func(m *move) bool {
+			dst := m.target()
+			return dgram(m) && (dst.route() != routeLocal && dst.route() != routeUnicast || m.s.has(Bare))
+		}, then: leaves(LeftLocalDelivery)},
+	{Name: "/dgram/error", Class: Shall, For: forLinux, Evidence: "Linux 6.18, sock_alloc_send_pskb",
+		Title: "A pending error is returned, and cleared.", when: all(dgram, pending), then: collectBound},
+	{Name: "/dgram/EPIPE", Class: Shall, For: forLinux, Evidence: "Linux 6.18, sock_alloc_send_pskb",
+		Title: "Shut for writing, send fails.", when: all(dgram, has(ShutWrite)), then: failsBound(spec.EPIPE)},
+	{Name: "/dgram/ok", Class: Succeed, For: forAll, Evidence: "RFC 768; POSIX.1-2008, send()",
+		Cites: cites("posix/description/dgram-destination", "linux/description/dgram-destination", "macos/description/dgram-destination",
+			"osx/description/dgram-destination", "targettcp/description/udp-send"),
+		Title: "The datagram is sent to the address given, or to the peer.", when: dgram, then: sendDatagram},
+})
+
+func collectBound(m *move) {
+	m.autobind(m.s)
+	collectOnce(m)
+}
+
+func noDestination(m *move) {
+	switch {
+	case m.d == spec.Linux:
+		failsBound(spec.EDESTADDRREQ)(m)
+	case m.d == spec.POSIX || m.d == spec.TargetTCP:
+		m.fail(spec.EDESTADDRREQ)
+	default:
+		m.fail(spec.EDESTADDRREQ)
+	}
+}
+
+// target is where a datagram goes.
+func (m *move) target() Addr {
+	if !named(m) {
+		return m.s.Remote
+	}
+	return m.destination()
+}
+
+// sendRoute is the error that Linux's routing has for a datagram.
+func (m *move) sendRoute() spec.Errno {
+	dst := m.target()
+	switch dst.route() {
+	case routeNone:
+		return spec.ENETUNREACH
+	case routeUnreachable:
+		return spec.EHOSTUNREACH
+	case routeProhibit:
+		return spec.EACCES
+	case routeBlackhole:
+		return spec.EINVAL
+	case routeUnicast:
+		if m.s.Local.Loops() {
+			return spec.EINVAL
+		}
+	case routeBroadcast:
+		if dst == AddrBroadcast && m.s.Local == AddrAny {
+			return spec.ENETUNREACH
+		}
+		if !m.s.has(CanBcast) {
+			return spec.EACCES
+		}
+	}
+	return spec.ENONE
+}
+
+func sendDatagram(m *move) {
+	s, dst, port := m.s, m.target(), m.s.RPort
+	if named(m) {
+		port = m.c.To.Port
+	}
+	m.autobind(s)
+	src := s.Local
+	if src == AddrAny {
+		src = source(dst)
+	}
+	m.ret(m.c.Len)
+	m.emit(Frame{Proto: ProtoUDP, Src: src, SPort: s.LPort, Dst: dst, DPort: port, Len: uint16(m.c.Len)})
+}
+
+func onRecv(rules []Rule) []Rule {
+	var table []Rule
+	for _, op := range []spec.Op{spec.OpRecv, spec.OpRecvfrom} {
+		for _, r := range rules {
+			r.Name, r.on = op.String()+r.Name, on(op)
+			table = append(table, r)
+		}
+	}
+	return table
+}
+
+func unread(m *move) bool { return m.s != nil && m.s.Unread != 0 }
+
+var recvRules = onRecv([]Rule{
+	{Name: "/stream/ENOTCONN-listening", Class: Shall, For: forAll, Evidence: "Linux 6.18, tcp_recvmsg_locked; POSIX.1-2008, recv()",
+		Title: "A listener has nothing to read.", when: streamIn(Listen), then: fails(spec.ENOTCONN)},
+	{Name: "/stream/empty-buffer", Class: Succeed, For: forAll,
+		Title: "Reading into no buffer is not modelled.", when: all(stream, func(m *move) bool { return m.c.Len == 0 }), then: leaves(LeftWindow)},
+	{Name: "/stream/data-and-ack", Class: Succeed, For: forAll, also: true, Evidence: "Linux 6.18, tcp_cleanup_rbuf; RFC 9293, 3.8.6.2.2",
+		Title: "Reading may send an acknowledgement that is due.", when: all(stream, unread, has(AckDue)), then: func(m *move) { m.ack(m.s); read(m) }},
+	{Name: "/stream/data", Class: Succeed, For: forAll, Evidence: "POSIX.1-2008, recv()",
+		Title: "What was received is read, as much as the buffer takes.", when: all(stream, unread), then: read},
+	{Name: "/stream/end", Class: Succeed, For: forAll, Evidence: "Linux 6.18, tcp_recvmsg_locked (SOCK_DONE); POSIX.1-2008, recv()",
+		Title: "After the peer's FIN recv returns 0.", when: all(stream, has(GotFIN)), then: succeeds},
+	{Name: "/stream/error", Class: Shall, For: forAll, Evidence: "Linux 6.18, tcp_recvmsg_locked; XNU and FreeBSD, soreceive",
+		Title: "A pending error is returned, and cleared.", when: all(stream, pending), then: collectOnce},
+	{Name: "/stream/shut", Class: Succeed, For: forAll, also: true, Evidence: "Linux 6.18, tcp_recvmsg_locked; XNU and FreeBSD, soreceive (SBS_CANTRCVMORE)",
+		Title: "Shut for reading, recv returns 0.", when: all(stream, has(ShutRead)), then: succeeds},
+	{Name: "/stream/ENOTCONN", Class: Shall, For: forAll, Evidence: "Linux 6.18, tcp_recvmsg_locked; POSIX.1-2008, recv()",
+		Title: "Without a connection recv fails.",
+		when: func(m *move) bool {
+			if !stream(m) || m.d == spec.Linux && m.s.has(ShutRead) {
+				return false
+			}
+			return m.s.TCP == Closed || m.d != spec.Linux && (m.s.Layer != Connected || m.s.TCP.in(SynSent, SynReceived))
+		}, then: fails(spec.ENOTCONN)},
+
+	{Name: "/dgram/error", Class: Shall, For: forAll, Evidence: "Linux 6.18, __skb_recv_udp; XNU and FreeBSD, soreceive",
+		Title: "A pending error is returned, and cleared, before any datagram.", when: all(dgram, pending), then: collectOnce},
+	{Name: "/dgram/data", Class: Succeed, For: forAll, Evidence: "POSIX.1-2008, recv()",
+		Cites: cites("posix/description/dgram-source", "linux/description/dgram-source", "macos/description/dgram-source", "osx/description/dgram-source",
+			"targettcp/description/source"),
+		Title: "The oldest datagram is read; what the buffer does not take is lost.",
+		when:  all(dgram, func(m *move) bool { return m.s.Queued != 0 }), then: receive},
+	{Name: "/dgram/bsd/shut", Class: Succeed, For: forPOSIX | forBerkeley, Evidence: "XNU 11417 and FreeBSD 13, soreceive_dgram",
+		Title: "Shut for reading, recv returns 0.", when: all(dgram, has(ShutRead)), then: succeeds},
+	{Name: "/EAGAIN", Class: Shall, For: forAll, Evidence: "POSIX.1-2008, recv()",
+		Title: "With nothing to read a non-blocking recv fails.",
+		when:  all(isSocket, nonblocking, func(m *move) bool { return !(stream(m) && (m.s.has(ShutRead|GotFIN) || m.s.Unread != 0)) }), then: fails(spec.EAGAIN)},
+	{Name: "/dgram/shut", Class: Succeed, For: forLinux, Evidence: "Linux 6.18, __skb_wait_for_more_packets",
+		Title: "Shut for reading, a recv that would wait returns 0.", when: all(dgram, has(ShutRead)), then: succeeds},
+	{Name: "/wait", Class: Block, For: forAll, Evidence: "POSIX.1-2008, recv()",
+		Title: "With nothing to read recv waits.", when: all(isSocket, not(nonblocking), not(has(ShutRead))), then: waits},
+})
+
+func peeking(m *move) bool { return m.c.MsgFlags&spec.MsgPeek != 0 }
+
+func read(m *move) {
+	n := min(m.c.Len, int32(m.s.Unread))
+	if !peeking(m) {
+		m.s.Unread -= uint16(n)
+	}
+	m.ret(n)
+}
+
+func receive(m *move) {
+	d := m.s.Queue[0]
+	if !peeking(m) {
+		m.s.Queued--
+		copy(m.s.Queue[:], m.s.Queue[1:])
+		m.s.Queue[QueueMax-1] = Datagram{}
+	}
+	n := min(m.c.Len, int32(d.Len))
+	if m.c.Op == spec.OpRecvfrom {
+		m.name(n, d.Addr, d.Port)
+		return
+	}
+	m.ret(n)
+}

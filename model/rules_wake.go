@@ -1,0 +1,161 @@
+package model
+
+import "github.com/connspec/connspec/spec"
+
+// What ends a wait, and what time brings.
+
+func connectWait(m *move) bool { return m.t.Op == spec.OpConnect }
+
+var wakeRules = []Rule{
+	{Name: "wake/cut", Class: Wake, on: onWake, For: forLinux, Evidence: "Linux 6.18, __inet_stream_connect and sk_wait_event (sk_disconnects)",
+		Title: "A wait on a socket that another thread disconnected ends with EPIPE.",
+		when:  func(m *move) bool { return m.t.Cut }, then: fails(spec.EPIPE)},
+	{Name: "connect/wait/established", Class: Wake, on: onWake, For: forAll,
+		Title: "A waiting connect returns 0 when the handshake is complete.",
+		Cites: cites("posix/description/blocking", "posix/return-value/success", "linux/return-value/success", "macos/return-values/success",
+			"osx/return-values/success", "targettcp/description/tcp-blocking"),
+		when: func(m *move) bool { return connectWait(m) && m.s.TCP != Closed && !m.s.TCP.in(SynSent, SynReceived) },
+		then: func(m *move) { m.s.Layer = Connected; m.ret(0) }},
+	{Name: "connect/wait/refused", Class: Wake, on: onWake, For: forAll,
+		Title: "A waiting connect returns ECONNREFUSED when the peer refuses.",
+		Cites: cites("posix/errors/ECONNREFUSED-refused", "linux/errors/ECONNREFUSED", "macos/errors/ECONNREFUSED-rejected",
+			"osx/errors/ECONNREFUSED-rejected", "targettcp/errors/ECONNREFUSED"),
+		when: func(m *move) bool { return connectWait(m) && m.s.TCP == Closed && m.s.Err == spec.ECONNREFUSED }, then: attemptOver},
+	{Name: "connect/wait/timed-out", Class: Wake, on: onWake, For: forAll,
+		Title: "A waiting connect returns ETIMEDOUT when nobody answers.",
+		Cites: cites("posix/errors/ETIMEDOUT", "linux/errors/ETIMEDOUT", "macos/errors/ETIMEDOUT", "osx/errors/ETIMEDOUT", "targettcp/errors/ETIMEDOUT"),
+		when:  func(m *move) bool { return connectWait(m) && m.s.TCP == Closed && m.s.Err == spec.ETIMEDOUT }, then: attemptOver},
+	{Name: "connect/wait/unreachable", Class: Wake, on: onWake, For: forAll,
+		Title: "A waiting connect returns what an ICMP message said: host or net unreachable.",
+		Cites: cites("posix/errors/may/EHOSTUNREACH", "posix/errors/ENETUNREACH", "linux/errors/ENETUNREACH", "macos/errors/EHOSTUNREACH", "osx/errors/EHOSTUNREACH",
+			"targettcp/errors/EHOSTUNREACH"),
+		when: func(m *move) bool {
+			return connectWait(m) && m.s.TCP == Closed && (m.s.Err == spec.EHOSTUNREACH || m.s.Err == spec.ENETUNREACH)
+		}, then: attemptOver},
+	{Name: "connect/wait/failed", Class: Wake, on: onWake, For: forAll, Evidence: "Linux 6.18, __inet_stream_connect (sock_error); XNU and FreeBSD, soconnect (so_error)",
+		Title: "A waiting connect returns any other error that ended the attempt.",
+		when:  func(m *move) bool { return connectWait(m) && m.s.TCP == Closed }, then: attemptOver},
+	{Name: "wake/goes-on", Class: Wake, on: onWake, For: forAll,
+		Title: "A call that waited goes on as soon as it need not wait.",
+		when:  func(m *move) bool { return m.t.Op != spec.OpConnect && m.resumable() }, then: (*move).resume},
+}
+
+// attemptOver reports the failure of a blocking attempt.
+func attemptOver(m *move) {
+	e := m.s.error()
+	switch m.d {
+	case spec.Linux:
+		if e == spec.ENONE {
+			e = spec.ECONNABORTED
+		}
+		m.s.Layer = Unconnected
+		m.cut()
+		m.disconnect(m.slot)
+	case spec.POSIX:
+		m.s.set(AnyState)
+	}
+	if e == spec.ENONE {
+		m.ret(0)
+		return
+	}
+	m.fail(e)
+}
+
+// restate restates the call of a waiting thread.
+func (m *move) restate() {
+	m.again = Call{Op: m.t.Op, Len: int32(m.t.Len), Nonblock: m.t.Nonblock}
+	if m.t.Peek {
+		m.again.MsgFlags = spec.MsgPeek
+	}
+	if m.t.NoAddr {
+		m.again.To.Pointer = spec.PointerNull
+	}
+	m.c, m.file, m.rerun = &m.again, File(m.slot+1), true
+}
+
+// resumable says whether the call of a waiting thread would not wait now.
+func (m *move) resumable() bool {
+	m.restate()
+	r := m.find(on(m.t.Op))
+	m.rerun = false
+	return r != nil && r.Class != Block
+}
+
+func (m *move) resume() {
+	m.restate()
+	m.first(on(m.t.Op))
+	m.rerun = false
+}
+
+func timer(when func(*move) bool) func(*move) bool {
+	return func(m *move) bool { return m.w.Timers && when(m) }
+}
+
+var timerRules = []Rule{
+	{Name: "timer/hurried-syn", Class: Timer, on: onTimer, For: forLinux, Evidence: "Linux 6.18, tcp_rcv_synsent_state_process (TCP_TIMEOUT_MIN)",
+		Title: "After a bad answer to a first SYN, the SYN is retransmitted within two jiffies.",
+		when:  func(m *move) bool { return m.s.has(Hurry) && m.s.TCP == SynSent },
+		then:  func(m *move) { m.s.clear(Hurry); m.s.Retries++; m.resend(m.s, SYN) }},
+	{Name: "timer/syn", Class: Timer, on: onTimer, For: forAll, Evidence: "RFC 6298; tcp_syn_retries is 1 in the lab",
+		Title: "A SYN without an answer is retransmitted.",
+		when:  timer(func(m *move) bool { return m.s.TCP == SynSent && m.s.Retries < m.synRetries() }),
+		then:  func(m *move) { m.s.clear(Hurry); m.s.Retries++; m.resend(m.s, SYN) }},
+	{Name: "timer/syn-ack", Class: Timer, on: onTimer, For: forAll, Evidence: "RFC 6298; Linux 6.18, reqsk_timer_handler",
+		Title: "A SYN|ACK without an answer is retransmitted.",
+		when:  timer(func(m *move) bool { return m.s.TCP == SynReceived && m.s.Retries < 5 }),
+		then:  func(m *move) { m.s.Retries++; m.resend(m.s, SYN|ACK) }},
+	{Name: "timer/request-over", Class: Timer, on: onTimer, For: forAll, Evidence: "Linux 6.18, reqsk_timer_handler (tcp_synack_retries)",
+		Title: "A listener's handshake is given up.",
+		when:  timer(func(m *move) bool { return m.s.has(Request) && m.s.Retries == 5 }),
+		then:  func(m *move) { *m.s = Socket{} }},
+	{Name: "timer/attempt-over", Class: Timer, on: onTimer, For: forAll, Evidence: "Linux 6.18, tcp_write_err; XNU and FreeBSD, tcp_timer_rexmt, tcp_timer_keep",
+		Title: "An attempt that nobody answers ends with ETIMEDOUT, or with the error an ICMP message left.",
+		when: timer(func(m *move) bool {
+			return m.s.TCP.in(SynSent, SynReceived) && !m.s.has(Request) && m.s.Retries >= min(1, m.synRetries())
+		}),
+		then: func(m *move) {
+			e := m.s.Soft
+			if e == spec.ENONE {
+				e = spec.ETIMEDOUT
+			}
+			if m.d == spec.TargetTCP && e != spec.ETIMEDOUT {
+				e = spec.EHOSTUNREACH
+			}
+			m.done(m.slot, e)
+		}},
+	{Name: "timer/many", Class: Timer, on: onTimer, For: forAll,
+		Title: "Retransmission with several segments outstanding is not modelled.",
+		when:  timer(func(m *move) bool { return outstanding(m) && m.s.Segs > 1 }), then: leaves(LeftOutstanding)},
+	{Name: "timer/data", Class: Timer, on: onTimer, For: forAll, Evidence: "RFC 6298; RFC 8985, 7",
+		Title: "A segment that is not acknowledged is retransmitted.",
+		when:  timer(func(m *move) bool { return outstanding(m) && m.s.Segs <= 1 }), then: retransmit},
+	{Name: "timer/delayed-ack", Class: Timer, on: onTimer, For: forAll, Evidence: "RFC 9293, 3.8.6.3",
+		Title: "A delayed acknowledgement is sent.",
+		when:  timer(func(m *move) bool { return m.s.has(AckDue) }),
+		then:  func(m *move) { m.s.clear(PingPong); m.ack(m.s) }},
+	{Name: "timer/time-wait-over", Class: Timer, on: onTimer, For: forAll, Evidence: "RFC 9293, 3.6.1; Linux 6.18, TCP_TIMEWAIT_LEN",
+		Title: "TIME-WAIT, and FIN-WAIT-2 without a descriptor, come to an end.",
+		when: timer(func(m *move) bool {
+			return m.s.TCP == TimeWait || m.s.TCP == FinWait2 && m.s.has(Orphan)
+		}),
+		then: func(m *move) { m.done(m.slot, spec.ENONE) }},
+}
+
+// synRetries is how often the lab lets a SYN be retransmitted.
+func (m *move) synRetries() uint8 { return 1 }
+
+func outstanding(m *move) bool { return m.s.TCP > SynReceived && m.s.SndUna != m.s.SndNxt }
+
+func retransmit(m *move) {
+	s := m.s
+	bits := ACK
+	n := s.SndNxt - s.SndUna
+	if s.has(FINSent) {
+		bits |= FIN
+		n--
+	}
+	if n != 0 {
+		bits |= PSH
+	}
+	m.resend(s, bits)
+}

@@ -1,0 +1,366 @@
+package model
+
+import "github.com/connspec/connspec/spec"
+
+// RulesPerStep bounds the rules that one label can use at once.
+const RulesPerStep = 6
+
+// NextsMax bounds the worlds that can follow one label.
+const NextsMax = 16
+
+// Next is one world that may follow a label, and the rules that lead there.
+type Next struct {
+	World World
+	Rules [RulesPerStep]RuleID
+	Used  uint8
+}
+
+// Nexts receives what [Step] finds. It is owned and reused by the caller, so
+// that a step allocates nothing.
+type Nexts struct {
+	Len  int
+	Buf  [NextsMax]Next
+	Full bool // there were more than NextsMax
+	m    move
+}
+
+// move is a rule being tried: the world it reads and, in then, changes.
+type move struct {
+	d      spec.Dialect
+	l      *Label
+	w      *World
+	c      *Call   // the call, of call rules
+	t      *Thread // the thread that calls or is looked at
+	s      *Socket // the socket concerned; nil if the descriptor is none's
+	file   File    // what the descriptor refers to
+	slot   uint8   // of s
+	f      Frame   // the frame that arrives, of delivery rules
+	inner  bool    // f is a frame of the host to itself
+	rerun  bool    // the call goes on after a wait
+	gentle bool    // a close that does not reset for unread data
+	again  Call    // rerun: the call
+	n      *Next   // where the rules used are noted; nil while looking on
+
+	inbox    [inboxMax]Frame // frames of the host to itself, not yet delivered
+	inboxLen int
+}
+
+const inboxMax = 12
+
+// Step finds every world that may follow w when l happens under dialect d. No
+// world means that the dialect does not allow l.
+func Step(d spec.Dialect, w *World, l *Label, out *Nexts) {
+	out.Len, out.Full = 0, false
+	if w.Left != Inside {
+		out.push(w)
+		return
+	}
+	switch l.Kind {
+	case LabelCall:
+		stepCall(d, w, l, out)
+	case LabelReturn:
+		stepReturn(w, l, out)
+	case LabelBlock:
+		if t := w.thread(l.Thread); t != nil && (t.Wait == Blocked || t.Wait == Anything) {
+			out.push(w)
+		}
+	case LabelIn:
+		stepIn(d, w, l, out)
+	case LabelOut:
+		stepOut(w, l, out)
+	case LabelAdvance:
+		out.push(w).World.Timers = true
+	case LabelSettle:
+		if w.settled() {
+			out.push(w).World.Timers = false
+		}
+	case LabelEnv:
+		out.push(w).World.Left = LeftEnv
+	}
+}
+
+// Taus finds the worlds that follow w by one timer that fires, while time
+// passes (and, for a timer that is all but due, without).
+func Taus(d spec.Dialect, w *World, out *Nexts) {
+	out.Len, out.Full = 0, false
+	if w.Left != Inside {
+		return
+	}
+	for i := range w.Sockets {
+		s := &w.Sockets[i]
+		if s.Kind != KindStream || (!w.Timers && !s.has(Hurry)) || s.has(AnyState) {
+			continue
+		}
+		m := out.move(d, w)
+		m.s, m.slot = s, uint8(i)
+		m.try(onTimer, out, true)
+	}
+}
+
+// settled says whether nothing more can come without time passing.
+func (w *World) settled() bool {
+	if w.OutLen != 0 {
+		return false
+	}
+	for i := range w.Threads {
+		if w.Threads[i].Wait == Returning {
+			return false
+		}
+	}
+	return true
+}
+
+func (w *World) thread(i uint8) *Thread {
+	if int(i) >= len(w.Threads) {
+		return nil
+	}
+	return &w.Threads[i]
+}
+
+func (n *Nexts) push(w *World) *Next {
+	if n.Len == NextsMax {
+		n.Full = true
+		return &n.Buf[NextsMax-1]
+	}
+	next := &n.Buf[n.Len]
+	n.Len++
+	next.World, next.Used = *w, 0
+	return next
+}
+
+// move readies the one move of the buffer for looking at w.
+func (n *Nexts) move(d spec.Dialect, w *World) *move {
+	m := &n.m
+	m.d, m.w = d, w
+	m.l, m.c, m.t, m.s, m.n = nil, nil, nil, nil, nil
+	m.file, m.slot, m.inner, m.inboxLen = FileNone, 0, false, 0
+	m.rerun, m.gentle = false, false
+	return m
+}
+
+// ordered says whether the order of a dialect's checks is known. Where it is
+// not, any check that fails may be the one that is reported.
+func ordered(d spec.Dialect) bool { return d == spec.Linux || d == spec.MacOS }
+
+// try applies the rules of one trigger to the world that m looks at, and
+// pushes a world for each answer. If all is set every rule may apply.
+func (m *move) try(on trigger, out *Nexts, all bool) {
+	look := *m
+	blocked := false
+	for _, id := range rules.index[m.d][on] {
+		r := &rules.rules[id]
+		check := r.Class == Shall || r.Class == May
+		if blocked && !check || r.when != nil && !r.when(m) {
+			continue
+		}
+		m.apply(r, out)
+		*m = look
+		switch {
+		case all || r.also:
+		case check && !ordered(m.d):
+			blocked = blocked || r.Class == Shall
+		default:
+			return
+		}
+	}
+}
+
+// apply makes one answer of rule r.
+func (m *move) apply(r *Rule, out *Nexts) {
+	n := out.push(m.w)
+	m.turn(n)
+	m.note(r.ID)
+	r.then(m)
+	m.finish(out)
+}
+
+// turn makes m write into n instead of looking at the world it came from.
+func (m *move) turn(n *Next) {
+	from := m.w
+	m.n, m.w = n, &n.World
+	if m.s != nil {
+		m.s = &m.w.Sockets[m.slot]
+	}
+	if m.t != nil {
+		for i := range from.Threads {
+			if m.t == &from.Threads[i] {
+				m.t = &m.w.Threads[i]
+				break
+			}
+		}
+	}
+}
+
+func (m *move) note(id RuleID) {
+	n := m.n
+	for i := range n.Used {
+		if n.Rules[i] == id {
+			return
+		}
+	}
+	if int(n.Used) < RulesPerStep {
+		n.Rules[n.Used] = id
+		n.Used++
+	}
+}
+
+// first applies the first rule of a trigger that fits, within an answer.
+func (m *move) first(on trigger) bool {
+	r := m.find(on)
+	if r == nil {
+		return false
+	}
+	m.note(r.ID)
+	r.then(m)
+	return true
+}
+
+// find is the first rule of a trigger that fits.
+func (m *move) find(on trigger) *Rule {
+	for _, id := range rules.index[m.d][on] {
+		if r := &rules.rules[id]; r.when == nil || r.when(m) {
+			return r
+		}
+	}
+	return nil
+}
+
+// leave says that what happens next is not modelled.
+func (m *move) leave(r Reason) { m.w.Left = r }
+
+// stepCall makes a call: its rules leave the thread returning or blocked.
+func stepCall(d spec.Dialect, w *World, l *Label, out *Nexts) {
+	m := out.move(d, w)
+	m.l, m.c = l, &l.Call
+	m.t = w.thread(l.Thread)
+	if m.t == nil {
+		out.push(w).World.Left = LeftScope
+		return
+	}
+	if m.t.Wait != Running {
+		return
+	}
+	m.file = w.file(l.Call.FD)
+	if m.file != FileNone && m.file != FileNull {
+		m.slot = uint8(m.file) - 1
+		m.s = &w.Sockets[m.slot]
+	}
+	m.try(on(l.Call.Op), out, false)
+}
+
+// file is what a descriptor refers to.
+func (w *World) file(fd int32) File {
+	if fd < FDFirst || fd >= FDFirst+FDsMax {
+		return FileNone
+	}
+	return w.FDs[fd-FDFirst]
+}
+
+// stepReturn matches a result with what the thread is about to return.
+func stepReturn(w *World, l *Label, out *Nexts) {
+	t := w.thread(l.Thread)
+	if t == nil {
+		out.push(w).World.Left = LeftScope
+		return
+	}
+	switch t.Wait {
+	case Anything:
+		n := &out.push(w).World
+		n.returnAnything(&n.Threads[l.Thread], &l.Ret)
+	case Returning:
+		want, got := t.Ret, l.Ret
+		if want.HasAddr && got.HasAddr && want.Addr == got.Addr {
+			n := &out.push(w).World
+			if !n.seePort(want.Port, got.Port) {
+				out.Len--
+				return
+			}
+			want.Port = got.Port
+			n.Threads[l.Thread] = Thread{}
+			if want != got {
+				out.Len--
+			}
+			return
+		}
+		if want == got {
+			out.push(w).World.Threads[l.Thread] = Thread{}
+		}
+	}
+}
+
+// stepOut matches a frame with the next one to come out.
+func stepOut(w *World, l *Label, out *Nexts) {
+	if w.OutLen == 0 || !w.Outs[0].matches(&l.Frame) {
+		if w.anything() {
+			out.push(w)
+		}
+		return
+	}
+	n := &out.push(w).World
+	f := n.Outs[0]
+	copy(n.Outs[:], n.Outs[1:n.OutLen])
+	n.OutLen--
+	n.Outs[n.OutLen] = Frame{}
+	if !n.seePort(f.SPort, l.Frame.SPort) {
+		out.Len--
+	}
+}
+
+// matches compares all but a port not yet seen.
+func (f *Frame) matches(g *Frame) bool {
+	a, b := *f, *g
+	a.Loose, b.Loose, a.MSS, b.MSS = 0, 0, 0, 0
+	if a.SPort >= PortUnseen {
+		a.SPort, b.SPort = 0, 0
+	}
+	if f.Loose&LooseSeq != 0 {
+		a.Seq, b.Seq = 0, 0
+	}
+	if f.Loose&LooseAck != 0 {
+		a.Ack, b.Ack = 0, 0
+	}
+	if f.Loose&LoosePSH != 0 {
+		a.Bits, b.Bits = a.Bits&^PSH, b.Bits&^PSH
+	}
+	if f.Loose&LooseQuote != 0 {
+		a.Quote, b.Quote, a.Seq, b.Seq = Quote{}, Quote{}, 0, 0
+	}
+	return a == b
+}
+
+// seePort matches a port of the world with one of the trace. A chosen port that
+// nobody has seen gets the next number, everywhere.
+func (w *World) seePort(want, got Port) bool {
+	if want < PortUnseen {
+		return want == got
+	}
+	if got != PortSeen+Port(w.Seen) {
+		return false
+	}
+	w.Seen++
+	w.rename(want, got)
+	return true
+}
+
+func (w *World) rename(from, to Port) {
+	swap := func(p *Port) {
+		if *p == from {
+			*p = to
+		}
+	}
+	for i := range w.Sockets {
+		s := &w.Sockets[i]
+		swap(&s.LPort)
+		swap(&s.RPort)
+		for q := range s.Queue {
+			swap(&s.Queue[q].Port)
+		}
+	}
+	for i := range w.Outs {
+		swap(&w.Outs[i].SPort)
+		swap(&w.Outs[i].DPort)
+	}
+	for i := range w.Threads {
+		swap(&w.Threads[i].Ret.Port)
+	}
+}

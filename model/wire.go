@@ -1,0 +1,404 @@
+package model
+
+import "github.com/connspec/connspec/spec"
+
+// What TCP does (RFC 9293), as verbs for rules.
+
+// mssLoopback is the largest segment on the loopback interface (MTU 65536).
+const mssLoopback = 65483
+
+// The sequence numbers that the model counts end at seqMax; two regions above
+// stand for numbers about 2^30 and 2^31 ahead.
+const (
+	seqMax  = 0x5000
+	SeqFar  = 0x6000 // ahead of every window
+	SeqAway = 0x7000 // half the sequence space ahead
+)
+
+// far says whether the number lies beyond every window.
+func far(seq uint16) bool { return seq >= SeqFar && seq < 0x8000 }
+
+// before says whether a comes before b in the sequence space.
+func before(a, b uint16) bool { return int16(a-b) < 0 }
+
+// emit sends a frame: to the wire, or to the host itself.
+func (m *move) emit(f Frame) {
+	if f.Dst.Local() {
+		if m.inboxLen == inboxMax {
+			m.leave(LeftScope)
+			return
+		}
+		f.MSS = mssLoopback
+		m.inbox[m.inboxLen] = f
+		m.inboxLen++
+		return
+	}
+	if m.w.OutLen == OutsMax {
+		m.leave(LeftScope)
+		return
+	}
+	m.w.Outs[m.w.OutLen] = f
+	m.w.OutLen++
+}
+
+// segment sends a segment of connection s with n bytes of new data.
+func (m *move) segment(s *Socket, bits Bits, n uint16) {
+	f := Frame{
+		Proto: ProtoTCP, Bits: bits, Src: s.Local, Dst: s.Remote, SPort: s.LPort, DPort: s.RPort,
+		Seq: s.SndNxt, Len: n,
+	}
+	if bits&ACK != 0 {
+		f.Ack = s.RcvNxt
+		s.clear(AckDue)
+	}
+	if m.d != spec.Linux {
+		f.Loose = LoosePSH
+	}
+	if bits&RST == 0 {
+		s.SndNxt += f.space()
+		if f.space() != 0 {
+			s.Segs++
+		}
+	}
+	if s.SndNxt > seqMax {
+		m.leave(LeftNumbers)
+	}
+	m.emit(f)
+}
+
+// space is how much of the sequence space a segment takes.
+func (f *Frame) space() uint16 {
+	n := f.Len
+	if f.Bits&SYN != 0 {
+		n++
+	}
+	if f.Bits&FIN != 0 {
+		n++
+	}
+	return n
+}
+
+// end is the sequence number after the segment.
+func (f *Frame) end() uint16 { return f.Seq + f.space() }
+
+// resend sends the oldest segment of s once more.
+func (m *move) resend(s *Socket, bits Bits) {
+	nxt := s.SndNxt
+	n := nxt - s.SndUna
+	if bits&(SYN|FIN) != 0 {
+		n--
+	}
+	s.SndNxt = s.SndUna
+	segs := s.Segs
+	m.segment(s, bits, n)
+	s.SndNxt, s.Segs = nxt, segs
+}
+
+// ack sends a bare acknowledgement.
+func (m *move) ack(s *Socket) { m.segment(s, ACK, 0) }
+
+// push sends n bytes of s, or holds them back while a small segment is
+// outstanding (RFC 9293, section 3.7.4: Nagle).
+func (m *move) push(s *Socket, n uint16) {
+	s.Unsent += n
+	if s.Unsent == 0 || s.SndUna != s.SndNxt && !s.has(Nodelay) {
+		return
+	}
+	m.flush(s)
+}
+
+// flush sends what is held back.
+func (m *move) flush(s *Socket) {
+	n := s.Unsent
+	s.Unsent = 0
+	if n > s.MSS {
+		m.leave(LeftWindow)
+		return
+	}
+	m.segment(s, PSH|ACK, n)
+	if s.has(GotData) {
+		s.set(PingPong)
+	}
+}
+
+// sendFIN ends our side of the connection; held-back data goes with it.
+func (m *move) sendFIN(s *Socket) {
+	bits := FIN | ACK
+	if s.Unsent != 0 {
+		bits |= PSH
+	}
+	n := s.Unsent
+	s.Unsent = 0
+	m.segment(s, bits, n)
+	s.set(FINSent | ShutWrite)
+}
+
+// abort sends RST for a connection that is given up from this side.
+func (m *move) abort(s *Socket) { m.segment(s, RST|ACK, 0) }
+
+// refuse answers a segment that belongs to no connection (RFC 9293, section
+// 3.10.7.1).
+func (m *move) refuse(f *Frame) {
+	r := Frame{Proto: ProtoTCP, Bits: RST, Src: f.Dst, Dst: f.Src, SPort: f.DPort, DPort: f.SPort}
+	if f.Bits&ACK != 0 {
+		r.Seq = f.Ack
+	} else {
+		r.Bits |= ACK
+		r.Ack = f.end()
+		r.Loose = LooseSeq
+	}
+	m.emit(r)
+}
+
+// done ends the connection of slot with an error, or with none. What is left
+// is a socket without TCP (tcp_done of Linux, tcp_drop of the BSDs).
+func (m *move) done(slot uint8, e spec.Errno) {
+	s := &m.w.Sockets[slot]
+	if s.has(Orphan|Request) || m.d != spec.Linux && s.has(Child) {
+		*s = Socket{}
+		return
+	}
+	if e != spec.ENONE {
+		s.Err = e
+	}
+	s.TCP = Closed
+	s.Unsent, s.Segs = 0, 0
+	s.clear(AckDue | PingPong | Hurry)
+	s.set(ShutRead | ShutWrite)
+	switch {
+	case m.d == spec.Linux:
+		if !s.has(PortLock) {
+			s.clear(HasPort)
+		}
+	case m.d == spec.POSIX && s.Layer == Connecting && !m.w.waiting(slot, spec.OpConnect):
+		s.set(AnyState)
+	default:
+		s.Layer = Unconnected
+		s.set(Dead)
+		s.clear(HasPort)
+	}
+}
+
+// timeWait ends a connection in order. In Linux the socket is done with and a
+// remnant of its own answers what still comes.
+func (m *move) timeWait(slot uint8) {
+	s := &m.w.Sockets[slot]
+	s.TCP = TimeWait
+	if s.has(Orphan) {
+		return
+	}
+	if m.d != spec.Linux {
+		s.Layer = Unconnected
+		s.set(ShutRead | ShutWrite)
+		return
+	}
+	rest, ok := m.open(KindStream)
+	if !ok {
+		return
+	}
+	w := &m.w.Sockets[rest]
+	*w = Socket{
+		Flags: Orphan | HasPort | s.Flags&Reuse, Kind: KindStream, TCP: TimeWait, Local: s.Local, Remote: s.Remote,
+		LPort: s.LPort, RPort: s.RPort, SndUna: s.SndUna, SndNxt: s.SndNxt, RcvNxt: s.RcvNxt,
+	}
+	m.done(slot, spec.ENONE)
+}
+
+// release lets go of a socket that nothing refers to any more.
+func (m *move) release(slot uint8) {
+	s := &m.w.Sockets[slot]
+	switch {
+	case s.has(AnyState):
+		s.set(Orphan)
+		return
+	case s.TCP == Listen:
+		m.unlisten(slot)
+		*s = Socket{}
+		return
+	case s.Kind == KindDgram, s.TCP == Closed, s.TCP == SynSent:
+		*s = Socket{}
+		return
+	case s.Unread != 0 && !m.gentle:
+		m.abort(s)
+		*s = Socket{}
+		return
+	}
+	s.set(Orphan | ShutRead | ShutWrite)
+	s.clear(ErrQueued | Taken)
+	s.Err, s.Unread, s.Layer = spec.ENONE, 0, Unconnected
+	m.closeTCP(s)
+}
+
+// closeTCP sends FIN if the state still allows one (RFC 9293, section 3.10.4).
+func (m *move) closeTCP(s *Socket) {
+	switch s.TCP {
+	case Established, SynReceived:
+		s.TCP = FinWait1
+		m.sendFIN(s)
+	case CloseWait:
+		s.TCP = LastAck
+		m.sendFIN(s)
+	}
+}
+
+// unlisten resets the connections that were not accepted and drops the
+// handshakes that were not finished.
+func (m *move) unlisten(slot uint8) {
+	for turn := uint8(1); turn <= SocketsMax+1; turn++ {
+		for i := range m.w.Sockets {
+			c := &m.w.Sockets[i]
+			if c.Parent != slot+1 || c.Turn != turn {
+				continue
+			}
+			if c.TCP.in(Established, CloseWait, FinWait1, FinWait2, SynReceived) {
+				m.abort(c)
+			}
+			*c = Socket{}
+		}
+	}
+	for i := range m.w.Sockets {
+		if c := &m.w.Sockets[i]; c.Parent == slot+1 {
+			*c = Socket{}
+		}
+	}
+}
+
+// disconnect takes a stream socket back to where it was before connect or
+// listen, as far as Linux does (tcp_disconnect).
+func (m *move) disconnect(slot uint8) {
+	s := &m.w.Sockets[slot]
+	old := s.TCP
+	switch old {
+	case Listen:
+		m.unlisten(slot)
+	case Established, CloseWait, FinWait1, FinWait2, SynReceived:
+		m.abort(s)
+		s.Err = spec.ECONNRESET
+	case SynSent:
+		s.Err = spec.ECONNRESET
+	}
+	if old != Closed && !s.has(PortLock) {
+		s.clear(HasPort)
+	}
+	s.TCP = Closed
+	s.Remote, s.RPort = AddrAny, PortZero
+	if !s.has(AddrLock) {
+		s.Local = AddrAny
+	}
+	s.Soft = spec.ENONE
+	s.SndUna, s.SndNxt, s.RcvNxt, s.Unread, s.Unsent = 0, 0, 0, 0, 0
+	s.Retries, s.Segs = 0, 0
+	s.clear(ShutRead | ShutWrite | GotFIN | GotData | AckDue | PingPong | Hurry | FINSent | Taken)
+}
+
+// established completes a handshake.
+func (m *move) established(s *Socket) {
+	s.TCP = Established
+	s.Retries, s.Segs = 0, 0
+	s.SndUna = s.SndNxt
+	s.clear(Hurry)
+	if m.d != spec.Linux && s.Layer == Connecting {
+		s.Layer = Connected
+	}
+}
+
+// take processes a segment that fits: its acknowledgement, its data, its FIN
+// (RFC 9293, section 3.10.7.4), and answers as the dialect does; later says
+// that the answer to data or FIN is delayed.
+func (m *move) take(later bool) {
+	s, f := m.s, m.f
+	if !m.takeAck(s, &f) {
+		return
+	}
+	owed := m.takeData(s, &f)
+	if f.Bits&FIN != 0 && f.end()-1 == s.RcvNxt {
+		if m.takeFIN(s) {
+			return
+		}
+		owed = true
+	}
+	if s.Unsent != 0 && (s.SndUna == s.SndNxt || s.has(Nodelay)) {
+		m.flush(s)
+		owed = false
+	}
+	switch {
+	case !owed:
+	case later || m.d == spec.Linux && s.has(PingPong):
+		s.set(AckDue)
+	default:
+		m.ack(s)
+	}
+}
+
+// takeAck processes the acknowledgement; goesOn is false when the connection
+// ends with it.
+func (m *move) takeAck(s *Socket, f *Frame) (goesOn bool) {
+	if !before(f.Ack, s.SndUna) {
+		s.Soft = spec.ENONE
+	}
+	if before(s.SndUna, f.Ack) {
+		s.SndUna = f.Ack
+		s.Retries = 0
+		if s.Segs > 1 && s.SndUna != s.SndNxt {
+			s.Segs--
+		}
+	}
+	if s.SndUna != s.SndNxt {
+		return true
+	}
+	s.Segs = 0
+	if !s.has(FINSent) {
+		return true
+	}
+	switch s.TCP {
+	case FinWait1:
+		s.TCP = FinWait2
+	case Closing:
+		m.timeWait(m.slot)
+		return false
+	case LastAck:
+		m.done(m.slot, spec.ENONE)
+		return false
+	}
+	return true
+}
+
+// takeData queues new data and says whether it is to be acknowledged.
+func (m *move) takeData(s *Socket, f *Frame) (owed bool) {
+	if f.Len == 0 || !s.TCP.in(Established, FinWait1, FinWait2) {
+		return false
+	}
+	fresh := f.Seq + f.Len - s.RcvNxt
+	if int16(fresh) <= 0 { // a duplicate: acknowledged at once
+		s.clear(PingPong)
+		return true
+	}
+	s.RcvNxt += fresh
+	s.Unread += fresh
+	if s.RcvNxt > seqMax {
+		m.leave(LeftNumbers)
+	}
+	s.set(GotData)
+	return true
+}
+
+// takeFIN notes that the peer has finished; ended says that the answer is out
+// and the socket has moved on.
+func (m *move) takeFIN(s *Socket) (ended bool) {
+	s.RcvNxt++
+	s.set(ShutRead | GotFIN)
+	switch s.TCP {
+	case Established, SynReceived:
+		s.TCP = CloseWait
+		s.set(PingPong)
+	case FinWait1:
+		m.ack(s)
+		s.TCP = Closing
+		return true
+	case FinWait2:
+		m.ack(s)
+		m.timeWait(m.slot)
+		return true
+	}
+	return false
+}

@@ -1,0 +1,232 @@
+package model
+
+import "github.com/connspec/connspec/spec"
+
+// How much a world holds. A trace that needs more leaves the model (a verdict
+// of unmodelled); it is never cut short in silence.
+const (
+	SocketsMax = 6  // open sockets, children not yet accepted, and what close leaves behind
+	ThreadsMax = 3  // threads of the script
+	FDsMax     = 12 // descriptors 3 to 14
+	OutsMax    = 4  // frames on their way out
+	QueueMax   = 3  // datagrams queued on one socket
+	FDFirst    = 3  // the lowest descriptor that a script can get
+	PollMax    = 3  // entries of one poll
+)
+
+// World is everything the model knows at one moment. It holds no pointer and
+// compares with ==.
+type World struct {
+	Sockets [SocketsMax]Socket
+	Threads [ThreadsMax]Thread
+	Outs    [OutsMax]Frame // frames not yet seen; oldest first
+	FDs     [FDsMax]File   // by descriptor, from FDFirst
+	OutLen  uint8
+	Seen    uint8 // how many chosen ports have been seen
+	Unseen  uint8 // how many chosen ports have not
+	Timers  bool  // time is passing: timers may fire
+	Left    Reason
+}
+
+// File is what a descriptor refers to: nothing, a socket (its slot + 1), or
+// the file that is not a socket.
+type File uint8
+
+const (
+	FileNone File = 0
+	FileNull File = 255 // /dev/null
+)
+
+// Kind is the kind of a socket; the zero Kind is a free slot.
+type Kind uint8
+
+const (
+	KindNone Kind = iota
+	KindStream
+	KindDgram
+)
+
+// TCP is a state of RFC 9293, section 3.3.2. A connected datagram socket is
+// Established, as it is in Linux.
+type TCP uint8
+
+const (
+	Closed TCP = iota
+	Listen
+	SynSent
+	SynReceived
+	Established
+	FinWait1
+	FinWait2
+	CloseWait
+	Closing
+	LastAck
+	TimeWait
+)
+
+func (t TCP) String() string {
+	return [...]string{
+		"CLOSED", "LISTEN", "SYN-SENT", "SYN-RECEIVED", "ESTABLISHED", "FIN-WAIT-1", "FIN-WAIT-2",
+		"CLOSE-WAIT", "CLOSING", "LAST-ACK", "TIME-WAIT",
+	}[t]
+}
+
+// in says whether t is one of states.
+func (t TCP) in(states ...TCP) bool {
+	for _, s := range states {
+		if t == s {
+			return true
+		}
+	}
+	return false
+}
+
+// Layer is what the socket layer, above TCP, remembers of an attempt: enum
+// socket_state of Linux, SS_ISCONNECTING and SS_ISCONNECTED of the BSDs.
+type Layer uint8
+
+const (
+	Unconnected Layer = iota
+	Connecting
+	Connected
+	Disconnecting // Linux: a shutdown met an attempt half way; only AF_UNSPEC leads out
+)
+
+// Flags are the yes-or-no properties of a socket.
+type Flags uint32
+
+const (
+	AddrLock  Flags = 1 << iota // bind named the address (SOCK_BINDADDR_LOCK)
+	PortLock                    // bind named the port (SOCK_BINDPORT_LOCK)
+	HasPort                     // the port is held; without it LPort is only a memory
+	Nonblock                    // O_NONBLOCK
+	CanBcast                    // SO_BROADCAST
+	Reuse                       // SO_REUSEADDR
+	Nodelay                     // TCP_NODELAY
+	ShutRead                    // nothing more will be received
+	ShutWrite                   // nothing more will be sent
+	GotFIN                      // the peer's FIN was received (SOCK_DONE)
+	ErrQueued                   // Linux: an ICMP error lies on the error queue, poll shows POLLERR
+	Taken                       // the error of a failed attempt was collected
+	Dead                        // BSD: the protocol block is gone, the socket can do nothing more
+	Child                       // made by a listener, not yet accepted
+	Request                     // a handshake that a listener is in (request socket)
+	Orphan                      // no descriptor is left; TCP goes on
+	AnyState                    // a document left open what state this is
+	PingPong                    // Linux: acknowledgements are held back for data to carry
+	AckDue                      // an acknowledgement is owed, and delayed
+	Hurry                       // Linux: a retransmission is due within two jiffies
+	FINSent                     // our FIN is out
+	Bare                        // bound to an address no connection can come from (group, broadcast)
+	GotData                     // the peer has sent data on this connection
+)
+
+// Socket is one socket, or what is left of one.
+type Socket struct {
+	Flags          Flags
+	Kind           Kind
+	TCP            TCP
+	Layer          Layer
+	Local, Remote  Addr
+	LPort, RPort   Port
+	Err, Soft      spec.Errno // pending error; soft error of RFC 1122
+	Backlog        uint8      // listen
+	Parent         uint8      // Child: the listener's slot + 1
+	Turn           uint8      // Child: its place in the queue, from 1; 0 while a request
+	Retries        uint8      // retransmissions of the oldest segment so far
+	Queued         uint8      // datagrams in Queue
+	Segs           uint8      // segments sent and not acknowledged
+	SndUna, SndNxt uint16     // from our initial sequence number
+	RcvNxt         uint16     // from the peer's
+	Unread         uint16     // stream: bytes received and not read
+	Unsent         uint16     // stream: bytes written and held back
+	MSS            uint16     // the largest segment the peer takes
+	Queue          [QueueMax]Datagram
+}
+
+// Datagram is one datagram in a receive queue.
+type Datagram struct {
+	Len  uint16
+	Addr Addr
+	Port Port
+}
+
+// Wait says what a thread of the script is doing.
+type Wait uint8
+
+const (
+	Running   Wait = iota
+	Blocked        // in a call; Op says which
+	Returning      // the call is over, Ret is its result, not yet seen
+	Anything       // the call may return anything: its socket is in any state
+)
+
+// Thread is one thread of the script. Result fields mean what they mean in
+// [Return].
+type Thread struct {
+	Wait     Wait
+	Op       spec.Op
+	Socket   uint8 // Blocked: the socket's slot + 1, held until the call returns
+	Cut      bool  // the attempt it waits for was ended by another thread
+	Nonblock bool  // accept: the new descriptor is non-blocking
+	Peek     bool  // recv: MSG_PEEK
+	NoAddr   bool  // accept: nowhere to write the address to
+	Len      uint16
+	Ret      Return
+}
+
+// State is the state of a socket in the words of the documents.
+type State uint8
+
+const (
+	StateUnbound State = iota
+	StateBound
+	StateConnecting
+	StateConnected
+	StateListening
+	StateAssociated // datagram: a peer is set
+	StateFailed     // an attempt ended; its error is pending or was taken
+	StateReset      // was connected, is dead
+	StateClosed     // no descriptor is left
+)
+
+func (s State) String() string {
+	return [...]string{
+		"unbound", "bound", "connecting", "connected", "listening", "associated", "failed", "reset", "closed",
+	}[s]
+}
+
+// State tells which state of the documents the socket is in.
+func (s *Socket) State() State {
+	switch {
+	case s.Kind == KindNone || s.has(Orphan):
+		return StateClosed
+	case s.Kind == KindDgram && s.TCP == Established:
+		return StateAssociated
+	case s.TCP == Listen:
+		return StateListening
+	case s.TCP.in(SynSent, SynReceived):
+		return StateConnecting
+	case s.TCP != Closed:
+		return StateConnected
+	case s.Layer == Connected:
+		return StateReset
+	case s.has(Dead) || s.Layer != Unconnected:
+		return StateFailed
+	case s.has(HasPort) || s.Local != AddrAny:
+		return StateBound
+	}
+	return StateUnbound
+}
+
+func (s *Socket) has(f Flags) bool { return s.Flags&f != 0 }
+func (s *Socket) set(f Flags)      { s.Flags |= f }
+func (s *Socket) clear(f Flags)    { s.Flags &^= f }
+
+func (s *Socket) assign(f Flags, on bool) {
+	if on {
+		s.set(f)
+	} else {
+		s.clear(f)
+	}
+}
