@@ -47,7 +47,12 @@ func (c *Conn) handleAck(now time.Duration, a *arrival) (ev Event, ok bool) {
 func (c *Conn) acknowledged(now time.Duration, a *arrival) (ev Event) {
 	flight, acked := c.sndNxt-c.sndUna, a.ack-c.sndUna
 	c.sampleAck(now, a)
-	data := min(acked, c.snd.n) // the rest is the FIN
+	data := acked
+	if !c.has(synAcked) { // closed before the handshake was done
+		c.set(synAcked)
+		data--
+	}
+	data = min(data, c.snd.n) // the rest is the FIN
 	c.snd.drop(data)
 	c.sndUna = a.ack
 	if data > 0 {

@@ -47,6 +47,9 @@ func (c *Conn) Close(now time.Duration) Event {
 		return Closed
 	}
 	c.CloseWrite(now)
+	if c.state == StateSynReceived && c.cfg.FinBeforeAck {
+		c.state = StateFinWait1
+	}
 	c.set(orphan | readClosed)
 	if c.state == StateFinWait2 && c.cfg.FinTimeout > 0 {
 		c.endAt = now + c.cfg.FinTimeout

@@ -66,6 +66,9 @@ type Config struct {
 	InitialSegments    int  // of the congestion window (RFC 6928: 10)
 	SlowStartAfterIdle bool // RFC 5681 section 4.1
 
+	// FinBeforeAck lets Close in SYN-RECEIVED send the FIN at once, not after
+	// the peer's ACK (RFC 9293 section 3.10.4 allows both; Linux).
+	FinBeforeAck  bool
 	ResetOnUnread bool // Close with data unread sends RST (RFC 9293 section 3.6.1, SHLD-3)
 	ResetOrphans  bool // data for a closed socket is answered with RST
 
@@ -94,7 +97,7 @@ func Linux(mtu int) *Config {
 		Tick: 4 * time.Millisecond, DelayedAck: 40 * time.Millisecond, DelayedAckMax: 200 * time.Millisecond, QuickAcks: 16, PingPong: true,
 		NagleMinshall: true, TailLossProbe: true, ReorderTimer: true, ProbeOldByte: true,
 		InitialSegments: 10, SlowStartAfterIdle: true,
-		ResetOnUnread: true, ResetOrphans: true, ResendSynAfter: 8 * time.Millisecond,
+		FinBeforeAck: true, ResetOnUnread: true, ResetOrphans: true, ResendSynAfter: 8 * time.Millisecond,
 		InvalidLimit:  500 * time.Millisecond,
 		KeepaliveIdle: 2 * time.Hour, KeepaliveInterval: 75 * time.Second, KeepaliveProbes: 9,
 	}

@@ -64,9 +64,9 @@ var handshakeTranscripts = []transcript{
 	{"close before a simultaneous open is done", []line{
 		{"open", "S 0:0(0) <mss 1460,sackOK,TS,wscale 7> win 64240 SYN-SENT"},
 		{"< S 0:0 win 1000", "S. 0:0(0) ack 1 <mss 1460,sackOK,TS,wscale 7> win 64240 SYN-RECEIVED"},
-		{"close", "SYN-RECEIVED"},
-		{"pass 1100ms", "@1s S. 0:0(0) ack 1 <mss 1460,sackOK,TS,wscale 7> win 64240 SYN-RECEIVED"},
-		{"< . 1:1 ack 1", "F. 1:1(0) ack 1 [established space] FIN-WAIT-1"},
+		{"close", "F. 1:1(0) ack 1 FIN-WAIT-1"},
+		{"pass 1100ms", "@1s S. 0:0(0) ack 1 <mss 1460,sackOK,TS,wscale 7> win 64240 FIN-WAIT-1"},
+		{"< . 1:1 ack 1", "FIN-WAIT-1"},
 	}},
 	{"abort in SYN-SENT is silent", []line{
 		{"open", "S 0:0(0) <mss 1460,sackOK,TS,wscale 7> win 64240 SYN-SENT"},

@@ -21,7 +21,7 @@ const dupThresh = 3
 // duplicateAck counts an ACK that acknowledges nothing new (RFC 5681 section 2)
 // and starts fast retransmit.
 func (c *Conn) duplicateAck(now time.Duration, a *arrival, sacked bool) {
-	if c.has(sackOK) && !sacked {
+	if !c.has(synAcked) || c.has(sackOK) && !sacked {
 		return
 	}
 	c.dupAcks = min(c.dupAcks, 254) + 1

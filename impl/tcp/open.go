@@ -96,7 +96,7 @@ func (c *Conn) SetMTU(now time.Duration, mtu int) {
 		return
 	}
 	c.mss = uint16(mss)
-	if c.state.sends() && c.sndNxt != c.sndUna {
+	if c.state.sends() && c.has(synAcked) && c.sndNxt != c.sndUna {
 		c.loss, c.recover, c.rtxNxt = lossTimeout, c.sndNxt, c.sndUna
 		c.set(rtxForce | rttStale)
 	}
@@ -107,6 +107,9 @@ func (c *Conn) established(now time.Duration) Event {
 	c.set(synAcked)
 	c.unset(rttStale)
 	c.state = StateEstablished
+	if c.retransmits > 1 { // RFC 5681 section 3.1; Linux forgives one
+		c.cwnd = uint32(c.mss)
+	}
 	c.retransmits, c.backoff = 0, 0
 	c.rtoAt = never
 	if c.srtt == 0 && c.has(synLost) {

@@ -51,7 +51,7 @@ func (c *Conn) Next(now time.Duration, seg *wire.TCP, room []byte) (n int, ok bo
 func (c *Conn) sendSyn(now time.Duration, seg *wire.TCP) {
 	c.unset(synDue)
 	*seg = wire.TCP{Seq: c.iss, Flags: wire.SYN, Window: uint16(c.rcvWnd)}
-	if c.state == StateSynReceived {
+	if c.state != StateSynSent {
 		seg.Flags |= wire.ACK
 		seg.Ack = c.rcvNxt
 		c.rcvWup = c.rcvNxt
@@ -87,15 +87,20 @@ func (c *Conn) acceptableSeq() uint32 {
 	return edge
 }
 
+// dataStart is the sequence number of the first byte in the send buffer.
+func (c *Conn) dataStart() uint32 {
+	if !c.has(synAcked) {
+		return c.iss + 1
+	}
+	return c.sndUna
+}
+
 // dataEnd is the sequence number after the last byte written; a FIN has it.
 func (c *Conn) dataEnd() uint32 {
-	if !c.has(synAcked) {
-		return c.iss + 1 + c.snd.n
-	}
 	if c.has(finSent) && c.snd.n == 0 && c.sndUna == c.sndNxt {
 		return c.sndUna - 1 // the FIN is acknowledged
 	}
-	return c.sndUna + c.snd.n
+	return c.dataStart() + c.snd.n
 }
 
 // segmentSize is the most data for one segment now: the MSS less SACK blocks,
@@ -201,7 +206,7 @@ func (c *Conn) emit(now time.Duration, seg *wire.TCP, room []byte, from, n uint3
 	}
 	c.header(now, seg, flags, from)
 	c.ackSent()
-	return c.snd.peek(from-c.sndUna, room[:n])
+	return c.snd.peek(from-c.dataStart(), room[:n])
 }
 
 // sendProbe gives a window or keepalive probe (RFC 9293 sections 3.8.6.1 and

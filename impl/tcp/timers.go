@@ -46,10 +46,10 @@ func (c *Conn) expireRetransmit(now time.Duration) Event {
 		c.firstRtx = now
 	}
 	switch {
-	case c.state == StateSynSent || c.state == StateSynReceived:
+	case !c.has(synAcked):
 		c.set(synDue | synLost)
 		c.stopTiming()
-		if c.state == StateSynReceived || int(c.retransmits) >= c.cfg.SynLinear {
+		if c.state != StateSynSent || int(c.retransmits) >= c.cfg.SynLinear {
 			c.backoff = min(c.backoff+1, 64)
 		}
 	case c.has(probing):
