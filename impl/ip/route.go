@@ -290,9 +290,11 @@ func (t *Table) sourceFor(hop netip.Addr) netip.Addr {
 
 // Accepts says whether a packet that arrived over the NIC is for this host,
 // and as what: Local, Broadcast or Multicast. A packet from an address that
-// cannot be a sender's is for nobody (RFC 1122 section 3.2.1.3).
+// cannot be a sender's is for nobody (RFC 1122 section 3.2.1.3); that of a
+// directed broadcast passes, as nothing says to every host that it is one
+// (ip_route_input_slow).
 func (t *Table) Accepts(src, dst netip.Addr) (Kind, bool) {
-	if src.IsLoopback() || src.IsMulticast() || t.IsBroadcast(src) || t.Owns(src) || dst.IsLoopback() {
+	if src.IsLoopback() || src.IsMulticast() || src == limitedBroadcast || t.Owns(src) || dst.IsLoopback() {
 		return 0, false
 	}
 	switch {

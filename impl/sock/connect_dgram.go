@@ -76,17 +76,17 @@ func (l *Layer) dissociate(s *Socket) {
 // autobind gives a datagram socket an ephemeral port, and says whether there
 // was one (inet_autobind).
 func (l *Layer) autobind(i int32, s *Socket) bool {
-	port, ok := l.pickPort(s)
+	port, ok := l.pickPort(s, s.bound)
 	if ok {
 		l.claim(i, s, ports.Binding{Addr: s.bound, Port: port})
 	}
 	return ok
 }
 
-// pickPort finds an ephemeral port that the socket could be bound to.
-func (l *Layer) pickPort(s *Socket) (uint16, bool) {
+// pickPort finds an ephemeral port at which the socket could be bound to a.
+func (l *Layer) pickPort(s *Socket, a netip.Addr) (uint16, bool) {
 	table := l.portsOf(s)
-	return l.chooser.Pick(l.portOffset(s.bound, netip.AddrPortFrom(any4, 0)), func(p uint16) bool {
-		return !table.Conflict(ports.Binding{Addr: s.bound, Port: p}, 0)
+	return l.chooser.Pick(l.portOffset(a, netip.AddrPortFrom(any4, 0)), func(p uint16) bool {
+		return !table.Conflict(ports.Binding{Addr: a, Port: p}, 0)
 	})
 }

@@ -2,6 +2,7 @@ package sock
 
 import (
 	"net/netip"
+	"time"
 
 	"github.com/connspec/connspec/impl/ip"
 	"github.com/connspec/connspec/impl/personality"
@@ -125,20 +126,22 @@ func (l *Layer) startStream(a *attempt) (spec.Result, bool) {
 		s.shut = 0
 	}
 	dst = netip.AddrPortFrom(path.Dst, dst.Port())
-	fresh := s.source.IsUnspecified()
-	if fresh {
-		s.source, s.bound = path.Src, path.Src
-	} else {
-		s.bound = s.source
+	if s.source.IsUnspecified() {
+		s.source = path.Src
 	}
-	if e := l.takeTuple(a.sockNum, s, dst); e != spec.ENONE {
+	s.bound = s.source
+	if s.binding != 0 {
+		l.tcpPorts.Get(s.binding).Addr = s.bound
+	}
+	successor, e := l.takeTuple(a.sockNum, s, dst)
+	if e != spec.ENONE {
 		if !s.addrLocked {
-			s.source, s.bound = any4, any4
+			l.unaddress(s)
 		}
 		return spec.Fail(e), true
 	}
 	s.peer, s.err, s.peerDone = dst, spec.ENONE, false
-	l.dial(a.sockNum, s, path)
+	l.dial(a.sockNum, s, path, successor)
 	s.phase = phaseConnecting
 	if a.nonblock {
 		return spec.Fail(spec.EINPROGRESS), true
@@ -147,40 +150,68 @@ func (l *Layer) startStream(a *attempt) (spec.Result, bool) {
 	return spec.Result{}, false
 }
 
+// unaddress takes a stream's local address away, which connect had chosen.
+func (l *Layer) unaddress(s *Socket) {
+	s.source, s.bound = any4, any4
+	if s.binding != 0 {
+		l.tcpPorts.Get(s.binding).Addr = any4
+	}
+}
+
 // takeTuple sees to it that no other connection has the socket's names, which
-// it completes by an ephemeral port if need be (inet_hash_connect).
-func (l *Layer) takeTuple(i int32, s *Socket, dst netip.AddrPort) spec.Errno {
+// it completes by an ephemeral port if need be (inet_hash_connect). successor
+// is for dial.
+func (l *Layer) takeTuple(i int32, s *Socket, dst netip.AddrPort) (successor uint32, e spec.Errno) {
 	if s.port != 0 {
-		if l.p.SelfStream != spec.ENONE && dst == netip.AddrPortFrom(s.source, s.port) {
-			return l.p.SelfStream
+		local := netip.AddrPortFrom(s.source, s.port)
+		if l.p.SelfStream != spec.ENONE && dst == local {
+			return 0, l.p.SelfStream
 		}
-		if !l.tupleFree(tupleOf(netip.AddrPortFrom(s.source, s.port), dst), true) {
-			return l.p.TupleTaken
+		if !l.tupleFree(tupleOf(local, dst), true) {
+			return 0, l.p.TupleTaken
 		}
-		return spec.ENONE
+		return l.evict(tupleOf(local, dst)), spec.ENONE
 	}
 	port, ok := l.chooser.Pick(l.portOffset(s.source, dst), func(p uint16) bool {
 		return !l.tcpPorts.Claimed(p) && l.tupleFree(tupleOf(netip.AddrPortFrom(s.source, p), dst), false)
 	})
 	if !ok {
-		return l.p.PortsStream
+		return 0, l.p.PortsStream
 	}
 	l.claim(i, s, ports.Binding{Addr: s.source, Port: port, Implicit: true})
-	return spec.ENONE
+	return l.evict(tupleOf(netip.AddrPortFrom(s.source, port), dst)), spec.ENONE
 }
 
+// reuseDelay is how long a connection in TIME-WAIT keeps its names from an
+// attempt that chooses its port (net.ipv4.tcp_tw_reuse_delay).
+const reuseDelay = time.Second
+
 // tupleFree says whether a connection may have these names. One in TIME-WAIT
-// gives way to an explicitly bound port (tcp_twsk_unique).
+// that used timestamps makes way for a port that bind named, and on the
+// loopback interface after a while for any (tcp_twsk_unique, tcp_tw_reuse=2).
 func (l *Layer) tupleFree(t tuple, explicit bool) bool {
 	n, taken := l.tuples[t]
 	if !taken {
 		return true
 	}
-	if c := l.conns.at(n); explicit && c.timeWait && c.owner == 0 {
-		l.kill(n, c)
-		return true
+	c := l.conns.at(n)
+	if !c.timeWait || !c.stamped || c.owner != 0 {
+		return false
 	}
-	return false
+	return explicit || c.path.Loops && l.now-c.since > reuseDelay
+}
+
+// evict ends a connection in TIME-WAIT that has these names, and gives the
+// sequence number for the one that takes its place.
+func (l *Layer) evict(t tuple) (successor uint32) {
+	n, taken := l.tuples[t]
+	if !taken {
+		return 0
+	}
+	c := l.conns.at(n)
+	successor = c.tcp.SuccessorISS()
+	l.kill(n, c)
+	return successor
 }
 
 // portOffset is where the search for a port towards dst begins: the F of RFC

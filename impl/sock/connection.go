@@ -3,6 +3,7 @@ package sock
 import (
 	"encoding/binary"
 	"net/netip"
+	"time"
 
 	"github.com/connspec/connspec/impl/ip"
 	"github.com/connspec/connspec/impl/personality"
@@ -24,9 +25,10 @@ type connection struct {
 	hashed        bool // in Layer.tuples
 	ready         bool // in readyWire or readyLoop
 	timeWait      bool
-	cookie        bool   // a half-open connection beyond the backlog
-	irs           uint32 // with cookie: the peer's initial sequence number
-	reuse         bool // SO_REUSEADDR of the socket it came from
+	over          bool          // the owner was told that it ended
+	stamped       bool          // the peer's SYN had a timestamp
+	since         time.Duration // with timeWait: when it began
+	reuse         bool          // SO_REUSEADDR of the socket it came from
 }
 
 // copyTo makes c a copy of src that shares nothing with it.
@@ -36,7 +38,7 @@ func (c *connection) copyTo(src *connection) {
 	dst.local, dst.remote, dst.path = src.local, src.remote, src.path
 	dst.owner, dst.listener, dst.binding = src.owner, src.listener, src.binding
 	dst.hashed, dst.ready, dst.timeWait, dst.reuse = src.hashed, src.ready, src.timeWait, src.reuse
-	dst.cookie, dst.irs = src.cookie, src.irs
+	dst.stamped, dst.over, dst.since = src.stamped, src.over, src.since
 }
 
 // tuple is the names of a connection in a form that hashes as plain bytes.
@@ -56,7 +58,7 @@ func tupleOf(local, remote netip.AddrPort) tuple {
 func (l *Layer) newConnection(path ip.Path, local, remote netip.AddrPort) (int32, *connection) {
 	i, c := l.conns.take()
 	c.local, c.remote, c.path = local, remote, path
-	c.owner, c.listener, c.binding, c.timeWait, c.reuse, c.cookie = 0, 0, 0, false, false, false
+	c.owner, c.listener, c.binding, c.timeWait, c.reuse, c.stamped, c.over = 0, 0, 0, false, false, false, false
 	c.hashed = true
 	l.tuples[tupleOf(local, remote)] = i
 	return i, c
@@ -75,13 +77,17 @@ func (l *Layer) isn(local, remote netip.AddrPort) (iss, tsOffset uint32) {
 	return tcp.ISN(l.cfg.Secret, local.Addr().As16(), remote.Addr().As16(), local.Port(), remote.Port(), l.now)
 }
 
-// dial makes the connection of socket i to its peer.
-func (l *Layer) dial(i int32, s *Socket, path ip.Path) {
+// dial makes the connection of socket i to its peer. successor is the initial
+// sequence number after a connection in TIME-WAIT that made way, or 0.
+func (l *Layer) dial(i int32, s *Socket, path ip.Path, successor uint32) {
 	local := netip.AddrPortFrom(s.source, s.port)
 	n, c := l.newConnection(path, local, s.peer)
 	c.owner, c.reuse = i, s.reuse
 	s.conn = n
 	iss, off := l.isn(local, s.peer)
+	if successor != 0 {
+		iss = successor
+	}
 	c.tcp.Open(l.now, l.tcpConfig(path), iss, off)
 	c.tcp.SetNoDelay(s.nodelay)
 	l.touch(n, c)
@@ -157,6 +163,12 @@ func (l *Layer) happened(n int32, c *connection, ev tcp.Event) {
 		l.embryoHappened(n, c, ev)
 		return
 	}
+	if c.tcp.State() == tcp.StateTimeWait && !c.timeWait {
+		c.timeWait, c.since = true, l.now
+		if c.owner != 0 {
+			l.enterTimeWait(l.socks.at(c.owner), c)
+		}
+	}
 	if c.owner == 0 {
 		return
 	}
@@ -168,9 +180,6 @@ func (l *Layer) happened(n int32, c *connection, ev tcp.Event) {
 		l.broke(c.owner, s, spec.ECONNRESET)
 	case c.tcp.State() == tcp.StateClosed:
 		l.ended(s, c)
-	case c.tcp.State() == tcp.StateTimeWait && !c.timeWait:
-		c.timeWait = true
-		l.enterTimeWait(s, c)
 	}
 	if ev&tcp.PeerClosed != 0 {
 		s.shut |= shutRead
@@ -221,6 +230,10 @@ func (l *Layer) broke(i int32, s *Socket, e spec.Errno) {
 // ended notes that the socket's connection is over: a port that bind did not
 // name is free again, though getsockname goes on showing it (tcp_done).
 func (l *Layer) ended(s *Socket, c *connection) {
+	if c.over {
+		return
+	}
+	c.over = true
 	s.shut = shutBoth
 	if !s.portLocked {
 		l.releasePort(s)
@@ -285,10 +298,7 @@ func (l *Layer) disconnect(i int32, s *Socket) {
 	}
 	s.peer = netip.AddrPortFrom(s.peer.Addr(), 0)
 	if !s.addrLocked {
-		s.source, s.bound = any4, any4
-		if s.binding != 0 {
-			l.tcpPorts.Get(s.binding).Addr = any4
-		}
+		l.unaddress(s)
 	}
 	s.shut, s.peerDone = 0, false
 	l.wake(i)
@@ -306,9 +316,7 @@ func (l *Layer) release(i int32) {
 	if s.listening {
 		l.stopListening(s)
 	}
-	if s.embryos > 0 {
-		l.dropEmbryos(s)
-	}
+	l.dropEmbryos(s)
 	if s.conn != 0 {
 		n, c := s.conn, l.conns.at(s.conn)
 		if c.binding == 0 && c.tcp.State() != tcp.StateClosed {

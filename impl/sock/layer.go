@@ -50,7 +50,6 @@ type Layer struct {
 	cfg     Config
 	wireTCP *tcp.Config // of connections over the NIC; never changed, only replaced
 	loopTCP *tcp.Config
-	cookie  *tcp.Config // of handshakes beyond the backlog, see synArrived
 	routes  *ip.Table
 
 	Out  ip.Queue // packets for the NIC
@@ -78,6 +77,7 @@ type Layer struct {
 	completed  []completion  // ended blocked calls, oldest first
 	identifier uint16        // of the next IP packet
 	scratch    []byte        // a datagram that must be cut into fragments
+	spare      tcp.Conn      // makes the SYN|ACK of a cookie
 	pollFiles  []int32       // of the poll in progress
 	now        time.Duration // of the verb in progress
 	serial     uint32        // of sockets, in order of creation
@@ -100,7 +100,6 @@ func (l *Layer) Reset(cfg Config, routes *ip.Table) {
 	}
 	l.wireTCP = shared(l.wireTCP, cfg.TCP, cfg.MTU)
 	l.loopTCP = shared(l.loopTCP, cfg.TCP, loopbackMTU)
-	l.cookie = shared(l.cookie, cookieConfig(cfg.TCP), cfg.MTU)
 	l.Out.Reset()
 	l.Loop.Reset()
 	l.fds, l.fdsFull = l.fds[:0], 0
@@ -161,7 +160,7 @@ func (l *Layer) CopyTo(c *Layer, routes *ip.Table) {
 	l.timers.CopyTo(&c.timers)
 	c.readyWire, c.readyLoop, c.woken = l.readyWire.clone(), l.readyLoop.clone(), l.woken.clone()
 	c.completed = slices.Clone(l.completed)
-	c.scratch, c.pollFiles = nil, nil
+	c.scratch, c.pollFiles, c.spare = nil, nil, tcp.Conn{}
 }
 
 // SetSynRetries says how often the SYN of attempts from now on is repeated.

@@ -2,7 +2,6 @@ package sock
 
 import (
 	"net/netip"
-	"time"
 
 	"github.com/connspec/connspec/impl/ip"
 	"github.com/connspec/connspec/impl/ports"
@@ -45,7 +44,7 @@ func (l *Layer) listen(c *spec.Call) spec.Result {
 // (inet_csk_get_port from inet_csk_listen_start).
 func (l *Layer) claimListening(i int32, s *Socket) spec.Errno {
 	if s.port == 0 {
-		port, ok := l.pickPort(s)
+		port, ok := l.pickPort(s, s.bound)
 		if !ok {
 			return spec.EADDRINUSE
 		}
@@ -66,7 +65,7 @@ func (l *Layer) claimListening(i int32, s *Socket) spec.Errno {
 
 // stopListening resets what waits to be accepted and leaves the socket bound
 // (inet_csk_listen_stop). Handshakes under way end when they are heard of next,
-// unless the socket listens again by then.
+// unless the socket listens again by then; cookies are forgotten.
 func (l *Layer) stopListening(s *Socket) {
 	s.listening = false
 	if s.binding != 0 {
@@ -86,26 +85,7 @@ func (l *Layer) stopListening(s *Socket) {
 		}
 		l.release(n)
 	}
-	s.queued = 0
-}
-
-// cookieRefuses says whether a segment for a half-open connection beyond the
-// backlog finds nothing, because it does not prove that it knows the cookie: a
-// RST goes unseen, a SYN begins anew, an ACK has to fit exactly.
-func (l *Layer) cookieRefuses(n int32, c *connection, seg *wire.TCP) bool {
-	if !c.cookie || c.listener == 0 {
-		return false
-	}
-	f := seg.Flags & (wire.SYN | wire.ACK | wire.RST)
-	if f == wire.ACK && seg.Seq == c.irs+1 && c.tcp.Quotes(seg.Ack-1) {
-		return false
-	}
-	if f == wire.SYN {
-		l.socks.at(c.listener).embryos--
-		c.listener = 0
-		l.kill(n, c)
-	}
-	return true
+	s.queued, s.overflowed = 0, false
 }
 
 // abandoned says whether the listener of a handshake listens no more. Then the
@@ -114,23 +94,26 @@ func (l *Layer) abandoned(n int32, c *connection) bool {
 	if c.listener == 0 || l.socks.at(c.listener).listening {
 		return false
 	}
-	l.socks.at(c.listener).embryos--
-	c.listener = 0
+	l.hatch(c)
 	l.kill(n, c)
 	return true
+}
+
+// hatch takes a connection from its listener: the handshake is over.
+func (l *Layer) hatch(c *connection) {
+	l.socks.at(c.listener).embryos--
+	c.listener = 0
 }
 
 // dropEmbryos forgets the half-open connections of a listener; what their
 // peers still send finds no connection.
 func (l *Layer) dropEmbryos(s *Socket) {
-	for n := int32(1); n < int32(l.conns.live) && s.embryos > 0; n++ {
+	for n := int32(1); s.embryos > 0; n++ {
 		c := l.conns.at(n)
-		if c.listener == 0 || l.socks.at(c.listener) != s || !c.hashed {
-			continue
+		if c.listener != 0 && c.hashed && l.socks.at(c.listener) == s {
+			l.hatch(c)
+			l.kill(n, c)
 		}
-		c.listener = 0
-		s.embryos--
-		l.kill(n, c)
 	}
 }
 
@@ -163,40 +146,30 @@ func (l *Layer) listenerFor(dst netip.AddrPort) int32 {
 // sequence number that a TIME-WAIT connection asks for, if hasSuccessor.
 func (l *Layer) synArrived(i int32, path ip.Path, src, dst netip.AddrPort, seg *wire.TCP, successor uint32, hasSuccessor bool) {
 	s := l.socks.at(i)
-	if l.full(s) || s.embryos >= embryosMax {
-		return
+	switch {
+	case l.full(s) || s.embryos >= embryosMax:
+	case s.embryos > int(s.backlog) && l.p.Cookies && !hasSuccessor:
+		l.answerWithCookie(s, path, src, dst, seg)
+	case hasSuccessor:
+		l.embryo(i, path, src, dst, seg, successor)
+	default:
+		iss, _ := l.isn(dst, src)
+		l.embryo(i, path, src, dst, seg, iss)
 	}
-	n, c := l.newConnection(path, dst, src)
-	c.listener, c.reuse = i, s.reuse
-	s.embryos++
-	iss, off := l.isn(dst, src)
-	if hasSuccessor {
-		iss = successor
-	}
-	cfg := l.tcpConfig(path)
-	if s.embryos > int(s.backlog)+1 && l.p.Cookies && !hasSuccessor {
-		cfg, c.cookie, c.irs = l.cookie, true, seg.Seq
-		if seg.Options.Has&wire.OptionTimestamps == 0 {
-			bare := *seg
-			bare.Options.Has &= wire.OptionMSS
-			seg = &bare
-		}
-	}
-	c.tcp.Accept(l.now, cfg, iss, off, seg)
-	c.tcp.SetNoDelay(s.nodelay)
-	l.touch(n, c)
 }
 
-// cookieMemory is how long the answer to a SYN cookie is taken.
-const cookieMemory = 2 * time.Minute
-
-// cookieConfig is for handshakes that overflow the backlog. They are answered
-// the way SYN cookies are (RFC 4987 section 3.6): the SYN|ACK is not repeated,
-// and options other than the MSS count only where timestamps can carry them.
-func cookieConfig(cfg tcp.Config) tcp.Config {
-	cfg.SynAckRetries = 0
-	cfg.RTOInitial = cookieMemory
-	return cfg
+// embryo makes a half-open connection of listener i.
+func (l *Layer) embryo(i int32, path ip.Path, src, dst netip.AddrPort, seg *wire.TCP, iss uint32) (int32, *connection) {
+	s := l.socks.at(i)
+	n, c := l.newConnection(path, dst, src)
+	c.listener, c.reuse = i, s.reuse
+	c.stamped = seg.Options.Has&wire.OptionTimestamps != 0
+	s.embryos++
+	_, off := l.isn(dst, src)
+	c.tcp.Accept(l.now, l.tcpConfig(path), iss, off, seg)
+	c.tcp.SetNoDelay(s.nodelay)
+	l.touch(n, c)
+	return n, c
 }
 
 // embryoHappened follows the handshake of a passive open: when it is complete
@@ -206,21 +179,22 @@ func (l *Layer) embryoHappened(n int32, c *connection, ev tcp.Event) {
 	i := c.listener
 	s := l.socks.at(i)
 	if c.tcp.State() == tcp.StateClosed {
-		s.embryos--
-		c.listener = 0
+		l.hatch(c)
 		return
 	}
 	if ev&tcp.Established == 0 {
 		return
 	}
-	s.embryos--
-	c.listener = 0
+	l.hatch(c)
 	k, child := l.newSocket(spec.SockStream)
 	child.phase, child.conn, child.peer = phaseConnected, n, c.remote
 	child.bound, child.source = c.local.Addr(), c.local.Addr()
 	child.addrLocked, child.reuse = s.addrLocked, s.reuse
 	child.broadcast, child.nodelay = s.broadcast, s.nodelay
 	child.listener = i
+	if child.shut = s.shut; child.shut&shutWrite != 0 { // shut before it listened (sk_clone_lock)
+		c.tcp.CloseWrite(l.now)
+	}
 	l.claim(k, child, ports.Binding{Addr: c.local.Addr(), Port: c.local.Port()})
 	c.owner = k
 	s.queue.push(k)

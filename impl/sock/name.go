@@ -41,15 +41,13 @@ func (l *Layer) bindTo(i int32, family spec.Family, name netip.AddrPort) spec.Er
 	port := name.Port()
 	b := ports.Binding{Addr: a, Port: port, Reuse: s.reuse}
 	if port == 0 {
-		was := s.bound
-		s.bound = a
-		p, ok := l.pickPort(s)
-		if !ok {
-			s.bound = was
+		var ok bool
+		if b.Port, ok = l.pickPort(s, a); !ok {
+			s.bound, s.source = any4, any4
 			return l.p.PortsBind
 		}
-		b.Port = p
 	} else if l.portsOf(s).Conflict(b, 0) {
+		s.bound, s.source = any4, any4
 		return spec.EADDRINUSE
 	}
 	s.bound, s.source = a, a

@@ -29,7 +29,7 @@ func (l *Layer) HandleTCP(now time.Duration, h *wire.IPv4, kind ip.Kind, segment
 		return
 	}
 	c := l.conns.at(n)
-	if c.listener != 0 && (l.abandoned(n, c) || l.cookieRefuses(n, c, &seg)) {
+	if c.listener != 0 && l.abandoned(n, c) {
 		l.strangerSegment(src, dst, &seg, payload, 0, false)
 		return
 	}
@@ -37,6 +37,9 @@ func (l *Layer) HandleTCP(now time.Duration, h *wire.IPv4, kind ip.Kind, segment
 		return // tcp_check_req: the ACK counts as lost while the queue is full
 	}
 	before := c.tcp.State()
+	if seg.Flags&wire.SYN != 0 && opening(before) {
+		c.stamped = seg.Options.Has&wire.OptionTimestamps != 0
+	}
 	l.forgive(c, &seg)
 	ev := c.tcp.Handle(now, &seg, payload)
 	if before == tcp.StateSynReceived && c.owner != 0 && l.socks.at(c.owner).shut&shutWrite != 0 {
@@ -55,7 +58,7 @@ func (l *Layer) HandleTCP(now time.Duration, h *wire.IPv4, kind ip.Kind, segment
 // forgive clears the soft error of a connection whose peer acknowledges what
 // was sent: the way is good again (tcp_ack).
 func (l *Layer) forgive(c *connection, seg *wire.TCP) {
-	if c.owner != 0 && seg.Flags&(wire.ACK|wire.RST) == wire.ACK && c.tcp.State().Synchronized() && c.tcp.Quotes(seg.Ack) {
+	if c.owner != 0 && seg.Flags&(wire.ACK|wire.RST|wire.SYN) == wire.ACK && c.tcp.State().Synchronized() && c.tcp.Quotes(seg.Ack) {
 		l.socks.at(c.owner).soft = spec.ENONE
 	}
 }
@@ -64,12 +67,15 @@ func (l *Layer) forgive(c *connection, seg *wire.TCP) {
 // be reset (RFC 9293 section 3.10.7.1).
 func (l *Layer) strangerSegment(src, dst netip.AddrPort, seg *wire.TCP, payload []byte, successor uint32, hasSuccessor bool) {
 	path, why := l.routes.Find(src.Addr(), dst.Addr())
-	if why != ip.Reachable || path.Kind != ip.Unicast && path.Kind != ip.Local {
+	if why != ip.Reachable {
 		return
 	}
 	verdict := tcp.ListenReset
 	i := l.listenerFor(dst)
 	if i != 0 {
+		if l.p.Cookies && l.cookieReturned(i, path, src, dst, seg, payload) {
+			return
+		}
 		verdict = tcp.Listen(seg)
 	}
 	switch verdict {

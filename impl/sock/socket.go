@@ -2,6 +2,7 @@ package sock
 
 import (
 	"net/netip"
+	"time"
 
 	"github.com/connspec/connspec/impl/ports"
 	"github.com/connspec/connspec/impl/tcp"
@@ -64,6 +65,9 @@ type Socket struct {
 	queue     fifo  // sockets to be accepted
 	queued    int32 // how many
 	listener  int32 // of a child that waits to be accepted
+	// overflowed: cookies were sent, the last at overflowAt.
+	overflowed bool
+	overflowAt time.Duration
 
 	disconnects uint32 // how often blocked calls were pulled away (sk_disconnects)
 	waiting     waitList
