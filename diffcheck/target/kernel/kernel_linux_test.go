@@ -80,6 +80,29 @@ func TestOneTargetOfSeveralRepeatsItsTraces(t *testing.T) {
 	}
 }
 
+// TestNothingStaysOpen runs what leaves threads blocked and descriptors open.
+func TestNothingStaysOpen(t *testing.T) {
+	k := openWire(t)
+	all := func() int {
+		for _, c := range append(targettest.Wire(), targettest.Loopback()...) {
+			if !c.Slow {
+				targettest.Run(t, k, c)
+			}
+		}
+		open, err := os.ReadDir("/proc/self/fd")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(open)
+	}
+	first := all()
+	for range 5 {
+		if n := all(); n != first {
+			t.Fatalf("%d descriptors open after running every script again, %d before", n, first)
+		}
+	}
+}
+
 func TestCaptureHoldsBothDirections(t *testing.T) {
 	k := openWire(t)
 	k.SetCapture(true)
@@ -101,14 +124,14 @@ func TestRefusals(t *testing.T) {
 		line int
 	}{
 		{near, "+0 < S 0:0(0)", 0},
-		{wire, "+0 socket(AF_INET, SOCK_STREAM, IPPROTO_TCP)\n+0 close(1)", 2},
+		{near, "+0 socket(AF_INET, SOCK_STREAM, IPPROTO_TCP)\n+0 connect(3, {sa_family=AF_INET, sin_port=htons(22), sin_addr=inet_addr(\"127.0.0.1\")}, 16)", 2},
 		{wire, "+0 socket(AF_INET, SOCK_STREAM, IPPROTO_TCP)\n+0 connect(3, ..., ... <unfinished ...>\n+0 connect(3, ..., ...)", 3},
 		{wire, "+0 `iptables -F`", 1},
 		{wire, "+0 `sysctl -q kernel.hostname=x`", 1},
 	} {
 		s, err := script.Parse("refused", []byte(c.text))
 		if err != nil {
-			continue // refused by the notation already
+			t.Fatal(err)
 		}
 		var refused *target.Unsupported
 		if err := c.tg.Run(s, &script.Trace{}); !errors.As(err, &refused) || refused.Line != c.line {

@@ -4,10 +4,13 @@ import (
 	"fmt"
 	"net/netip"
 	"runtime"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sys/unix"
 
+	"github.com/connspec/connspec/diffcheck/script"
+	"github.com/connspec/connspec/diffcheck/target"
 	"github.com/connspec/connspec/hwtarget"
 	"github.com/connspec/connspec/hwtarget/lab"
 )
@@ -96,6 +99,22 @@ func farAddr(n uint32) netip.Addr {
 	return netip.AddrFrom4([4]byte{10, byte(n >> 16), byte(n >> 8), byte(n)})
 }
 
+// nearPort is the last port that a script got on this machine's loopback, which
+// all targets without a lane share.
+var nearPort atomic.Uint32
+
+// freshNearPort gives the next port that nothing uses. If there is none, the
+// script will find out.
+func freshNearPort() (port uint16) {
+	for range portMax - portMin {
+		port = portMin + uint16(nearPort.Add(1)%(portMax-portMin))
+		if freePort(port) {
+			break
+		}
+	}
+	return port
+}
+
 // freePort reports whether nothing in this namespace uses the port.
 func freePort(port uint16) bool {
 	for _, typ := range [...]int{unix.SOCK_STREAM, unix.SOCK_DGRAM} {
@@ -110,4 +129,18 @@ func freePort(port uint16) bool {
 		}
 	}
 	return true
+}
+
+// checkNear refuses what must not be done to this machine's own loopback.
+func checkNear(s *script.Script) error {
+	if !s.Loopback {
+		return &target.Unsupported{Reason: "the script needs a wire and this machine offers none: see diffcheck doctor"}
+	}
+	for i := range s.Events {
+		ev := &s.Events[i]
+		if p := ev.Call.Addr.Port; ev.Kind == script.EventCall && p > 0 && p < 1024 {
+			return target.Refuse(ev, "port %d may be that of a service of this machine: it needs a lab, see diffcheck doctor", p)
+		}
+	}
+	return nil
 }

@@ -12,11 +12,13 @@ import (
 
 // Run implements [target.Target].
 func (k *Target) Run(s *script.Script, tr *script.Trace) error {
-	if !k.wired && !s.Loopback {
-		return &target.Unsupported{Reason: "the script needs a wire and this machine offers none: see diffcheck doctor"}
-	}
 	if err := target.Check(s); err != nil {
 		return err
+	}
+	if !k.wired {
+		if err := checkNear(s); err != nil {
+			return err
+		}
 	}
 	if k.place == nil || k.dirty || k.ran >= k.opts.scripts() {
 		k.leave()
@@ -60,15 +62,14 @@ func (k *Target) remotes() (a, b netip.Addr) {
 	return farAddr(k.far - 1), farAddr(k.far)
 }
 
-// freshPort gives a port of the host that no script used in this lane.
+// freshPort gives a port of the host that no script used in this lane, or, on
+// this machine's own loopback, that nothing uses at all.
 func (k *Target) freshPort() uint16 {
-	for range portMax - portMin {
-		if k.port++; k.port > portMax {
-			k.port = portMin
-		}
-		if k.wired || freePort(k.port) {
-			break
-		}
+	if !k.wired {
+		return freshNearPort()
+	}
+	if k.port++; k.port > portMax {
+		k.port = portMin
 	}
 	return k.port
 }

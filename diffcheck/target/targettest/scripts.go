@@ -149,12 +149,12 @@ var wire = []Case{
 
 var loopback = []Case{
 	{Name: "argument checks", Text: stream +
-		`+0 connect(9, {sa_family=AF_INET, sin_port=htons(80), sin_addr=inet_addr("127.0.0.1")}, 16) = -1 EBADF (Bad file descriptor)
+		`+0 connect(9, {sa_family=AF_INET, sin_port=htons(8080), sin_addr=inet_addr("127.0.0.1")}, 16) = -1 EBADF (Bad file descriptor)
 			+0 connect(3, NULL, 16) = -1 EFAULT (Bad address)
 			+0 connect(3, 0xffffffffffffffff, 16) = -1 EFAULT (Bad address)
-			+0 connect(3, {sa_family=AF_INET, sin_port=htons(80), sin_addr=inet_addr("127.0.0.1")}, -1) = -1 EINVAL (Invalid argument)
+			+0 connect(3, {sa_family=AF_INET, sin_port=htons(8080), sin_addr=inet_addr("127.0.0.1")}, -1) = -1 EINVAL (Invalid argument)
 			+0 open("/dev/null", O_RDWR) = 4
-			+0 connect(4, {sa_family=AF_INET, sin_port=htons(80), sin_addr=inet_addr("127.0.0.1")}, 16) = -1 ENOTSOCK (Socket operation on non-socket)
+			+0 connect(4, {sa_family=AF_INET, sin_port=htons(8080), sin_addr=inet_addr("127.0.0.1")}, 16) = -1 ENOTSOCK (Socket operation on non-socket)
 			+0 poll([{fd=9, events=POLLIN}], 1, 0) = 1 ([{fd=9, revents=POLLNVAL}])`},
 	{Name: "nobody listens", Text: stream +
 		`+0 connect(3, {sa_family=AF_INET, sin_port=htons(8080), sin_addr=inet_addr("127.0.0.1")}, 16) = -1 ECONNREFUSED (Connection refused)`},
