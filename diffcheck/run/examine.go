@@ -1,0 +1,205 @@
+package run
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/connspec/connspec/diffcheck/judge"
+	"github.com/connspec/connspec/diffcheck/script"
+	"github.com/connspec/connspec/diffcheck/target"
+	"github.com/connspec/connspec/model"
+)
+
+// slot is one target of an examiner with what it last did.
+type slot struct {
+	kind   Kind
+	target target.Target
+	trace  script.Trace
+	took   time.Duration
+	ran    bool // trace is of the script in hand
+	// bad is the first step that the dialect does not allow, or -1.
+	bad int
+}
+
+// examiner runs a script on targets, judges the traces and tells what should
+// not be. It belongs to one goroutine and keeps what it opened.
+type examiner struct {
+	bench    Bench
+	worker   int // as [Bench] has it
+	judge    Judge
+	capture  bool // have the targets take down the frames as bytes
+	slots    []*slot
+	findings []Finding
+	// report is about the trace of judging, which it stays valid for.
+	report  *judge.Report
+	judging *slot
+	// judged, if set, is called with each report, which is valid only during
+	// the call.
+	judged func(s *slot, r *judge.Report)
+	// refused, if set, is called when a target cannot run the script.
+	refused func(s *slot, err *target.Unsupported)
+	// outside, if set, is called when a target and the kernel differ where the
+	// model does not say that they should agree.
+	outside func(s *slot)
+}
+
+// capturer is a target that can take down the frames as bytes.
+type capturer interface {
+	SetCapture(on bool)
+}
+
+// slot gives the target of kind k, opened at first use.
+func (x *examiner) slot(k Kind) (*slot, error) {
+	for _, s := range x.slots {
+		if s.kind == k {
+			return s, nil
+		}
+	}
+	t, err := x.bench.Open(k, x.worker)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", k, err)
+	}
+	if c, ok := t.(capturer); ok && x.capture {
+		c.SetCapture(true)
+	}
+	s := &slot{kind: k, target: t}
+	x.slots = append(x.slots, s)
+	return s, nil
+}
+
+// close releases the targets.
+func (x *examiner) close() {
+	for _, s := range x.slots {
+		s.target.Close()
+	}
+	x.slots = nil
+}
+
+// examine runs the script on one target of each kind. The findings are in
+// x.findings until the next call. Where the kernel ran it already, kernel holds
+// what it did.
+func (x *examiner) examine(index uint64, sc *script.Script, kinds []Kind, kernel *waited) error {
+	x.findings, x.judging = x.findings[:0], nil
+	for _, s := range x.slots {
+		s.ran = false
+	}
+	for _, k := range kinds {
+		s, err := x.slot(k)
+		if err != nil {
+			return err
+		}
+		if k == Kernel && kernel != nil {
+			x.take(s, kernel)
+		} else if err := x.run(s, sc); err != nil {
+			return err
+		}
+		x.assess(index, sc, s)
+	}
+	x.compareAll(index, sc)
+	return nil
+}
+
+// run runs the script on one target.
+func (x *examiner) run(s *slot, sc *script.Script) error {
+	began := time.Now()
+	err := s.target.Run(sc, &s.trace)
+	s.took = time.Since(began)
+	var unsupported *target.Unsupported
+	if errors.As(err, &unsupported) {
+		if x.refused != nil {
+			x.refused(s, unsupported)
+		}
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("%s: script %s: %w", s.kind, sc.Name, err)
+	}
+	s.ran = true
+	return nil
+}
+
+// take puts what a slow lane saw in the place of a run.
+func (x *examiner) take(s *slot, w *waited) {
+	if w.refused != nil {
+		if x.refused != nil {
+			x.refused(s, w.refused)
+		}
+		return
+	}
+	s.trace, s.took, s.ran = w.trace, w.took, true
+}
+
+// verdict has the trace of s judged, unless the one that was judged last is
+// just like it: a report is about all five dialects at once.
+func (x *examiner) verdict(s *slot) *judge.Report {
+	if x.judging == nil || !sameTrace(&x.judging.trace, &s.trace) {
+		x.report, x.judging = x.judge.Trace(&s.trace), s
+	}
+	return x.report
+}
+
+// assess has the trace of s judged. Only the first step that the target's own
+// dialect does not allow is a finding: later ones may follow from it.
+func (x *examiner) assess(index uint64, sc *script.Script, s *slot) {
+	s.bad = -1
+	if !s.ran {
+		return
+	}
+	r := x.verdict(s)
+	if x.judged != nil {
+		x.judged(s, r)
+	}
+	for i := range r.Deviations {
+		d := &r.Deviations[i]
+		if d.Dialect != s.kind.Dialect {
+			continue
+		}
+		s.bad = d.Step
+		x.findings = append(x.findings, Finding{Index: index, Script: sc, Kind: s.kind, Step: d.Step,
+			Seen: d.Seen, Allowed: slices.Clone(d.Allowed), Rules: slices.Clone(d.Rules)})
+		return
+	}
+}
+
+// compareAll compares every target that speaks Linux with the kernel.
+func (x *examiner) compareAll(index uint64, sc *script.Script) {
+	var kernel *slot
+	for _, s := range x.slots {
+		if s.kind == Kernel && s.ran {
+			kernel = s
+		}
+	}
+	if kernel == nil {
+		return
+	}
+	for _, s := range x.slots {
+		if s != kernel && s.ran && s.kind.Dialect == Kernel.Dialect {
+			x.compare(index, sc, kernel, s)
+		}
+	}
+}
+
+// compare compares s with the kernel. A step that the dialect does not allow to
+// one of them is a finding already, and what comes after it may follow from it.
+func (x *examiner) compare(index uint64, sc *script.Script, kernel, s *slot) {
+	step, differ := firstDifference(&kernel.trace, &s.trace)
+	if !differ || (kernel.bad >= 0 && kernel.bad <= step) || (s.bad >= 0 && s.bad <= step) {
+		return
+	}
+	var rules []model.RuleID
+	if r := x.verdict(kernel); step < len(r.Steps) {
+		at := &r.Steps[step]
+		if at.Verdict[Kernel.Dialect] == model.Unmodelled {
+			if x.outside != nil {
+				x.outside(s)
+			}
+			return
+		}
+		rules = slices.Clone(at.Rules[Kernel.Dialect])
+	}
+	x.findings = append(x.findings, Finding{Index: index, Script: sc, Kind: s.kind, Versus: true, Step: step,
+		Seen: describe(&s.trace, step), Allowed: []string{describe(&kernel.trace, step)}, Rules: rules,
+		contrast: contrast(stepOf(&kernel.trace, step), stepOf(&s.trace, step))})
+}
