@@ -121,6 +121,14 @@ func (c *Conn) acceptable(a *arrival) bool {
 	return !seqGT(a.end, edge) || c.rcv.n == 0
 }
 
+// inWindow is the check where there is no socket behind the connection yet, or
+// no more: some of the segment, or its empty place, is in the window (Linux
+// tcp_in_window).
+func (c *Conn) inWindow(a *arrival) bool {
+	edge := c.rcvNxt + c.receiveWindow()
+	return a.seq == c.rcvNxt || seqGT(a.end, c.rcvNxt) && seqLT(a.seq, edge) || a.seq == edge && a.seq == a.end
+}
+
 // exactReset says whether a RST is certain: its number is exactly what is
 // expected next (RFC 5961 section 3.2), or the right edge of the highest data
 // received ahead, which is where a peer is that did not see its loss (Linux).

@@ -73,7 +73,7 @@ func (c *Conn) checkRequest(now time.Duration, a *arrival) (ok bool, ev Event) {
 		c.resetFor(a)
 		return false, 0
 	}
-	if paws || seqLT(a.end, c.rcvNxt) || seqGT(a.seq, c.rcvNxt+c.rcvWnd) {
+	if paws || !c.inWindow(a) {
 		if flags&wire.RST == 0 {
 			c.challenge(now)
 		}

@@ -61,7 +61,7 @@ func (c *Conn) SuccessorISS() uint32 { return c.sndNxt + successorGap }
 // data, which nobody can read, is answered with a RST.
 func (c *Conn) handleOrphan(now time.Duration, a *arrival) Event {
 	flags := a.seg.Flags
-	if c.pawsReject(now, a) || seqLT(a.end, c.rcvNxt) || seqGT(a.seq, c.rcvNxt+c.receiveWindow()) {
+	if c.pawsReject(now, a) || !c.inWindow(a) {
 		if flags&wire.RST == 0 {
 			c.challenge(now)
 		}
