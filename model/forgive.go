@@ -52,7 +52,7 @@ func (w *World) Ticking() bool {
 		return true
 	}
 	for i := range w.Sockets {
-		if w.Sockets[i].has(Hurry) {
+		if s := &w.Sockets[i]; s.has(Hurry) || s.Flags&(AckDue|GotData) == AckDue {
 			return true
 		}
 	}

@@ -131,7 +131,7 @@ var timerRules = []Rule{
 		when:  timer(func(m *move) bool { return outstanding(m) && m.s.Segs <= 1 }), then: retransmit},
 	{Name: "timer/delayed-ack", Class: Timer, on: onTimer, For: forAll, Evidence: "RFC 9293, 3.8.6.3",
 		Title: "A delayed acknowledgement is sent.",
-		when:  timer(func(m *move) bool { return m.s.has(AckDue) }),
+		when:  func(m *move) bool { return m.s.has(AckDue) && (m.w.Timers || m.s.ackSoon(m.d)) },
 		then:  func(m *move) { m.s.clear(PingPong); m.ack(m.s) }},
 	{Name: "timer/time-wait-over", Class: Timer, on: onTimer, For: forAll, Evidence: "RFC 9293, 3.6.1; Linux 6.18, TCP_TIMEWAIT_LEN",
 		Title: "TIME-WAIT, and FIN-WAIT-2 without a descriptor, come to an end.",

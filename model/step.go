@@ -88,7 +88,7 @@ func Taus(d spec.Dialect, w *World, out *Nexts) {
 	}
 	for i := range w.Sockets {
 		s := &w.Sockets[i]
-		if s.Kind != KindStream || (!w.Timers && !s.has(Hurry)) || s.has(AnyState) {
+		if s.Kind != KindStream || (!w.Timers && !s.has(Hurry) && !s.ackSoon(d)) || s.has(AnyState) {
 			continue
 		}
 		m := out.move(d, w)

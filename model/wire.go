@@ -307,6 +307,7 @@ func (m *move) established(s *Socket) {
 // that the answer to data or FIN is delayed.
 func (m *move) take(later bool) {
 	s, f := m.s, m.f
+	soon := s.ackSoon(m.d)
 	if !m.takeAck(s, &f) {
 		return
 	}
@@ -322,12 +323,21 @@ func (m *move) take(later bool) {
 		owed = false
 	}
 	switch {
+	case soon && s.has(AckDue):
+		m.ack(s)
 	case !owed:
 	case later || m.d == spec.Linux && s.has(PingPong):
 		s.set(AckDue)
 	default:
 		m.ack(s)
 	}
+}
+
+// ackSoon says that an acknowledgement is delayed by no more than a jiffy: the
+// peer sent a FIN and no data, and Linux has no estimate of its pauses yet
+// (tcp_send_delayed_ack with an ato of 0). Whatever comes next sends it.
+func (s *Socket) ackSoon(d spec.Dialect) bool {
+	return d == spec.Linux && s.has(AckDue) && !s.has(GotData)
 }
 
 // takeAck processes the acknowledgement; goesOn is false when the connection
