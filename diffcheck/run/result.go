@@ -1,6 +1,7 @@
 package run
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -110,13 +111,8 @@ func (r *runner) sortOut(res *Result) {
 		}
 	}
 	slices.SortStableFunc(res.Divergences, func(a, b *Divergence) int {
-		if a.Shrunk != b.Shrunk {
-			if a.Shrunk {
-				return -1
-			}
-			return 1
-		}
-		return len(a.Script.Events) - len(b.Script.Events)
+		return cmp.Or(before(a.Shrunk, b.Shrunk), before(a.Kind.Dialect == Kernel.Dialect, b.Kind.Dialect == Kernel.Dialect),
+			cmp.Compare(len(a.Script.Events), len(b.Script.Events)))
 	})
 	for i, n := range hits {
 		e := r.o.Known.Entries[i]
@@ -139,6 +135,17 @@ func (r *Result) Reachable() int {
 		}
 	}
 	return n
+}
+
+// before puts what has a property before what has not.
+func before(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case a:
+		return -1
+	}
+	return 1
 }
 
 // addUnstable notes a finding that did not repeat. Several targets that differ

@@ -15,7 +15,7 @@ func (f *Finding) Signature() string {
 	if f.Versus {
 		return strings.Join([]string{f.Kind.String(), "versus kernel", f.operation(), f.contrast}, "\x00")
 	}
-	parts := []string{f.Kind.String(), f.operation(), outcomes(f.Seen)}
+	parts := []string{f.Kind.String(), f.operation(), outcomes(withoutArguments(f.Seen))}
 	if len(f.Rules) == 0 {
 		parts = append(parts, outcomes(strings.Join(f.Allowed, " or ")))
 	}
@@ -36,6 +36,15 @@ func (f *Finding) operation() string {
 	default:
 		return fmt.Sprint("event ", e.Kind)
 	}
+}
+
+// withoutArguments is the text of a return less what the call was given.
+func withoutArguments(text string) string {
+	from, to := strings.Index(text, "("), strings.LastIndex(text, ") = ")
+	if from < 0 || to < from {
+		return text
+	}
+	return text[:from] + text[to+1:]
 }
 
 // outcomes strips what differs from script to script: addresses, options of
