@@ -326,3 +326,26 @@ func BenchmarkObserve(b *testing.B) {
 		p.Observe(frame)
 	}
 }
+
+func FuzzObserve(f *testing.F) {
+	naming := &Naming{}
+	naming.Reset(script.Remote1, script.Remote2)
+	p := New(Config{MAC: puppetMAC, HostMAC: hostMAC}, naming)
+	for _, frame := range []script.Frame{
+		{Proto: script.ProtoTCP, Implied: true, Flags: script.SYN, Options: script.TCPOptions{MSS: 1460, WindowScale: 3, SACKBlocks: 2}},
+		{Proto: script.ProtoUDP, Implied: true, Len: 9},
+		{Proto: script.ProtoICMP, Implied: true, ICMPType: 3, ICMPCode: 3},
+	} {
+		b, err := p.Build(&frame)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(bytes.Clone(b))
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		p.Reset(1)
+		if frame, ok := p.Observe(b); ok && (frame.Proto == 0 || frame.Len < 0) {
+			t.Errorf("Observe(% x) = %+v, want a frame of some protocol with a length of 0 or more", b, frame)
+		}
+	})
+}
