@@ -37,6 +37,12 @@ type request struct {
 	buffer  []byte
 }
 
+// nullPath is what open opens: a file that is no socket.
+var nullPath = [...]byte{'/', 'd', 'e', 'v', '/', 'n', 'u', 'l', 'l', 0}
+
+// atCwd is AT_FDCWD (-100) as an argument.
+const atCwd = ^uintptr(99)
+
 // prepare fills in the request for c. unreadable is an address that faults.
 func (q *request) prepare(c *spec.Call, d *descriptors, n *puppet.Naming, unreadable uintptr) {
 	q.op, q.fd, q.arg, q.named = c.Op, c.FD, 0, false
@@ -52,8 +58,8 @@ func (q *request) prepare(c *spec.Call, d *descriptors, n *puppet.Naming, unread
 		q.nr, *a = unix.SYS_SOCKET, [6]uintptr{number(families[:], c.Family), typ, uintptr(c.Protocol)}
 	case spec.OpOpen:
 		q.opened = file{}
-		q.nr = unix.SYS_FCNTL // of /dev/null, which is open already
-		*a = [6]uintptr{uintptr(d.null), unix.F_DUPFD_CLOEXEC, target.FirstFD}
+		q.nr = unix.SYS_OPENAT
+		*a = [6]uintptr{atCwd, uintptr(unsafe.Pointer(&nullPath)), unix.O_RDWR | unix.O_CLOEXEC}
 	case spec.OpBind, spec.OpConnect:
 		q.nr = unix.SYS_BIND
 		if c.Op == spec.OpConnect {
