@@ -11,8 +11,8 @@ import (
 	"github.com/connspec/connspec/diffcheck/shrink"
 )
 
-// slowFollowers repeat findings on scripts in which real time passes; one more
-// goroutine does all others.
+// slowFollowers repeat findings on scripts in which real time passes, one at a
+// time each.
 const slowFollowers = 2
 
 // startFollowUp repeats and shrinks findings until the registry's channels are
@@ -34,6 +34,7 @@ func (r *runner) startFollowUp(ctx context.Context, all *sync.WaitGroup) {
 		})
 	}
 	start(r.registry.quick)
+	start(r.registry.others)
 	for range slowFollowers {
 		start(r.registry.slow)
 	}

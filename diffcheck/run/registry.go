@@ -8,10 +8,11 @@ import (
 // registry collects findings from all workers, by signature, so that one bug
 // is followed up once however many scripts show it.
 type registry struct {
-	quick chan Finding // to the follow-up
-	slow  chan Finding // likewise, where real time passes in the script
-	tries int          // findings of one signature that are followed up at most
-	total atomic.Uint64
+	quick  chan Finding // to the follow-up: the dialect that the kernel speaks
+	others chan Finding // likewise: other dialects
+	slow   chan Finding // likewise: scripts in which real time passes
+	tries  int          // findings of one signature that are followed up at most
+	total  atomic.Uint64
 
 	mu       sync.Mutex
 	cases    map[string]*incident   // by signature
@@ -29,13 +30,14 @@ type incident struct {
 }
 
 func newRegistry(tries int) *registry {
-	return &registry{quick: make(chan Finding, followMax), slow: make(chan Finding, followMax), tries: tries,
+	return &registry{tries: tries,
+		quick: make(chan Finding, followMax), others: make(chan Finding, followMax), slow: make(chan Finding, followMax),
 		cases: make(map[string]*incident), distinct: make(map[string]*Divergence)}
 }
 
 // followMax bounds the findings that wait for their follow-up. More are only
 // counted.
-const followMax = 256
+const followMax = 2048
 
 // add takes a finding of the run.
 func (g *registry) add(f Finding) {
@@ -57,8 +59,11 @@ func (g *registry) add(f Finding) {
 		return
 	}
 	to := g.quick
-	if f.realTime() > 0 {
+	switch {
+	case f.realTime() > 0:
 		to = g.slow
+	case f.Kind.Dialect != Kernel.Dialect:
+		to = g.others
 	}
 	select {
 	case to <- f:

@@ -50,6 +50,7 @@ func Run(ctx context.Context, o *Options) (*Result, error) {
 	elapsed := time.Since(began)
 	r.lateAt.CompareAndSwap(0, time.Now().Add(o.Limits.FollowUp).UnixNano())
 	close(r.registry.quick)
+	close(r.registry.others)
 	close(r.registry.slow)
 	close(told)
 	side.Wait()
