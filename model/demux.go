@@ -13,7 +13,7 @@ func (w *World) tcpReceiver(f *Frame) int {
 		}
 		switch {
 		case s.TCP != Listen:
-			if s.Local == f.Dst && s.Remote == f.Src && s.RPort == f.SPort {
+			if s.Local == f.Dst && s.Remote == f.Src && s.RPort == f.SPort && !w.stray(s) {
 				return i
 			}
 		case s.Local == f.Dst && score < 2:
@@ -23,6 +23,11 @@ func (w *World) tcpReceiver(f *Frame) int {
 		}
 	}
 	return best
+}
+
+// stray: a handshake whose listener does not listen any more.
+func (w *World) stray(s *Socket) bool {
+	return s.has(Request) && w.Sockets[s.Parent-1].TCP != Listen
 }
 
 // udpReceiver is the slot of the socket that a datagram is for: the more of
@@ -70,17 +75,21 @@ func (s *Socket) udpScore(f *Frame) int {
 // quotes; -1 if there is none.
 func (w *World) quoted(f *Frame) int {
 	q := &f.Quote
-	for i := range w.Sockets {
-		s := &w.Sockets[i]
-		switch {
-		case q.Proto == ProtoTCP && s.Kind == KindStream && s.TCP != Closed && s.TCP != Listen,
-			q.Proto == ProtoUDP && s.Kind == KindDgram && s.TCP == Established:
-			if s.LPort == q.SPort && s.Local == q.Src && s.Remote == q.Dst && s.RPort == q.DPort {
-				return i
-			}
+	back := Frame{Proto: q.Proto, Src: q.Dst, SPort: q.DPort, Dst: q.Src, DPort: q.SPort}
+	i := -1
+	switch q.Proto {
+	case ProtoUDP:
+		i = w.udpReceiver(&back)
+		if i >= 0 && w.Sockets[i].TCP != Established {
+			return -1
+		}
+	case ProtoTCP:
+		i = w.tcpReceiver(&back)
+		if i >= 0 && w.Sockets[i].TCP == Listen {
+			return -1
 		}
 	}
-	return -1
+	return i
 }
 
 // route is what the routing table says of a destination.

@@ -52,7 +52,7 @@ func (w *World) Ticking() bool {
 		return true
 	}
 	for i := range w.Sockets {
-		if s := &w.Sockets[i]; s.has(Hurry) || s.Flags&(AckDue|GotData) == AckDue {
+		if s := &w.Sockets[i]; s.has(Hurry) || s.Flags&(AckDue|Paced) == AckDue {
 			return true
 		}
 	}

@@ -147,7 +147,7 @@ func startAttempt(m *move) {
 	s.Layer, s.TCP = Connecting, SynSent
 	s.Err, s.Soft = spec.ENONE, spec.ENONE
 	s.SndUna, s.SndNxt, s.RcvNxt, s.Retries, s.Segs = 0, 0, 0, 0, 0
-	s.clear(Taken | GotFIN | GotData | PingPong | AckDue | FINSent | Hurry)
+	s.clear(Taken | GotFIN | Paced | PingPong | AckDue | FINSent | Hurry)
 	if dst == AddrBlackhole { // the BSDs send into it and hear nothing
 		s.SndNxt, s.Segs = 1, 1
 		return
@@ -163,6 +163,7 @@ func associate(m *move) {
 		s.Local = source(dst)
 	}
 	s.Remote, s.RPort = dst, m.c.To.Port
+	s.Flow, s.FlowPort = AddrAny, PortZero
 	s.TCP = Established
 	m.ret(0)
 }

@@ -17,6 +17,22 @@ func failsBound(e spec.Errno) func(*move) {
 	}
 }
 
+// failsRoute fails in the routing step. By then a datagram socket has written
+// the new destination into its flow (inet->cork.fl) and forgotten its cached
+// route. The old peer stays, but the second send to it, which finds the route
+// cached again, takes the flow for granted: the datagram goes to where connect
+// could not.
+func failsRoute(e spec.Errno) func(*move) {
+	return func(m *move) {
+		if dgram(m) {
+			m.autobind(m.s)
+			m.s.Flow, m.s.FlowPort = m.destination(), m.c.To.Port
+			m.s.clear(Routed)
+		}
+		m.fail(e)
+	}
+}
+
 var connectLinux = []Rule{
 	{Name: "connect/linux/EBADF", Class: Shall, on: on(spec.OpConnect), For: forLinux, Cites: cites("linux/errors/EBADF"),
 		Title: "A number that is no descriptor fails first of all.", when: badFD, then: fails(spec.EBADF)},
@@ -87,18 +103,18 @@ var connectLinux = []Rule{
 		Title: "Another family fails; a datagram socket has been bound by then.", when: wrongFamily, then: failsBound(spec.EAFNOSUPPORT)},
 	{Name: "connect/linux/ENETUNREACH", Class: Shall, on: on(spec.OpConnect), For: forLinux, Cites: cites("linux/errors/ENETUNREACH"),
 		Title: "A destination without a route fails; a datagram socket keeps its old peer.",
-		when:  routed(routeNone), then: failsBound(spec.ENETUNREACH)},
+		when:  routed(routeNone), then: failsRoute(spec.ENETUNREACH)},
 	{Name: "connect/linux/EHOSTUNREACH", Class: Shall, on: on(spec.OpConnect), For: forLinux, Evidence: "Linux 6.18, fib_props (RTN_UNREACHABLE)",
-		Title: "A route of type unreachable fails.", when: routed(routeUnreachable), then: failsBound(spec.EHOSTUNREACH)},
+		Title: "A route of type unreachable fails.", when: routed(routeUnreachable), then: failsRoute(spec.EHOSTUNREACH)},
 	{Name: "connect/linux/EACCES-prohibit", Class: Shall, on: on(spec.OpConnect), For: forLinux, Evidence: "Linux 6.18, fib_props (RTN_PROHIBIT)",
 		Cites: cites("linux/errors/EACCES-firewall"),
-		Title: "A route of type prohibit fails.", when: routed(routeProhibit), then: failsBound(spec.EACCES)},
+		Title: "A route of type prohibit fails.", when: routed(routeProhibit), then: failsRoute(spec.EACCES)},
 	{Name: "connect/linux/EINVAL-blackhole", Class: Shall, on: on(spec.OpConnect), For: forLinux, Evidence: "Linux 6.18, fib_props (RTN_BLACKHOLE)",
-		Title: "A route of type blackhole fails.", when: routed(routeBlackhole), then: failsBound(spec.EINVAL)},
+		Title: "A route of type blackhole fails.", when: routed(routeBlackhole), then: failsRoute(spec.EINVAL)},
 	{Name: "connect/linux/EINVAL-loopback-source", Class: Shall, on: on(spec.OpConnect), For: forLinux, Evidence: "Linux 6.18, __mkroute_output",
 		Title: "From a loopback address nothing leaves the host.",
 		when:  anyOf(fromLoopback, func(m *move) bool { return m.s.Local.Loops() && m.c.To.Addr == AddrSubnetBroadcast }),
-		then:  failsBound(spec.EINVAL)},
+		then:  failsRoute(spec.EINVAL)},
 	{Name: "connect/linux/ENETUNREACH-stream-broadcast", Class: Shall, on: on(spec.OpConnect), For: forLinux, Evidence: "Linux 6.18, tcp_v4_connect (RTCF_BROADCAST)",
 		Against: cites("linux/errors/EACCES-broadcast"),
 		Title:   "A stream socket cannot reach a broadcast address, whatever SO_BROADCAST says.",
@@ -107,13 +123,13 @@ var connectLinux = []Rule{
 		Title: "A stream socket cannot reach a group.", when: all(stream, routed(routeMulticast)), then: fails(spec.ENETUNREACH)},
 	{Name: "connect/linux/ENETUNREACH-limited-broadcast", Class: Shall, on: on(spec.OpConnect), For: forLinux, Evidence: "Linux 6.18, ip_route_output_key_hash_rcu",
 		Title: "255.255.255.255 needs a route, or a bound address to leave from.",
-		when:  all(dgram, to(AddrBroadcast), func(m *move) bool { return m.s.Local == AddrAny }), then: failsBound(spec.ENETUNREACH)},
+		when:  all(dgram, to(AddrBroadcast), func(m *move) bool { return m.s.Local == AddrAny }), then: failsRoute(spec.ENETUNREACH)},
 	{Name: "connect/linux/loopback-to-group", Class: Succeed, on: on(spec.OpConnect), For: forLinux,
 		Title: "A group or broadcast address from a loopback address is not modelled.",
 		when:  all(dgram, func(m *move) bool { return m.s.Local.Loops() }, routed(routeMulticast, routeBroadcast)), then: leaves(LeftAddress)},
 	{Name: "connect/linux/EACCES-broadcast", Class: Shall, on: on(spec.OpConnect), For: forLinux, Cites: cites("linux/errors/EACCES-broadcast"),
 		Title: "A datagram socket needs SO_BROADCAST for a broadcast address.",
-		when:  all(dgram, routed(routeBroadcast), not(has(CanBcast))), then: failsBound(spec.EACCES)},
+		when:  all(dgram, routed(routeBroadcast), not(has(CanBcast))), then: failsRoute(spec.EACCES)},
 	{Name: "connect/linux/EADDRNOTAVAIL", Class: Shall, on: on(spec.OpConnect), For: forLinux, Evidence: "Linux 6.18, __inet_check_established",
 		Against: cites("linux/errors/EADDRINUSE"),
 		Title:   "A connection between the same four names fails.", when: tupleTaken, then: fails(spec.EADDRNOTAVAIL)},
@@ -125,7 +141,8 @@ var connectLinux = []Rule{
 func dissolveDgram(m *move) {
 	s := m.s
 	s.TCP = Closed
-	s.Remote, s.RPort = AddrAny, PortZero
+	s.Remote, s.RPort, s.Flow, s.FlowPort = AddrAny, PortZero, AddrAny, PortZero
+	s.clear(Routed)
 	if !s.has(AddrLock) {
 		s.Local = AddrAny
 	}

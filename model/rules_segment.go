@@ -69,26 +69,23 @@ var segmentRules = []Rule{
 		Title: "A SYN that comes again gets its SYN|ACK again.",
 		when:  func(m *move) bool { return m.s.has(Request) && m.f.Bits == SYN && m.f.Seq == 0 },
 		then:  func(m *move) { m.resend(m.s, SYN|ACK) }},
+	{Name: "request/rst", Class: Deliver, on: onSegment, in: received, For: forAll, Evidence: "RFC 9293, 3.10.7.4; RFC 5961, 3.2; Linux 6.18, tcp_check_req",
+		Title: "RST with exactly the next number ends the handshake, whatever it acknowledges; nobody is told.",
+		when:  func(m *move) bool { return m.s.has(Request) && m.f.Bits&RST != 0 && m.f.Seq == m.s.RcvNxt },
+		then:  func(m *move) { *m.s = Socket{} }},
+	{Name: "request/rst-outside", Class: Deliver, on: onSegment, in: received, For: forAll, Evidence: "RFC 9293, 3.10.7.4",
+		Title: "An RST outside the window is ignored.",
+		when:  func(m *move) bool { return m.s.has(Request) && m.f.Bits&RST != 0 && outside(m) }, then: nothing},
+	{Name: "request/rst-challenge", Class: Deliver, on: onSegment, in: received, For: forAll, Evidence: "RFC 5961, 3.2; Linux 6.18, tcp_check_req",
+		Title: "RST elsewhere in the window is answered by ACK.",
+		when:  func(m *move) bool { return m.s.has(Request) && m.f.Bits&RST != 0 }, then: func(m *move) { m.ack(m.s) }},
 	{Name: "request/bad-ack", Class: Deliver, on: onSegment, in: received, For: forAll, Evidence: "RFC 9293, 3.10.7.4 (SYN-RECEIVED)",
 		Title: "A wrong acknowledgement of the SYN|ACK is answered by RST, and the handshake goes on.",
 		when:  func(m *move) bool { return m.s.has(Request) && m.f.Bits&ACK != 0 && m.f.Ack != m.s.SndNxt },
-		then: func(m *move) {
-			if m.f.Bits&RST == 0 {
-				m.refuse(&m.f)
-			}
-		}},
+		then:  func(m *move) { m.refuse(&m.f) }},
 	{Name: "request/outside", Class: Deliver, on: onSegment, in: received, For: forAll, Evidence: "RFC 9293, 3.10.7.4; Linux 6.18, tcp_check_req",
-		Title: "A segment outside the window is answered by ACK, an RST by nothing.",
-		when:  func(m *move) bool { return m.s.has(Request) && outside(m) },
-		then: func(m *move) {
-			if m.f.Bits&RST == 0 {
-				m.ack(m.s)
-			}
-		}},
-	{Name: "request/rst", Class: Deliver, on: onSegment, in: received, For: forAll, Evidence: "RFC 9293, 3.10.7.4; Linux 6.18, tcp_check_req",
-		Title: "RST ends the handshake; nobody is told.",
-		when:  func(m *move) bool { return m.s.has(Request) && m.f.Bits&RST != 0 },
-		then:  func(m *move) { *m.s = Socket{} }},
+		Title: "A segment outside the window is answered by ACK.",
+		when:  func(m *move) bool { return m.s.has(Request) && outside(m) }, then: func(m *move) { m.ack(m.s) }},
 	{Name: "request/odd", Class: Deliver, on: onSegment, in: received, For: forAll,
 		Title: "A SYN in the window during the handshake is not modelled.",
 		when:  func(m *move) bool { return m.s.has(Request) && m.f.Bits&SYN != 0 }, then: leaves(LeftSegment)},
@@ -130,7 +127,7 @@ var segmentRules = []Rule{
 	{Name: "crossed/syn-ack", Class: Deliver, on: onSegment, in: received, For: forAll, Evidence: "Linux 6.18, tcp_validate_incoming; RFC 9293, figure 8",
 		Title: "The peer's SYN|ACK completes a simultaneous open and is acknowledged.",
 		when:  func(m *move) bool { return m.f.Bits == SYN|ACK && m.f.end() == m.s.RcvNxt && m.f.Ack == m.s.SndNxt },
-		then:  func(m *move) { m.established(m.s); m.ack(m.s) }},
+		then:  func(m *move) { m.established(m.s); m.s.set(Paced); m.ack(m.s) }},
 	{Name: "crossed/syn", Class: Deliver, on: onSegment, in: received, For: forAll, Evidence: "RFC 5961, 4.2",
 		Title: "Another SYN is answered by ACK.",
 		when:  func(m *move) bool { return m.f.Bits&(SYN|RST) == SYN }, then: func(m *move) { m.ack(m.s) }},
@@ -176,7 +173,7 @@ var segmentRules = []Rule{
 		when:  func(m *move) bool { return m.f.Bits&RST != 0 && old(m) }, then: nothing},
 	{Name: "synced/old", Class: Deliver, on: onSegment, in: synced, For: forAll, Evidence: "RFC 9293, 3.10.7.4",
 		Title: "A segment outside the window is answered by ACK.",
-		when:  old, then: func(m *move) { m.ack(m.s) }},
+		when:  old, then: repeated},
 	{Name: "synced/rst", Class: Deliver, on: onSegment, in: synced, For: forAll, Evidence: "RFC 9293, 3.10.7.4; RFC 5961, 3.2",
 		Title: "RST with exactly the next number resets the connection.",
 		when:  func(m *move) bool { return m.f.Bits&RST != 0 && m.f.Seq == m.s.RcvNxt }, then: reset},
@@ -189,9 +186,6 @@ var segmentRules = []Rule{
 	{Name: "synced/no-ack", Class: Deliver, on: onSegment, in: synced, For: forAll, Evidence: "RFC 9293, 3.10.7.4",
 		Title: "A segment without ACK is dropped.",
 		when:  func(m *move) bool { return m.f.Bits&ACK == 0 }, then: nothing},
-	{Name: "synced/unsent-linux", Class: Deliver, on: onSegment, in: []TCP{Established}, For: forLinux, Evidence: "Linux 6.18, tcp_rcv_established",
-		Title: "A segment that acknowledges what was not sent is dropped.",
-		when:  unsent, then: nothing},
 	{Name: "synced/unsent", Class: Deliver, on: onSegment, in: synced, For: forAll, Evidence: "RFC 9293, 3.10.7.4",
 		Title: "A segment that acknowledges what was not sent is answered by ACK.",
 		when:  unsent, then: func(m *move) { m.ack(m.s) }},
@@ -252,6 +246,16 @@ func old(m *move) bool {
 // outside: no part of the segment lies in the window, or just at its start.
 func outside(m *move) bool {
 	return far(m.f.Seq) || m.f.Seq != m.s.RcvNxt && !before(m.s.RcvNxt, m.f.end())
+}
+
+// repeated answers a segment that was seen before; Linux leaves its ping-pong
+// mode when that has data (tcp_send_dupack).
+func repeated(m *move) {
+	if m.f.space() != 0 && before(m.f.Seq, m.s.RcvNxt) {
+		m.s.set(Paced)
+		m.s.clear(PingPong)
+	}
+	m.ack(m.s)
 }
 
 func unsent(m *move) bool { return before(m.s.SndNxt, m.f.Ack) }

@@ -228,6 +228,16 @@ func sendDatagram(m *move) {
 		src = source(dst)
 	}
 	m.ret(m.c.Len)
+	if !named(m) && s.Flow != AddrAny {
+		if s.has(Routed) {
+			dst, port = s.Flow, s.FlowPort
+		}
+		s.set(Routed)
+		if src.Loops() {
+			m.leave(LeftAddress)
+			return
+		}
+	}
 	m.emit(Frame{Proto: ProtoUDP, Src: src, SPort: s.LPort, Dst: dst, DPort: port, Len: uint16(m.c.Len)})
 }
 

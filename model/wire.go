@@ -116,7 +116,7 @@ func (m *move) flush(s *Socket) {
 		return
 	}
 	m.segment(s, PSH|ACK, n)
-	if s.has(GotData) {
+	if s.has(Paced) {
 		s.set(PingPong)
 	}
 }
@@ -241,8 +241,9 @@ func (m *move) closeTCP(s *Socket) {
 	}
 }
 
-// unlisten resets the connections that were not accepted and drops the
-// handshakes that were not finished.
+// unlisten resets the connections that were not accepted. Handshakes that were
+// not finished go with the listener; in Linux they wait whether it listens
+// again.
 func (m *move) unlisten(slot uint8) {
 	for turn := uint8(1); turn <= SocketsMax+1; turn++ {
 		for i := range m.w.Sockets {
@@ -257,7 +258,7 @@ func (m *move) unlisten(slot uint8) {
 		}
 	}
 	for i := range m.w.Sockets {
-		if c := &m.w.Sockets[i]; c.Parent == slot+1 {
+		if c := &m.w.Sockets[i]; c.Parent == slot+1 && (m.d != spec.Linux || !m.w.held(slot)) {
 			*c = Socket{}
 		}
 	}
@@ -288,7 +289,7 @@ func (m *move) disconnect(slot uint8) {
 	s.Soft = spec.ENONE
 	s.SndUna, s.SndNxt, s.RcvNxt, s.Unread, s.Unsent = 0, 0, 0, 0, 0
 	s.Retries, s.Segs = 0, 0
-	s.clear(ShutRead | ShutWrite | GotFIN | GotData | AckDue | PingPong | Hurry | FINSent | Taken)
+	s.clear(ShutRead | ShutWrite | GotFIN | Paced | AckDue | PingPong | Hurry | FINSent | Taken)
 }
 
 // established completes a handshake.
@@ -312,7 +313,7 @@ func (m *move) take(later bool) {
 		return
 	}
 	owed := m.takeData(s, &f)
-	if f.Bits&FIN != 0 && f.end()-1 == s.RcvNxt {
+	if f.Bits&FIN != 0 && f.end()-1 == s.RcvNxt && s.TCP.in(Established, FinWait1, FinWait2) {
 		if m.takeFIN(s) {
 			return
 		}
@@ -337,7 +338,7 @@ func (m *move) take(later bool) {
 // peer sent a FIN and no data, and Linux has no estimate of its pauses yet
 // (tcp_send_delayed_ack with an ato of 0). Whatever comes next sends it.
 func (s *Socket) ackSoon(d spec.Dialect) bool {
-	return d == spec.Linux && s.has(AckDue) && !s.has(GotData)
+	return d == spec.Linux && s.has(AckDue) && !s.has(Paced)
 }
 
 // takeAck processes the acknowledgement; goesOn is false when the connection
@@ -380,6 +381,7 @@ func (m *move) takeData(s *Socket, f *Frame) (owed bool) {
 	}
 	fresh := f.Seq + f.Len - s.RcvNxt
 	if int16(fresh) <= 0 { // a duplicate: acknowledged at once
+		s.set(Paced)
 		s.clear(PingPong)
 		return true
 	}
@@ -388,7 +390,7 @@ func (m *move) takeData(s *Socket, f *Frame) (owed bool) {
 	if s.RcvNxt > seqMax {
 		m.leave(LeftNumbers)
 	}
-	s.set(GotData)
+	s.set(Paced)
 	return true
 }
 

@@ -117,8 +117,9 @@ const (
 	AckDue                      // an acknowledgement is owed, and delayed
 	Hurry                       // Linux: a retransmission is due within two jiffies
 	FINSent                     // our FIN is out
+	Routed                      // Linux: the route to the peer is cached
 	Bare                        // bound to an address no connection can come from (group, broadcast)
-	GotData                     // the peer has sent data on this connection
+	Paced                       // Linux: the pauses between the peer's segments are estimated (ato)
 )
 
 // Socket is one socket, or what is left of one.
@@ -128,6 +129,8 @@ type Socket struct {
 	TCP            TCP
 	Layer          Layer
 	Local, Remote  Addr
+	Flow           Addr // Linux: where a datagram socket sends by mistake, see staleFlow
+	FlowPort       Port
 	LPort, RPort   Port
 	Err, Soft      spec.Errno // pending error; soft error of RFC 1122
 	Backlog        uint8      // listen

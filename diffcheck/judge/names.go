@@ -214,13 +214,13 @@ func (n *names) icmp(f *script.Frame) (m model.Frame, known bool) {
 	q := f.Quoted
 	c := n.find(q.Proto, q.Src, q.Dst)
 	if !q.Src.IsValid() || !q.Dst.IsValid() {
-		if n.current < 0 {
-			return m, false
-		}
 		c = n.current
-		q.Proto, q.Src, q.Dst = n.conns[c].proto, n.conns[c].host, n.conns[c].far
+		q.Proto, q.Src, q.Dst = script.ProtoTCP, netip.AddrPortFrom(script.Own, script.LocalPort), netip.AddrPortFrom(script.Remote1, script.RemotePort)
+		if c >= 0 {
+			q.Proto, q.Src, q.Dst = n.conns[c].proto, n.conns[c].host, n.conns[c].far
+		}
 	}
-	if !q.HasSeq && c >= 0 {
+	if !q.HasSeq && c >= 0 && n.conns[c].sent {
 		q.Seq = n.conns[c].seq
 	}
 	switch f.ICMPType {
@@ -238,7 +238,7 @@ func (n *names) icmp(f *script.Frame) (m model.Frame, known bool) {
 		return m, false
 	}
 	m.Seq, known = rel(q.Seq)
-	return m, known && (c < 0 || n.conns[c].sent)
+	return m, known
 }
 
 // out is a frame of the host's.
