@@ -14,6 +14,11 @@ func (c *Conn) Write(now time.Duration, p []byte) int {
 	return n
 }
 
+// AwaitWrite says whether somebody waits in SYN-SENT to write: then the ACK of
+// the peer's SYN rides on the data, which is to be written before Next is asked
+// (Linux tcp_rcv_synsent_state_process).
+func (c *Conn) AwaitWrite(on bool) { c.put(writeWaits, on) }
+
 // Read takes received bytes out of the receive buffer. Next may then give an
 // ACK that tells the peer of the room.
 func (c *Conn) Read(now time.Duration, p []byte) int {

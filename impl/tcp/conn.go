@@ -40,6 +40,7 @@ const (
 	dsackSet                    // dsack is to be reported
 	synLost                     // the SYN was sent more than once
 	reorder                     // tlpAt is the reordering timer
+	writeWaits                  // data will be written once the connection is there
 	limited                     // a congestion window's worth was in flight
 )
 

@@ -65,6 +65,10 @@ func (c *Conn) scheduleAck(now time.Duration) {
 		c.set(ackNow)
 		return
 	}
+	if c.ackAt != never && (c.ato == 0 || c.ackAt <= now+c.ato/4) {
+		c.set(ackNow) // it was about to go
+		return
+	}
 	if at := now + c.ackDelay(); at < c.ackAt {
 		c.ackAt = at
 	}

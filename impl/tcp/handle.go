@@ -69,7 +69,7 @@ func (c *Conn) accepted(now time.Duration, a *arrival) Event {
 	}
 	more, ok := c.handleData(now, a)
 	ev |= more
-	if ok {
+	if ok || c.ackAt != never && c.state != StateEstablished {
 		c.scheduleAck(now)
 	}
 	return ev

@@ -25,15 +25,18 @@ func (c *Conn) handleSynSent(now time.Duration, a *arrival) Event {
 	c.agree(now, a.seg)
 	if flags&wire.ACK == 0 {
 		c.state = StateSynReceived // simultaneous open
-		c.set(synDue)
-		c.retransmits, c.backoff = 0, 0
-		c.rtoAt = now + c.timeout()
+		c.set(synDue)              // the timer of the SYN runs on
 		return 0
 	}
 	c.sampleAck(now, a)
 	c.sndUna = a.ack
 	ev := c.established(now)
-	c.set(ackNow)
+	if c.has(writeWaits) {
+		c.moreQuickAcks()
+		c.ackAt = now + c.cfg.DelayedAckMax
+	} else {
+		c.set(ackNow)
+	}
 	return ev
 }
 
@@ -69,7 +72,7 @@ func (c *Conn) checkRequest(now time.Duration, a *arrival) (ok bool, ev Event) {
 		}
 		return false, 0
 	}
-	if flags&wire.ACK != 0 && a.ack != c.iss+1 {
+	if flags&(wire.ACK|wire.RST) == wire.ACK && a.ack != c.iss+1 {
 		c.resetFor(a)
 		return false, 0
 	}
