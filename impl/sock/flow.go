@@ -4,6 +4,7 @@ import (
 	"net/netip"
 
 	"github.com/connspec/connspec/impl/ip"
+	"github.com/connspec/connspec/spec"
 )
 
 // flow is where an associated datagram socket sends: the addresses that the
@@ -32,20 +33,19 @@ func (f *flow) route(t *ip.Table, path *ip.Path) {
 }
 
 // towards is the way of a datagram to the peer: the route known from before,
-// with the addresses that the last connect aimed at, or a new one.
-func (l *Layer) towards(s *Socket) (ip.Path, uint16, ip.Reason) {
+// or a new one. Where a flow goes stale, a known route is followed with the
+// addresses that the last connect aimed at, and nobody asks for SO_BROADCAST
+// again.
+func (l *Layer) towards(s *Socket) (path ip.Path, port uint16, why ip.Reason, e spec.Errno) {
 	f := &s.flow
-	if f.routed && f.epoch == l.routes.Epoch() {
-		path := f.path
-		if l.p.StaleFlow {
-			path.Src, path.Dst = f.src, f.dst.Addr()
-			return path, f.dst.Port(), ip.Reachable
-		}
-		return path, s.peer.Port(), ip.Reachable
+	if l.p.StaleFlow && f.routed && f.epoch == l.routes.Epoch() {
+		path = f.path
+		path.Src, path.Dst = f.src, f.dst.Addr()
+		return path, f.dst.Port(), ip.Reachable, spec.ENONE
 	}
-	path, why := l.routes.Find(s.peer.Addr(), s.source)
-	if why == ip.Reachable {
+	path, why = l.routes.Find(s.peer.Addr(), s.source)
+	if e = l.broadcastError(s, &path); why == ip.Reachable && e == spec.ENONE {
 		f.route(l.routes, &path)
 	}
-	return path, s.peer.Port(), why
+	return path, s.peer.Port(), why, e
 }

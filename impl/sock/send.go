@@ -103,9 +103,6 @@ func (l *Layer) sendDatagram(i int32, s *Socket, c *spec.Call, addressed bool) s
 	if e != spec.ENONE {
 		return spec.Fail(e)
 	}
-	if path.Kind == ip.Broadcast && !s.broadcast {
-		return spec.Fail(spec.EACCES)
-	}
 	if s.err != spec.ENONE { // sock_alloc_send_pskb
 		return spec.Fail(s.takeError())
 	}
@@ -125,8 +122,7 @@ func (l *Layer) destination(s *Socket, c *spec.Call, addressed bool) (path ip.Pa
 		if !s.associated {
 			return path, 0, 0, spec.EDESTADDRREQ
 		}
-		path, port, why = l.towards(s)
-		return path, port, why, spec.ENONE
+		return l.towards(s)
 	}
 	dst := inetName(&c.Addr)
 	switch {
@@ -140,8 +136,18 @@ func (l *Layer) destination(s *Socket, c *spec.Call, addressed bool) (path ip.Pa
 		e = spec.EINVAL
 	default:
 		path, why = l.routes.Find(dst.Addr(), s.source)
+		e = l.broadcastError(s, &path)
 	}
 	return path, dst.Port(), why, e
+}
+
+// broadcastError is the error of sending to a broadcast address without
+// SO_BROADCAST.
+func (l *Layer) broadcastError(s *Socket, path *ip.Path) spec.Errno {
+	if path.Kind == ip.Broadcast && !s.broadcast {
+		return spec.EACCES
+	}
+	return spec.ENONE
 }
 
 // emitDatagram queues a datagram; a broadcast one comes back to the host's own
