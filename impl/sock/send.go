@@ -32,6 +32,7 @@ func (l *Layer) send(thread int, c *spec.Call) (spec.Result, bool) {
 		w := l.block(thread, c.Op, l.fileOf(c.FD))
 		w.op = spec.OpSend
 		w.buf, w.sent, w.flags = c.Buf[n:], n, c.MsgFlags
+		l.awaitWrite(s, true)
 		return spec.Result{}, false
 	}
 	return sendResult(n, e), true
@@ -79,6 +80,14 @@ func (l *Layer) trySend(s *Socket, p []byte, nonblock bool) (n int32, e spec.Err
 		return n, spec.ENONE, true
 	}
 	return n, spec.EAGAIN, nonblock
+}
+
+// awaitWrite tells the connection whether a writer waits for it: then the ACK
+// that completes the handshake rides on the data.
+func (l *Layer) awaitWrite(s *Socket, on bool) {
+	if s.conn != 0 {
+		l.conns.at(s.conn).tcp.AwaitWrite(on)
+	}
 }
 
 func (l *Layer) resumeSend(w *wait) (spec.Result, bool) {

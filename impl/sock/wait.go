@@ -89,6 +89,9 @@ func (l *Layer) finish(i int32, r spec.Result) {
 	if w.limited {
 		l.deadlines--
 	}
+	if w.op == spec.OpSend {
+		l.awaitWrite(l.socks.at(w.sock), false)
+	}
 	held := w.file
 	w.buf, w.poll = nil, nil
 	for _, f := range w.files {
