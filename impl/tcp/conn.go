@@ -7,7 +7,7 @@ import (
 )
 
 // flag is one yes or no of a connection.
-type flag uint32
+type flag uint64
 
 const (
 	passive    flag = 1 << iota // opened by Accept
@@ -25,6 +25,7 @@ const (
 	finSeen                     // the peer's FIN is known, at finSeq
 	finRead                     // and in order: RCV.NXT is past it
 	ackNow                      // an ACK is to be sent, alone if nothing else goes
+	ackLast                     // an ACK is to be sent after everything else
 	ackForced                   // an empty ACK is to be sent before anything else
 	probeDue                    // a window or keepalive probe is to be sent
 	probing                     // rtoAt is the persist timer
@@ -176,7 +177,7 @@ func (c *Conn) end() {
 		c.endedIn = c.state
 	}
 	c.state = StateClosed
-	c.unset(synDue | ackNow | ackForced | probeDue | probing | rtxForce | rtxHead | tlpDue | tlpOut)
+	c.unset(synDue | ackNow | ackLast | ackForced | probeDue | probing | rtxForce | rtxHead | tlpDue | tlpOut)
 	c.rtoAt, c.tlpAt, c.ackAt, c.endAt, c.keepAt = never, never, never, never, never
 	c.snd.clear()
 }

@@ -49,6 +49,14 @@ func (c *Conn) moreQuickAcks() {
 	c.quick = max(c.quick, uint8(n))
 }
 
+// enterQuickAck starts to acknowledge at once: the peer repeats itself (Linux
+// tcp_enter_quickack_mode).
+func (c *Conn) enterQuickAck() {
+	c.moreQuickAcks()
+	c.unset(pingPong)
+	c.ato = c.cfg.DelayedAck
+}
+
 // scheduleAck decides when the segment just received is acknowledged: at once
 // for every second full segment, for anything out of order, and in quick mode;
 // later otherwise (RFC 9293 section 3.8.6.3, RFC 5681 section 4.2).

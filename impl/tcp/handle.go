@@ -101,6 +101,9 @@ func (c *Conn) validate(now time.Duration, a *arrival) (ok bool, ev Event) {
 	}
 	if flags&wire.SYN != 0 {
 		if c.crossedSyn(a) {
+			if c.has(finQueued) { // the FIN goes first, and does not answer the SYN
+				c.set(ackLast)
+			}
 			return true, 0 // the SYN itself counts as a duplicate
 		}
 		c.challenge(now)
@@ -163,7 +166,7 @@ func (c *Conn) crossedSyn(a *arrival) bool {
 // duplicate if there is one (RFC 2883 section 4.1).
 func (c *Conn) duplicate(now time.Duration, a *arrival) {
 	if a.end != a.seq && seqLT(a.seq, c.rcvNxt) {
-		c.moreQuickAcks()
+		c.enterQuickAck()
 		c.noteDuplicate(a.seq, seqMin(a.end, c.rcvNxt))
 	}
 	c.challenge(now)

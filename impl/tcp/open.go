@@ -85,7 +85,8 @@ func (c *Conn) setMSS(peer uint16) {
 }
 
 // SetMTU takes in a smaller path MTU, as ICMP "fragmentation needed" tells it
-// (RFC 1191): segments shrink and what was in flight is sent again.
+// (RFC 1191): segments shrink, and what was in flight is sent again unless it
+// fits.
 func (c *Conn) SetMTU(now time.Duration, mtu int) {
 	mss := mtu - ipTCPHeaders
 	if c.has(tsOK) {
@@ -96,7 +97,7 @@ func (c *Conn) SetMTU(now time.Duration, mtu int) {
 		return
 	}
 	c.mss = uint16(mss)
-	if c.state.sends() && c.has(synAcked) && c.sndNxt != c.sndUna {
+	if c.state.sends() && c.has(synAcked) && c.sndNxt-c.sndUna > uint32(mss) {
 		c.loss, c.recover, c.rtxNxt = lossTimeout, c.sndNxt, c.sndUna
 		c.set(rtxForce | rttStale)
 	}

@@ -20,14 +20,14 @@ func (c *Conn) handleData(now time.Duration, a *arrival) (ev Event, ok bool) {
 	}
 	if seqLE(a.end, c.rcvNxt) || !c.state.receives() {
 		c.noteDuplicate(a.seq, seqMin(a.end, c.rcvNxt))
-		c.moreQuickAcks()
+		c.enterQuickAck()
 		c.set(ackNow)
 		return 0, true
 	}
 	edge := c.rcvNxt + c.receiveWindow()
 	bareFin := a.fin && len(a.data) == 0 && a.seq == c.rcvNxt
 	if seqGE(a.seq, edge) && !bareFin {
-		c.moreQuickAcks()
+		c.enterQuickAck()
 		c.set(ackNow)
 		return 0, true
 	}

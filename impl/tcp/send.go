@@ -40,7 +40,8 @@ func (c *Conn) Next(now time.Duration, seg *wire.TCP, room []byte) (n int, ok bo
 	if c.has(probeDue) {
 		return c.sendProbe(now, seg, room), true
 	}
-	if c.has(ackNow) {
+	if c.has(ackNow | ackLast) {
+		c.unset(ackLast)
 		c.sendAck(now, seg)
 		return 0, true
 	}

@@ -32,7 +32,7 @@ func (c *Conn) handleSynSent(now time.Duration, a *arrival) Event {
 	c.sndUna = a.ack
 	ev := c.established(now)
 	if c.has(writeWaits) {
-		c.moreQuickAcks()
+		c.enterQuickAck()
 		c.ackAt = now + c.cfg.DelayedAckMax
 	} else {
 		c.set(ackNow)
