@@ -74,6 +74,7 @@ type Return struct {
 	Port    Port
 	Value   int32 // getsockopt
 	Revents [PollMax]spec.PollEvents
+	Loose   spec.PollEvents // bits of Revents that are not compared
 }
 
 // Proto says what a frame carries.

@@ -54,6 +54,7 @@ type Rule struct {
 	Cites    []spec.ClauseID // the clauses that allow it, of any document
 	Against  []spec.ClauseID // the clauses that say otherwise
 	Open     []spec.ClauseID // the clauses that leave it open
+	Unsaid   Dialects        // the documents that leave it open by not speaking of it at all
 	Evidence string          // what it stands on where the document is silent or wrong
 	For      Dialects
 
@@ -71,7 +72,7 @@ func (r *Rule) Standing(d spec.Dialect) Verdict {
 	switch {
 	case speaks(r.Against, d):
 		return Contradicted
-	case speaks(r.Open, d):
+	case speaks(r.Open, d), r.Unsaid.Has(d):
 		return Unspecified
 	case speaks(r.Cites, d):
 		return Specified

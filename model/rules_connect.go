@@ -13,13 +13,27 @@ var anyState = func() []Rule {
 			continue
 		}
 		table = append(table, Rule{
-			Name: "any-state/" + op.String(), Class: Succeed, on: on(op), For: forPOSIX,
-			Open:  cites("posix/application-usage/failed-state"),
+			Name: "any-state/" + op.String(), Class: Succeed, on: on(op), For: forPOSIX | forTargetTCP,
+			Open: cites("posix/application-usage/failed-state"), Unsaid: forTargetTCP,
 			Title: op.String() + " on a socket that a failed connect left in an unspecified state may do anything.",
 			when:  has(AnyState), then: whatever,
 		})
 	}
-	return table
+	for _, on := range []trigger{onNoSocket, onDatagram, onICMP} {
+		table = append(table, Rule{
+			Name:  "any-state/" + map[trigger]string{onNoSocket: "segment", onDatagram: "datagram", onICMP: "icmp"}[on],
+			Class: Deliver, on: on, For: forPOSIX | forTargetTCP,
+			Open: cites("posix/application-usage/failed-state"), Unsaid: forTargetTCP,
+			Title: "What a frame does that may be for a socket in an unspecified state is not said.",
+			when:  func(m *move) bool { return m.s == nil && m.w.anything() }, then: nothing,
+		})
+	}
+	return append(table, Rule{
+		Name: "any-state/bind-beside", Class: May, on: on(spec.OpBind), For: forPOSIX | forTargetTCP,
+		Open: cites("posix/application-usage/failed-state"), Unsaid: forTargetTCP,
+		Title: "A socket in an unspecified state may have the name that another one asks for.",
+		when:  func(m *move) bool { return isSocket(m) && m.w.anything() }, then: fails(spec.EADDRINUSE),
+	})
 }()
 
 // whatever lets the call return anything, or wait.

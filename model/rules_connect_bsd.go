@@ -103,6 +103,8 @@ func connectBSDRoutes(d Dialects, name string, group []Rule) []Rule {
 		{Name: pre + "any-own", Class: Succeed, on: on(spec.OpConnect), For: d, also: true, Evidence: "XNU 11417 and FreeBSD 13, in_pcbladdr (first interface address)",
 			Title: "The wildcard stands for an address of the host; which one is first is the host's affair: not modelled.",
 			when:  all(to(AddrAny), not(portZero)), then: leaves(LeftAddress)},
+		{Name: pre + "ENETUNREACH-broadcast", Class: May, on: on(spec.OpConnect), For: d, also: true, Evidence: "the lab has no route for it; in XNU and FreeBSD the first interface may stand in",
+			Title: "255.255.255.255 may need a route.", when: all(dgram, not(wrongFamily), to(AddrBroadcast)), then: failsApart(spec.ENETUNREACH)},
 		{Name: pre + "EHOSTUNREACH", Class: Shall, on: on(spec.OpConnect), For: d, Evidence: "XNU 11417 and FreeBSD 13, rtalloc (RTF_REJECT)",
 			Cites: cites("macos/errors/EHOSTUNREACH", "osx/errors/EHOSTUNREACH"),
 			Title: "A route that rejects fails; what is left of the socket is not modelled.",

@@ -32,14 +32,16 @@ var connectPOSIX = []Rule{
 	{Name: "connect/posix/EOPNOTSUPP", Class: May, on: on(spec.OpConnect), For: forPOSIX, Cites: cites("posix/errors/may/EOPNOTSUPP"),
 		Title: "A listening socket may fail.", when: streamIn(Listen), then: fails(spec.EOPNOTSUPP)},
 	{Name: "connect/posix/EALREADY", Class: Shall, on: on(spec.OpConnect), For: forPOSIX, Cites: cites("posix/errors/EALREADY", "posix/description/ealready"),
-		Title: "While an attempt is under way connect fails, blocking or not.", when: layer(Connecting), then: attempted(spec.EALREADY)},
+		Title: "While an attempt is under way connect fails, blocking or not.", when: all(layer(Connecting), not(unspec)), then: fails(spec.EALREADY)},
 	{Name: "connect/posix/EISCONN", Class: Shall, on: on(spec.OpConnect), For: forPOSIX, Cites: cites("posix/errors/EISCONN"),
 		Title: "A connected stream socket fails.",
-		when:  all(stream, anyOf(layer(Connected), state(Established, FinWait1, FinWait2, CloseWait, Closing, LastAck))), then: fails(spec.EISCONN)},
+		when:  all(stream, not(unspec), anyOf(layer(Connected), state(Established, FinWait1, FinWait2, CloseWait, Closing, LastAck))), then: fails(spec.EISCONN)},
 	{Name: "connect/posix/EAFNOSUPPORT", Class: Shall, on: on(spec.OpConnect), For: forPOSIX, Cites: cites("posix/errors/EAFNOSUPPORT"),
 		Title: "Another family fails.", when: all(isSocket, foreignFamily), then: kept(spec.EAFNOSUPPORT)},
 	{Name: "connect/posix/ENETUNREACH", Class: Shall, on: on(spec.OpConnect), For: forPOSIX, Cites: cites("posix/errors/ENETUNREACH"),
 		Title: "A destination without a route fails.", when: all(idle, routed(routeNone)), then: failsOpen(spec.ENETUNREACH)},
+	{Name: "connect/posix/ENETUNREACH-broadcast", Class: May, on: on(spec.OpConnect), For: forPOSIX, Cites: cites("posix/errors/ENETUNREACH"),
+		Title: "255.255.255.255 may need a route.", when: all(idle, to(AddrBroadcast)), then: failsOpen(spec.ENETUNREACH)},
 	{Name: "connect/posix/EHOSTUNREACH", Class: May, on: on(spec.OpConnect), For: forPOSIX, Cites: cites("posix/errors/may/EHOSTUNREACH"),
 		Title: "A destination that cannot be reached may fail.",
 		when:  all(idle, routed(routeUnreachable, routeProhibit, routeBlackhole)), then: failsOpen(spec.EHOSTUNREACH)},
@@ -81,9 +83,6 @@ func kept(e spec.Errno) func(*move) {
 		m.fail(e)
 	}
 }
-
-// attempted fails without effect on the attempt.
-func attempted(e spec.Errno) func(*move) { return fails(e) }
 
 // resetPeer: the page says that the peer goes and is silent on the rest.
 func resetPeer(m *move) {

@@ -18,10 +18,15 @@ var pollRules = []Rule{
 			}
 			return false
 		}, then: whatever},
+	{Name: "poll/targettcp", Class: Succeed, on: on(spec.OpPoll), For: forTargetTCP, Unsaid: forTargetTCP,
+		Title: "The page knows no poll.", then: whatever},
+	{Name: "poll/posix-hidden", Class: Succeed, on: on(spec.OpPoll), For: forPOSIX, also: true, Evidence: "POSIX.1-2008, poll(); XNU and FreeBSD, sopoll",
+		Title: "A socket that is not connected may not be shown as writable.",
+		when:  func(m *move) bool { return m.c.Value == 0 && m.polled(true) != m.polled(false) }, then: func(m *move) { m.result(m.polled(true)) }},
 	{Name: "poll/ready", Class: Succeed, on: on(spec.OpPoll), For: forAll, Evidence: "POSIX.1-2008, poll(); Linux 6.18, tcp_poll, datagram_poll; XNU and FreeBSD, sopoll",
 		Cites: cites("posix/description/async-writable", "linux/errors/EINPROGRESS-writable", "macos/errors/EINPROGRESS-writable", "osx/errors/EINPROGRESS-writable"),
 		Title: "poll shows what each descriptor is ready for.",
-		when:  func(m *move) bool { return m.c.Value == 0 || m.polled().Ret != 0 }, then: func(m *move) { m.result(m.polled()) }},
+		when:  func(m *move) bool { return m.c.Value == 0 || m.polled(false).Ret != 0 }, then: func(m *move) { m.result(m.polled(false)) }},
 	{Name: "poll/waits", Class: Succeed, on: on(spec.OpPoll), For: forAll,
 		Title: "A poll that waits is not modelled.", then: leaves(LeftPoll)},
 }
@@ -33,9 +38,14 @@ func (w *World) socket(fd int32) *Socket {
 	return nil
 }
 
-// polled is the result of poll in this world.
-func (m *move) polled() Return {
+// polled is the result of poll in this world; hidden asks for that of a BSD.
+// No BSD of the time has POLLRDHUP, and POLLERR is not for sockets there.
+func (m *move) polled(hidden bool) Return {
 	var r Return
+	hidden = hidden || m.d != spec.Linux && m.d != spec.POSIX
+	if hidden {
+		r.Loose = spec.PollRdhup | spec.PollErr
+	}
 	for i := range m.c.Polls {
 		p := m.c.Poll[i]
 		if p.FD < 0 {
@@ -48,10 +58,10 @@ func (m *move) polled() Return {
 		case s == nil:
 		case s.Kind == KindDgram:
 			mask = s.pollDgram()
-		case m.d == spec.Linux || m.d == spec.POSIX:
-			mask = m.pollLinux(s)
-		default:
+		case hidden:
 			mask = m.pollBSD(s)
+		default:
+			mask = m.pollLinux(s)
 		}
 		r.Revents[i] = mask & (p.Events | spec.PollErr | spec.PollHup | spec.PollNval)
 		if r.Revents[i] != 0 {

@@ -27,13 +27,15 @@ var shutdownRules = []Rule{
 	{Name: "shutdown/ok-linux", Class: Succeed, on: on(spec.OpShutdown), For: forLinux, Evidence: "Linux 6.18, inet_shutdown, tcp_shutdown",
 		Title: "Shutting for writing sends FIN.", when: isSocket, then: shutdownLinux},
 
+	{Name: "shutdown/bsd/listener", Class: Succeed, on: on(spec.OpShutdown), For: forPOSIX | forBerkeley,
+		Title: "What shutdown does to a listener outside Linux is not modelled.", when: streamIn(Listen), then: leaves(LeftShutdown)},
 	{Name: "shutdown/bsd/ENOTCONN", Class: Shall, on: on(spec.OpShutdown), For: forPOSIX | forBerkeley, Evidence: "XNU 11417 and FreeBSD 13, soshutdown; POSIX.1-2008, shutdown()",
 		Title: "Without a connection or peer shutdown fails.",
 		when: func(m *move) bool {
-			return dgram(m) && m.s.TCP != Established || stream(m) && (m.s.TCP.in(Closed, Listen, TimeWait) || m.s.Layer == Unconnected)
+			return dgram(m) && m.s.TCP != Established || stream(m) && (m.s.TCP.in(Closed, TimeWait) || m.s.Layer == Unconnected)
 		}, then: fails(spec.ENOTCONN)},
 	{Name: "shutdown/bsd/attempt", Class: Succeed, on: on(spec.OpShutdown), For: forPOSIX | forBerkeley,
-		Title: "A shutdown during an attempt is not modelled.", when: layer(Connecting), then: leaves(LeftSegment)},
+		Title: "A shutdown during an attempt is not modelled.", when: layer(Connecting), then: leaves(LeftShutdown)},
 	{Name: "shutdown/ok", Class: Succeed, on: on(spec.OpShutdown), For: forPOSIX | forBerkeley, Evidence: "POSIX.1-2008, shutdown()",
 		Title: "Shutting for writing sends FIN.", when: isSocket,
 		then: func(m *move) {

@@ -51,7 +51,7 @@ func attemptOver(m *move) {
 		m.s.Layer = Unconnected
 		m.cut()
 		m.disconnect(m.slot)
-	case spec.POSIX:
+	case spec.POSIX, spec.TargetTCP:
 		m.s.set(AnyState)
 	}
 	if e == spec.ENONE {

@@ -136,9 +136,23 @@ func (m *move) sendFIN(s *Socket) {
 // abort sends RST for a connection that is given up from this side.
 func (m *move) abort(s *Socket) { m.segment(s, RST|ACK, 0) }
 
+// answerable says whether there is a route back to where a frame came from.
+func (m *move) answerable(f *Frame) bool {
+	r := f.Src.route()
+	return r == routeLocal || r == routeUnicast
+}
+
 // refuse answers a segment that belongs to no connection (RFC 9293, section
 // 3.10.7.1).
 func (m *move) refuse(f *Frame) {
+	if !m.answerable(f) {
+		return
+	}
+	for i := range m.w.Sockets {
+		if s := &m.w.Sockets[i]; s.has(Request) && m.w.stray(s) && s.RPort == f.SPort && s.Remote == f.Src {
+			*s = Socket{}
+		}
+	}
 	r := Frame{Proto: ProtoTCP, Bits: RST, Src: f.Dst, Dst: f.Src, SPort: f.DPort, DPort: f.SPort}
 	if f.Bits&ACK != 0 {
 		r.Seq = f.Ack
@@ -170,7 +184,8 @@ func (m *move) done(slot uint8, e spec.Errno) {
 		if !s.has(PortLock) {
 			s.clear(HasPort)
 		}
-	case m.d == spec.POSIX && s.Layer == Connecting && !m.w.waiting(slot, spec.OpConnect):
+	case m.d == spec.POSIX && s.Layer == Connecting && !m.w.waiting(slot, spec.OpConnect),
+		m.d == spec.TargetTCP && !m.w.waiting(slot, spec.OpConnect):
 		s.set(AnyState)
 	default:
 		s.Layer = Unconnected
