@@ -43,7 +43,7 @@ func (c *Conn) header(now time.Duration, seg *wire.TCP, flags wire.Flags, seq ui
 		seg.Options.Has |= wire.OptionTimestamps
 		seg.Options.TSVal, seg.Options.TSEcr = c.timestamp(now), c.tsRecent
 	}
-	if c.has(sackOK) && (c.has(dsackSet) || !c.ooo.empty()) {
+	if c.sackLen() > 0 {
 		c.sackBlocks(&seg.Options)
 	}
 }
@@ -74,7 +74,7 @@ func (c *Conn) sackBlocks(o *wire.TCPOptions) {
 
 // sackLen is what SACK blocks take of the next segment.
 func (c *Conn) sackLen() int {
-	if !c.has(sackOK) || !c.has(dsackSet) && c.ooo.empty() {
+	if !c.has(sackOK) || c.has(ackLast) || !c.has(dsackSet) && c.ooo.empty() {
 		return 0
 	}
 	n := 0
