@@ -22,14 +22,14 @@ import (
 
 // defaultBudget leaves a cold build and the follow-up of divergences their
 // share of the minute that a run may take.
-const defaultBudget = 35 * time.Second
+const defaultBudget = 30 * time.Second
 
 // slowLanes is how many scripts wait for a timer of the kernel at a time.
 const slowLanes = 24
 
 type checkCommand struct {
 	Scripts int64         `placeholder:"N" help:"Stop after so many scripts (default: when the budget is used up)."`
-	Budget  time.Duration `placeholder:"D" help:"Stop drawing scripts after this time, e.g. 30s (default 35s; with --scripts no limit)."`
+	Budget  time.Duration `placeholder:"D" help:"Stop drawing scripts after this time, e.g. 30s (default 30s; with --scripts no limit)."`
 	Seed    *uint64       `placeholder:"S" help:"Draw the scripts that this seed gives (default: a random one, which is printed)."`
 	Targets targetList    `default:"kernel,impl,sim" placeholder:"LIST" help:"What to run on: kernel, impl, sim, sim:DIALECT."`
 	Dialect dialectName   `placeholder:"D" help:"Run the personality of this dialect on every script instead of all in turn."`

@@ -115,7 +115,7 @@ func TestBadInputIsNamedWithItsPosition(t *testing.T) {
 		{"no file", "", []string{"replay", "missing.pkt"}, "missing.pkt: no such file or directory"},
 		{"syntax", "+0 socket(AF_INET, SOCK_STREAM, 0) = 3\n+0 bnd(3, ..., ...) = 0\n", []string{"replay", "file"}, "file:2:4: "},
 		{"ten thousand sockets", many.String(), []string{"replay", "file"}, "file:4097:"},
-		{"truncated capture", capture, []string{"replay", "file"}, "file: offset 0: truncated packet capture after 0 packets: expected a block of 28 bytes, found 16"},
+		{"truncated capture", capture, []string{"replay", "file"}, "file: offset 0: a block of 28 bytes is cut off after 16"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			files := map[string]string{}

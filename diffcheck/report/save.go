@@ -9,6 +9,7 @@ import (
 
 	"github.com/connspec/connspec/diffcheck/run"
 	"github.com/connspec/connspec/diffcheck/script"
+	"github.com/connspec/connspec/hwtarget/capture"
 )
 
 // Saved says where a divergence was put and how to replay it.
@@ -41,7 +42,7 @@ func Save(dir string, n int, d *run.Divergence, seed uint64) (*Saved, error) {
 		return s, nil
 	}
 	s.Capture = base + ".pcapng"
-	return s, Write(s.Capture, func(w io.Writer) error { return writeCapture(w, d) })
+	return s, capture.WriteFile(s.Capture, frames(d))
 }
 
 // annotated is the script with comments that say what it shows.

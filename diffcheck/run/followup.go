@@ -69,8 +69,17 @@ func (f *follower) wanted(finding *Finding) bool {
 	if f.r.registry.settled(finding) || f.r.o.Known.Find(finding.Sighting(f.r.o.Release)) >= 0 {
 		return false
 	}
+	return f.hasTime(runs * finding.realTime())
+}
+
+// runs is how often a target may run a script in which real time passes.
+const runs = 2
+
+// hasTime reports whether something that takes d ends in the time that there is
+// for the follow-up.
+func (f *follower) hasTime(d time.Duration) bool {
 	at := f.r.lateAt.Load()
-	return at == 0 || time.Now().Add(finding.realTime()).UnixNano() <= at
+	return at == 0 || time.Now().Add(d).UnixNano() <= at
 }
 
 // kinds are the targets that show a finding.
@@ -100,7 +109,10 @@ func (f *follower) one(ctx context.Context, finding Finding) error {
 		f.r.registry.wobble(&finding)
 		return nil
 	}
-	if limits := &f.r.o.Limits; finding.realTime() < limits.Shrink && f.r.shrinks.Add(1) <= int64(limits.Shrinks) {
+	// Of a script in which real time passes, at least one smaller one is tried
+	// and then repeated.
+	limits := &f.r.o.Limits
+	if f.hasTime(2*runs*finding.realTime()) && f.r.shrinks.Add(1) <= int64(limits.Shrinks) {
 		if err := f.shrink(ctx, d); err != nil {
 			return err
 		}
@@ -113,7 +125,6 @@ func (f *follower) one(ctx context.Context, finding Finding) error {
 func (r *runner) confirm(finding *Finding, d *Divergence) {
 	shrunk := r.registry.confirm(finding, d)
 	if r.o.MaxDivergences > 0 && shrunk >= r.o.MaxDivergences {
-		r.lateAt.Store(1) // long ago: no more follow-up
 		r.stop()
 	}
 }
@@ -184,7 +195,7 @@ func (f *follower) shrink(ctx context.Context, d *Divergence) error {
 	var failed error
 	until := time.Now().Add(f.r.o.Limits.Shrink)
 	small := shrink.Script(d.Script, func(candidate *script.Script) bool {
-		if failed != nil || ctx.Err() != nil || time.Now().After(until) {
+		if failed != nil || ctx.Err() != nil || time.Now().After(until) || !f.hasTime(0) {
 			return false
 		}
 		again, err := f.x[0].again(&d.Original, candidate)

@@ -53,7 +53,7 @@ type Limits struct {
 }
 
 // DefaultLimits suit a run of about a minute.
-var DefaultLimits = Limits{Repeats: 3, Tries: 3, Shrinks: 500, Shrink: 4 * time.Second, FollowUp: 12 * time.Second}
+var DefaultLimits = Limits{Repeats: 3, Tries: 3, Shrinks: 500, Shrink: 4 * time.Second, FollowUp: 10 * time.Second}
 
 // Progress is what a run tells while it works.
 type Progress struct {

@@ -35,6 +35,7 @@ func Run(ctx context.Context, o *Options) (*Result, error) {
 	r.deck.limit = o.Scripts
 	if o.Budget > 0 {
 		r.deck.until = began.Add(o.Budget)
+		r.lateAt.Store(r.deck.until.Add(o.Limits.FollowUp).UnixNano())
 	}
 	hard, cancel := context.WithCancel(context.Background())
 	r.cancel = cancel
@@ -80,6 +81,7 @@ func (r *runner) startWorkers(ctx context.Context) []*worker {
 // stop ends the run at once. Scripts that a slow lane is busy with are left to
 // it: nobody waits for what they show, and what they hold goes with the process.
 func (r *runner) stop() {
+	r.lateAt.Store(1) // long ago: no more follow-up
 	r.deck.ended.Store(true)
 	r.stopping.Do(func() { close(r.stopped) })
 }

@@ -73,7 +73,7 @@ func (w *worker) one(index uint64, sc *script.Script) error {
 		return w.examine(index, sc, nil)
 	}
 	later := &waited{index: index, script: sc}
-	if w.r.deck.hasTime(2*duration(sc)) && w.r.slow.offer(later) {
+	if w.r.deck.hasTime(runs*duration(sc)) && w.r.slow.offer(later) {
 		return nil
 	}
 	if w.r.o.Budget > 0 {
