@@ -18,7 +18,6 @@ type harness struct {
 	host *Host
 	now  time.Duration
 	far  peer
-	next int // sequence of threads for calls that may block
 }
 
 // peer is what the far end of a connection says: its sequence numbers.
@@ -26,7 +25,7 @@ type peer struct {
 	addr       netip.AddrPort
 	local      netip.AddrPort // the host's side, learned from its SYN
 	iss, irs   uint32
-	sent, rcvd uint32
+	rcvd       uint32
 }
 
 var (

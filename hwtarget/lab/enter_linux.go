@@ -63,7 +63,7 @@ func (e entry) String() string {
 // parseEntry reads the variable. Whether it was meant for this process, and
 // not inherited from one further up, its parent says.
 func parseEntry(v string) (e entry, err error) {
-	n, err := fmt.Sscanf(v, "%d,%d,%d,%d", &e.parent, &e.netns, &e.fd, &e.depth)
+	n, _ := fmt.Sscanf(v, "%d,%d,%d,%d", &e.parent, &e.netns, &e.fd, &e.depth)
 	if n != 4 || v != e.String() || e.depth < 1 {
 		return entry{}, fmt.Errorf("environment: %s=%q: want parent,netns,fd,depth", entryVariable, v)
 	}

@@ -41,7 +41,7 @@ func (h *IPv4) IsFragment() bool { return h.MoreFragments || h.Offset != 0 }
 // ParseIPv4 reads the header of packet b and checks its lengths and checksum.
 // The payload ends where the header says: link padding is cut off.
 func ParseIPv4(b []byte) (h IPv4, payload []byte, err error) {
-	h, payload, err = parseIPv4Header(b)
+	h, _, err = parseIPv4Header(b)
 	if err != nil {
 		return h, nil, err
 	}
