@@ -135,6 +135,15 @@ var acceptRules = []Rule{
 		Title: "A datagram socket may be refused for not listening.", when: dgram, then: fails(spec.EINVAL)},
 	{Name: "accept/EINVAL", Class: Shall, on: on(spec.OpAccept), For: forAll, Evidence: "Linux 6.18, inet_csk_accept; POSIX.1-2008, accept()",
 		Title: "A socket that does not listen fails.", when: all(stream, not(state(Listen))), then: fails(spec.EINVAL)},
+	{Name: "accept/ECONNABORTED", Class: May, on: on(spec.OpAccept), For: forPOSIX | forBerkeley, also: true, Evidence: "FreeBSD 13, soaccept; POSIX.1-2008, accept()",
+		Title: "A connection that was reset in the queue may make accept fail.",
+		when: func(m *move) bool {
+			i := -1
+			if stream(m) {
+				i = m.firstChild()
+			}
+			return i >= 0 && m.w.Sockets[i].has(Dead|AnyState)
+		}, then: aborted},
 	{Name: "accept/ok", Class: Succeed, on: on(spec.OpAccept), For: forAll, Evidence: "POSIX.1-2008, accept()",
 		Title: "accept takes the first connection of the queue.", when: func(m *move) bool { return stream(m) && m.firstChild() >= 0 }, then: accept},
 	{Name: "accept/EAGAIN", Class: Shall, on: on(spec.OpAccept), For: forAll, Evidence: "POSIX.1-2008, accept()",
@@ -153,13 +162,25 @@ func (m *move) firstChild() int {
 	return -1
 }
 
-func accept(m *move) {
+// aborted takes a dead connection off the queue.
+func aborted(m *move) {
+	m.w.Sockets[m.dequeue()] = Socket{}
+	m.fail(spec.ECONNABORTED)
+}
+
+// dequeue takes the first connection off the queue and gives its slot.
+func (m *move) dequeue() int {
 	slot := m.firstChild()
 	for i := range m.w.Sockets {
 		if c := &m.w.Sockets[i]; c.Parent == m.slot+1 && c.Turn > 0 {
 			c.Turn--
 		}
 	}
+	return slot
+}
+
+func accept(m *move) {
+	slot := m.dequeue()
 	c := &m.w.Sockets[slot]
 	c.Parent = 0
 	c.clear(Child)

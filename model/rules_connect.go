@@ -19,6 +19,14 @@ var anyState = func() []Rule {
 			when:  has(AnyState), then: whatever,
 		})
 	}
+	for _, op := range []spec.Op{spec.OpAccept, spec.OpRecv, spec.OpRecvfrom, spec.OpConnect, spec.OpSend, spec.OpSendto} {
+		table = append(table, Rule{
+			Name: "any-state/" + op.String() + "-beside", Class: Succeed, on: on(op), For: forPOSIX | forTargetTCP,
+			Open: cites("posix/application-usage/failed-state"), Unsaid: forTargetTCP,
+			Title: "What " + op.String() + " meets when a socket in an unspecified state may be at the other end is not said.",
+			when:  beside, then: openState,
+		})
+	}
 	for _, on := range []trigger{onNoSocket, onDatagram, onICMP} {
 		table = append(table, Rule{
 			Name:  "any-state/" + map[trigger]string{onNoSocket: "segment", onDatagram: "datagram", onICMP: "icmp"}[on],
@@ -35,6 +43,23 @@ var anyState = func() []Rule {
 		when:  func(m *move) bool { return isSocket(m) && m.w.anything() }, then: fails(spec.EADDRINUSE),
 	})
 }()
+
+// beside: the other end of what the call does may be a socket in an
+// unspecified state.
+func beside(m *move) bool {
+	if m.s == nil || m.s.has(AnyState) || !m.w.anything() {
+		return false
+	}
+	switch m.c.Op {
+	case spec.OpAccept:
+		return m.s.TCP == Listen
+	case spec.OpRecv, spec.OpRecvfrom:
+		return m.s.Kind == KindDgram || m.s.Remote.Local()
+	case spec.OpConnect:
+		return idle(m) && m.destination().Local()
+	}
+	return m.target().Local()
+}
 
 // whatever lets the call return anything, or wait.
 func whatever(m *move) {
@@ -86,13 +111,13 @@ var anyDescriptor = func() []Rule {
 			continue
 		}
 		table = append(table, Rule{
-			Name: op.String() + "/EBADF", Class: Shall, on: on(op), For: forAll &^ forTargetTCP,
+			Name: op.String() + "/EBADF", Class: Shall, on: on(op), For: forAll,
 			Evidence: "POSIX.1-2008, " + op.String() + "()",
 			Title:    op.String() + " on a number that is no descriptor fails.", when: badFD, then: fails(spec.EBADF),
 		}, Rule{
 			Name: op.String() + "/bad-handle", Class: Shall, on: on(op), For: forTargetTCP,
 			Evidence: "the page has one errno for every bad handle, ENOTSOCK; plain descriptors are the host system's",
-			Title:    op.String() + " on a number that is no handle fails.", when: badFD, then: badHandle,
+			Title:    op.String() + " on a number that is no handle may fail as for any bad handle.", when: badFD, then: fails(spec.ENOTSOCK),
 		})
 		switch op {
 		case spec.OpFcntl, spec.OpDup, spec.OpDup2, spec.OpClose:
@@ -106,15 +131,6 @@ var anyDescriptor = func() []Rule {
 	}
 	return table
 }()
-
-func badHandle(m *move) {
-	switch m.c.Op {
-	case spec.OpFcntl, spec.OpDup, spec.OpDup2, spec.OpClose:
-		m.fail(spec.EBADF)
-	default:
-		m.fail(spec.ENOTSOCK)
-	}
-}
 
 var connectStart = []Rule{
 	{Name: "connect/address-unknown", Class: Succeed, on: on(spec.OpConnect), For: forAll,

@@ -15,18 +15,6 @@ func failsApart(e spec.Errno) func(*move) {
 	}
 }
 
-// failsPicky fails after the datagram socket lost its peer, or the stream
-// socket was bound.
-func failsPicky(e spec.Errno) func(*move) {
-	return func(m *move) {
-		apart(m)
-		if stream(m) {
-			m.autobind(m.s)
-		}
-		m.fail(e)
-	}
-}
-
 // apart takes the peer from a datagram socket (udp_disconnect): its address
 // goes, even if bind gave it, and the port stays.
 func apart(m *move) {
@@ -79,21 +67,23 @@ var connectMacOS = []Rule{
 		Title: "AF_UNSPEC on a stream socket is taken for AF_INET with whatever address follows: not modelled.",
 		when:  all(stream, unspec, not(inexact)), then: leaves(LeftAddress)},
 	{Name: "connect/macos/EAFNOSUPPORT", Class: Shall, on: on(spec.OpConnect), For: forMacOS, Cites: cites("macos/errors/EAFNOSUPPORT"),
-		Title: "Another family fails.", when: foreignFamily, then: failsApart(spec.EAFNOSUPPORT)},
+		Title: "Another family fails on a stream socket, whatever the length.", when: all(stream, foreignFamily), then: fails(spec.EAFNOSUPPORT), port: true},
 	{Name: "connect/macos/EAFNOSUPPORT-group", Class: Shall, on: on(spec.OpConnect), For: forMacOS, Evidence: "XNU 11417, tcp_usr_connect; asserted by its tests",
 		Title: "A stream socket cannot connect to a group or to 255.255.255.255.",
-		when:  all(stream, not(unspec), to(AddrMulticast, AddrBroadcast)), then: fails(spec.EAFNOSUPPORT)},
+		when:  all(stream, not(unspec), to(AddrMulticast, AddrBroadcast)), then: fails(spec.EAFNOSUPPORT), port: true},
 	{Name: "connect/macos/EINVAL-length", Class: Shall, on: on(spec.OpConnect), For: forMacOS, Cites: cites("macos/errors/EINVAL-length"),
 		Title: "Any length but that of sockaddr_in fails; a stream socket is bound by then, a datagram socket has lost its peer.",
-		when:  inexact, then: failsPicky(spec.EINVAL)},
+		when:  inexact, then: failsApart(spec.EINVAL), port: true},
+	{Name: "connect/macos/EAFNOSUPPORT-dgram", Class: Shall, on: on(spec.OpConnect), For: forMacOS, Cites: cites("macos/errors/EAFNOSUPPORT"),
+		Title: "Another family fails on a datagram socket, which has lost its peer by then.", when: foreignFamily, then: failsApart(spec.EAFNOSUPPORT), port: true},
 	{Name: "connect/macos/dissolve", Class: Shall, on: on(spec.OpConnect), For: forMacOS,
 		Cites: cites("macos/description/dgram-dissolve-unspec", "macos/description/dgram-dissolve-eafnosupport"),
-		Title: "AF_UNSPEC takes the peer from a datagram socket and reports EAFNOSUPPORT.", when: unspec, then: failsApart(spec.EAFNOSUPPORT)},
+		Title: "AF_UNSPEC takes the peer from a datagram socket and reports EAFNOSUPPORT.", when: unspec, then: failsApart(spec.EAFNOSUPPORT), port: true},
 	{Name: "connect/macos/EADDRNOTAVAIL-port", Class: Shall, on: on(spec.OpConnect), For: forMacOS, Evidence: "XNU 11417, in_pcbladdr",
 		Cites: cites("macos/description/dgram-dissolve-invalid"),
-		Title: "Port 0 fails; a stream socket is bound by then, a datagram socket has lost its peer.", when: portZero, then: failsPicky(spec.EADDRNOTAVAIL)},
+		Title: "Port 0 fails; a stream socket is bound by then, a datagram socket has lost its peer.", when: portZero, then: failsApart(spec.EADDRNOTAVAIL), port: true},
 	{Name: "connect/macos/ENETUNREACH", Class: Shall, on: on(spec.OpConnect), For: forMacOS, Cites: cites("macos/errors/ENETUNREACH"),
-		Title: "A destination without a route fails.", when: routed(routeNone), then: failsPicky(spec.ENETUNREACH)},
+		Title: "A destination without a route fails.", when: routed(routeNone), then: failsApart(spec.ENETUNREACH), port: true},
 }
 
 // connectBSDRoutes holds what macOS and osx share of routes, for both kinds.
@@ -104,15 +94,15 @@ func connectBSDRoutes(d Dialects, name string, group []Rule) []Rule {
 			Title: "The wildcard stands for an address of the host; which one is first is the host's affair: not modelled.",
 			when:  all(to(AddrAny), not(portZero)), then: leaves(LeftAddress)},
 		{Name: pre + "ENETUNREACH-broadcast", Class: May, on: on(spec.OpConnect), For: d, also: true, Evidence: "the lab has no route for it; in XNU and FreeBSD the first interface may stand in",
-			Title: "255.255.255.255 may need a route.", when: all(dgram, not(wrongFamily), to(AddrBroadcast)), then: failsApart(spec.ENETUNREACH)},
+			Title: "255.255.255.255 may need a route.", when: all(dgram, not(wrongFamily), to(AddrBroadcast)), then: failsApart(spec.ENETUNREACH), port: true},
 		{Name: pre + "EHOSTUNREACH", Class: Shall, on: on(spec.OpConnect), For: d, Evidence: "XNU 11417 and FreeBSD 13, rtalloc (RTF_REJECT)",
 			Cites: cites("macos/errors/EHOSTUNREACH", "osx/errors/EHOSTUNREACH"),
 			Title: "A route that rejects fails; what is left of the socket is not modelled.",
-			when:  routed(routeUnreachable, routeProhibit), then: func(m *move) { failsPicky(spec.EHOSTUNREACH)(m); rejectedSYN(m) }},
+			when:  routed(routeUnreachable, routeProhibit), then: func(m *move) { failsApart(spec.EHOSTUNREACH)(m); rejectedSYN(m) }},
 		{Name: pre + "EACCES-broadcast", Class: Shall, on: on(spec.OpConnect), For: d, Evidence: "XNU 11417 and FreeBSD 13, ip_output",
 			Cites: cites("macos/errors/EACCES", "osx/errors/EACCES"),
 			Title: "The SYN to a broadcast address fails.",
-			when:  all(stream, routed(routeBroadcast)), then: func(m *move) { failsPicky(spec.EACCES)(m); rejectedSYN(m) }},
+			when:  all(stream, routed(routeBroadcast)), then: func(m *move) { failsApart(spec.EACCES)(m); rejectedSYN(m) }},
 		{Name: pre + "EADDRINUSE", Class: Shall, on: on(spec.OpConnect), For: d, Cites: cites("macos/errors/EADDRINUSE", "osx/errors/EADDRINUSE"),
 			Title: "A connection between the same four names fails.", when: anyOf(tupleTaken, tupleWaits), then: fails(spec.EADDRINUSE)},
 		{Name: pre + "loopback-source", Class: Succeed, on: on(spec.OpConnect), For: d,
@@ -142,10 +132,10 @@ var connectOSX = []Rule{
 		Title: "A descriptor that is no socket fails.", when: notSocket, then: fails(spec.ENOTSOCK)},
 	{Name: "connect/osx/EINVAL-length", Class: Shall, on: on(spec.OpConnect), For: forOSX, Cites: cites("osx/errors/EINVAL-length"),
 		Title: "Any length but that of sockaddr_in fails; a datagram socket may have lost its peer by then.", also: true,
-		when: inexact, then: fails(spec.EINVAL)},
+		when: inexact, then: fails(spec.EINVAL), port: true},
 	{Name: "connect/osx/EINVAL-length-apart", Class: Shall, on: on(spec.OpConnect), For: forOSX, Cites: cites("osx/errors/EINVAL-length", "osx/description/dgram-dissolve-invalid"),
 		Title: "Any length but that of sockaddr_in is an invalid address, which takes the peer away.",
-		when:  all(dgramIn(Established), inexact, not(badPointer), not(shorter(2))), then: failsApart(spec.EINVAL)},
+		when:  all(dgramIn(Established), inexact, not(badPointer), not(shorter(2))), then: failsApart(spec.EINVAL), port: true},
 	{Name: "connect/osx/ENAMETOOLONG", Class: Shall, on: on(spec.OpConnect), For: forOSX, Evidence: "FreeBSD 13, getsockaddr (SOCK_MAXADDRLEN)",
 		Against: cites("osx/errors/EINVAL-length"),
 		Title:   "A length beyond 255, negative ones too, fails.",
@@ -168,26 +158,28 @@ var connectOSX = []Rule{
 		Title: "After a failed attempt connect may return its error once.", when: all(has(Dead), pending), then: collectOnce},
 	{Name: "connect/osx/EINVAL-dead", Class: Shall, on: on(spec.OpConnect), For: forOSX, Evidence: "FreeBSD 9, tcp_usr_connect (INP_DROPPED)",
 		Title: "A socket whose attempt failed cannot be used again.", when: anyOf(has(Dead), gone), then: fails(spec.EINVAL)},
+	{Name: "connect/osx/EINVAL-dead-forgets", Class: Shall, on: on(spec.OpConnect), For: forOSX, Evidence: "FreeBSD, soconnectat (so_error is zeroed)",
+		Title: "A dead socket may lose its pending error by a connect.", when: all(has(Dead), pending), then: func(m *move) { m.s.Err = spec.ENONE; m.fail(spec.EINVAL) }},
 	{Name: "connect/osx/ECONNREFUSED-dead", Class: Shall, on: on(spec.OpConnect), For: forOSX, Evidence: "FreeBSD 13, tcp_usr_connect (INP_DROPPED); so_error is zeroed first",
 		Title: "A socket whose attempt failed cannot be used again, and may say so by ECONNREFUSED.",
 		when:  anyOf(has(Dead), gone), then: func(m *move) { m.s.Err = spec.ENONE; m.fail(spec.ECONNREFUSED) }},
 	{Name: "connect/osx/EADDRINUSE-time-wait", Class: Shall, on: on(spec.OpConnect), For: forOSX, Evidence: "FreeBSD 13, tcp_usr_connect (INP_TIMEWAIT)",
 		Title: "A socket whose connection is ending cannot be used again.", when: gone, then: fails(spec.EADDRINUSE)},
 	{Name: "connect/osx/EAFNOSUPPORT", Class: Shall, on: on(spec.OpConnect), For: forOSX, Cites: cites("osx/errors/EAFNOSUPPORT"),
-		Title: "Another family fails.", when: all(isSocket, foreignFamily), then: failsApart(spec.EAFNOSUPPORT)},
+		Title: "Another family fails.", when: all(isSocket, foreignFamily), then: failsApart(spec.EAFNOSUPPORT), port: true},
 	{Name: "connect/osx/dissolve", Class: Shall, on: on(spec.OpConnect), For: forOSX,
 		Cites: cites("osx/description/dgram-dissolve-invalid", "osx/description/dgram-dissolve-eafnosupport"),
-		Title: "AF_UNSPEC takes the peer from a datagram socket and reports EAFNOSUPPORT.", when: all(isSocket, unspec), then: failsApart(spec.EAFNOSUPPORT)},
+		Title: "AF_UNSPEC takes the peer from a datagram socket and reports EAFNOSUPPORT.", when: all(isSocket, unspec), then: failsApart(spec.EAFNOSUPPORT), port: true},
 	{Name: "connect/osx/EAFNOSUPPORT-multicast", Class: Shall, on: on(spec.OpConnect), For: forOSX, Evidence: "FreeBSD 13, tcp_usr_connect",
-		Title: "A stream socket cannot connect to a group.", when: all(stream, not(wrongFamily), to(AddrMulticast)), then: fails(spec.EAFNOSUPPORT)},
+		Title: "A stream socket cannot connect to a group.", when: all(stream, not(wrongFamily), to(AddrMulticast)), then: fails(spec.EAFNOSUPPORT), port: true},
 	{Name: "connect/osx/EACCES-limited-broadcast", Class: Shall, on: on(spec.OpConnect), For: forOSX, Evidence: "FreeBSD 13, tcp_usr_connect",
 		Cites: cites("osx/errors/EACCES"),
-		Title: "A stream socket cannot connect to 255.255.255.255.", when: all(stream, not(wrongFamily), to(AddrBroadcast)), then: fails(spec.EACCES)},
+		Title: "A stream socket cannot connect to 255.255.255.255.", when: all(stream, not(wrongFamily), to(AddrBroadcast)), then: fails(spec.EACCES), port: true},
 	{Name: "connect/osx/EADDRNOTAVAIL-port", Class: Shall, on: on(spec.OpConnect), For: forOSX, Evidence: "FreeBSD 13, in_pcbconnect_setup",
 		Title: "Port 0 fails; a stream socket is bound by then, a datagram socket has lost its peer.",
-		when:  all(isSocket, not(wrongFamily), portZero), then: failsPicky(spec.EADDRNOTAVAIL)},
+		when:  all(isSocket, not(wrongFamily), portZero), then: failsApart(spec.EADDRNOTAVAIL), port: true},
 	{Name: "connect/osx/ENETUNREACH", Class: Shall, on: on(spec.OpConnect), For: forOSX, Cites: cites("osx/errors/ENETUNREACH"),
-		Title: "A destination without a route fails.", when: all(isSocket, not(wrongFamily), routed(routeNone)), then: failsPicky(spec.ENETUNREACH)},
+		Title: "A destination without a route fails.", when: all(isSocket, not(wrongFamily), routed(routeNone)), then: failsApart(spec.ENETUNREACH), port: true},
 }
 
 // gone: the connection is ending or has ended, and the protocol still knows.

@@ -141,6 +141,8 @@ var icmpRules = []Rule{
 				m.s.Soft, _, _ = icmpBSD(m.d, &m.f)
 			}
 		}},
+	{Name: "icmp/targettcp/datagram", Class: Deliver, on: onICMP, For: forTargetTCP, Unsaid: forTargetTCP, also: true,
+		Title: "What an ICMP error does to a datagram socket is not said: it may be nothing.", when: func(m *move) bool { return !tcpQuote(m) }, then: nothing},
 	{Name: "icmp/bsd/datagram", Class: Deliver, on: onICMP, For: forBerkeley, Evidence: "XNU 11417 and FreeBSD 13, udp_notify",
 		Title: "Every ICMP error becomes the pending error of the connected datagram socket.",
 		then: func(m *move) {
@@ -149,15 +151,6 @@ var icmpRules = []Rule{
 			}
 		}},
 
-	{Name: "icmp/posix/ignored", Class: Deliver, on: onICMP, For: forPOSIX, Evidence: "POSIX does not speak of ICMP; RFC 1122, 4.2.3.9",
-		Title: "An ICMP message may have no effect.", also: true, then: nothing},
-	{Name: "icmp/posix/soft", Class: Deliver, on: onICMP, For: forPOSIX, Evidence: "POSIX does not speak of ICMP; RFC 1122, 4.2.3.9",
-		Title: "An ICMP message may be remembered for when the attempt times out.", also: true,
-		when: func(m *move) bool { _, _, ok := icmpLinux(&m.f); return ok && tcpQuote(m) },
-		then: func(m *move) { m.s.Soft, _, _ = icmpLinux(&m.f) }},
-	{Name: "icmp/posix/request", Class: Deliver, on: onICMP, For: forPOSIX, Evidence: "POSIX does not speak of ICMP; RFC 5927",
-		Title: "An ICMP message may end a listener's handshake.", also: true,
-		when: func(m *move) bool { return m.s.has(Request) }, then: func(m *move) { *m.s = Socket{} }},
 	{Name: "icmp/posix/attempt", Class: Deliver, on: onICMP, For: forPOSIX, Evidence: "POSIX does not speak of ICMP",
 		Cites: []spec.ClauseID{"posix/errors/may/EHOSTUNREACH"},
 		Title: "An ICMP error may end an attempt.", also: true,
@@ -167,4 +160,13 @@ var icmpRules = []Rule{
 		Title: "An ICMP error may become the pending error of a datagram socket.", also: true,
 		when: func(m *move) bool { _, _, ok := icmpLinux(&m.f); return ok && m.s.Kind == KindDgram },
 		then: func(m *move) { m.s.Err, _, _ = icmpLinux(&m.f) }},
+	{Name: "icmp/posix/ignored", Class: Deliver, on: onICMP, For: forPOSIX, Evidence: "POSIX does not speak of ICMP; RFC 1122, 4.2.3.9",
+		Title: "An ICMP message may have no effect.", also: true, then: nothing},
+	{Name: "icmp/posix/soft", Class: Deliver, on: onICMP, For: forPOSIX, Evidence: "POSIX does not speak of ICMP; RFC 1122, 4.2.3.9",
+		Title: "An ICMP message may be remembered for when the attempt times out.", also: true,
+		when: func(m *move) bool { _, _, ok := icmpLinux(&m.f); return ok && tcpQuote(m) },
+		then: func(m *move) { m.s.Soft, _, _ = icmpLinux(&m.f) }},
+	{Name: "icmp/posix/request", Class: Deliver, on: onICMP, For: forPOSIX, Evidence: "POSIX does not speak of ICMP; RFC 5927",
+		Title: "An ICMP message may end a listener's handshake.", also: true,
+		when: func(m *move) bool { return m.s.has(Request) }, then: func(m *move) { *m.s = Socket{} }},
 }

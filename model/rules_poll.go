@@ -12,7 +12,7 @@ var pollRules = []Rule{
 		Title: "How poll announces a failed attempt, and what it shows of a socket in an unspecified state, is not said.",
 		when: func(m *move) bool {
 			for i := range m.c.Polls {
-				if s := m.w.socket(m.c.Poll[i].FD); s != nil && s.has(AnyState) {
+				if s := m.w.socket(m.c.Poll[i].FD); s != nil && (s.has(AnyState) || m.w.anything() && (s.TCP == Listen || s.Kind == KindDgram)) {
 					return true
 				}
 			}
@@ -141,7 +141,11 @@ func (m *move) pollBSD(s *Socket) spec.PollEvents {
 	hung := s.has(ShutRead) && s.has(ShutWrite)
 	if hung {
 		mask |= spec.PollHup
-	} else if s.Layer == Connected || s.has(ShutWrite) || s.Err != spec.ENONE {
+	}
+	if hung && m.d == spec.MacOS {
+		return mask
+	}
+	if s.Layer == Connected || s.has(ShutWrite) || s.Err != spec.ENONE {
 		mask |= spec.PollOut
 	}
 	return mask

@@ -103,11 +103,17 @@ var segmentRules = []Rule{
 			q, _ := m.w.queue(m.s.Parent - 1)
 			return q > m.w.Sockets[m.s.Parent-1].Backlog
 		}, then: leaves(LeftSynCookies)},
+	{Name: "request/ack-and-delay", Class: Deliver, on: onSegment, in: received, For: forPOSIX | forBerkeley, also: true, Evidence: "RFC 9293, 3.8.6.3",
+		Title: "Data that comes with the acknowledgement of SYN|ACK may be acknowledged later.",
+		when:  func(m *move) bool { return m.s.has(Request) && m.f.space() != 0 }, then: func(m *move) { m.later = true; childDone(m) }},
 	{Name: "request/ack", Class: Deliver, on: onSegment, in: received, For: forAll, Evidence: "RFC 9293, 3.10.7.4 (SYN-RECEIVED)",
 		Title: "The acknowledgement of SYN|ACK completes the handshake; the connection waits to be accepted.",
 		when:  func(m *move) bool { return m.s.has(Request) }, then: childDone},
 
 	// SYN-RECEIVED, in a simultaneous open
+	{Name: "crossed/rst-reset", Class: Deliver, on: onSegment, in: received, For: forPOSIX | forTargetTCP, also: true, Evidence: "RFC 9293, 3.10.7.4; the pages do not say",
+		Title: "RST may end a simultaneous open as a reset.", Cites: cites("posix/errors/may/ECONNRESET"),
+		when: func(m *move) bool { return m.f.Bits&RST != 0 && m.f.Seq == m.s.RcvNxt && !m.s.has(Request) }, then: func(m *move) { m.done(m.slot, spec.ECONNRESET) }},
 	{Name: "crossed/rst", Class: Deliver, on: onSegment, in: received, For: forAll, Evidence: "Linux 6.18, tcp_reset; XNU and FreeBSD, tcp_input (ECONNREFUSED in SYN_RECEIVED)",
 		Title: "RST ends a simultaneous open: reset in Linux, refused elsewhere.",
 		when:  func(m *move) bool { return m.f.Bits&RST != 0 && m.f.Seq == m.s.RcvNxt },
@@ -174,6 +180,10 @@ var segmentRules = []Rule{
 	{Name: "synced/old", Class: Deliver, on: onSegment, in: synced, For: forAll, Evidence: "RFC 9293, 3.10.7.4",
 		Title: "A segment outside the window is answered by ACK.",
 		when:  old, then: repeated},
+	{Name: "synced/rst-queued", Class: Deliver, on: onSegment, in: synced, For: forPOSIX | forBerkeley, also: true, Evidence: "FreeBSD 13, sonewconn (so_comp); the pages do not say",
+		Title: "A connection that is reset before it is accepted may stay in the queue.",
+		when:  func(m *move) bool { return m.f.Bits&RST != 0 && m.f.Seq == m.s.RcvNxt && m.s.has(Child) },
+		then:  func(m *move) { m.kept = true; reset(m) }},
 	{Name: "synced/rst", Class: Deliver, on: onSegment, in: synced, For: forAll, Evidence: "RFC 9293, 3.10.7.4; RFC 5961, 3.2",
 		Title: "RST with exactly the next number resets the connection.",
 		when:  func(m *move) bool { return m.f.Bits&RST != 0 && m.f.Seq == m.s.RcvNxt }, then: reset},
@@ -315,7 +325,7 @@ func childDone(m *move) {
 	m.established(m.s)
 	m.s.Layer = Connected
 	if m.f.space() != 0 {
-		m.take(false)
+		m.take(m.later)
 	}
 }
 

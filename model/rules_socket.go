@@ -16,13 +16,13 @@ var socketRules = []Rule{
 	{Name: "socket/type", Class: Shall, on: on(spec.OpSocket), For: forAll, Evidence: "Linux 6.18, inet_create; POSIX.1-2008, socket()",
 		Title: "A type that the family does not have fails.",
 		when:  func(m *move) bool { return m.c.Type != spec.SockStream && m.c.Type != spec.SockDgram },
-		then: func(m *move) {
-			if m.d == spec.Linux {
-				m.fail(spec.ESOCKTNOSUPPORT)
-			} else {
-				m.fail(spec.EPROTOTYPE)
-			}
-		}},
+		then:  fails(spec.ESOCKTNOSUPPORT)},
+	{Name: "socket/type-EPROTOTYPE", Class: Shall, on: on(spec.OpSocket), For: forPOSIX | forBerkeley, Evidence: "POSIX.1-2008, socket()",
+		Title: "A type that the family does not have may fail with EPROTOTYPE.",
+		when:  func(m *move) bool { return m.c.Type != spec.SockStream && m.c.Type != spec.SockDgram }, then: fails(spec.EPROTOTYPE)},
+	{Name: "socket/type-EPROTONOSUPPORT", Class: Shall, on: on(spec.OpSocket), For: forPOSIX | forBerkeley, Evidence: "XNU 11417 and FreeBSD 13, socreate",
+		Title: "A type that the family does not have may fail with EPROTONOSUPPORT.",
+		when:  func(m *move) bool { return m.c.Type != spec.SockStream && m.c.Type != spec.SockDgram }, then: fails(spec.EPROTONOSUPPORT)},
 	{Name: "socket/EPROTONOSUPPORT", Class: Shall, on: on(spec.OpSocket), For: forAll, Evidence: "Linux 6.18, inet_create; POSIX.1-2008, socket()",
 		Title: "A protocol that the type does not have fails.", when: wrongProtocol, then: fails(spec.EPROTONOSUPPORT), also: true},
 	{Name: "socket/EPROTOTYPE", Class: Shall, on: on(spec.OpSocket), For: forMacOS | forOSX | forPOSIX, Evidence: "XNU and FreeBSD, socreate",

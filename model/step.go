@@ -37,6 +37,9 @@ type move struct {
 	f      Frame   // the frame that arrives, of delivery rules
 	inner  bool    // f is a frame of the host to itself
 	rerun  bool    // the call goes on after a wait
+	bound  bool    // the answer with a port, of a rule that leaves it open
+	later  bool    // an answer that is delayed
+	kept   bool    // a connection that is reset stays in the queue
 	gentle bool    // a close that does not reset for unread data
 	again  Call    // rerun: the call
 	n      *Next   // where the rules used are noted; nil while looking on
@@ -134,20 +137,23 @@ func (n *Nexts) move(d spec.Dialect, w *World) *move {
 	m.d, m.w = d, w
 	m.l, m.c, m.t, m.s, m.n = nil, nil, nil, nil, nil
 	m.file, m.slot, m.inner, m.inboxLen = FileNone, 0, false, 0
-	m.rerun, m.gentle = false, false
+	m.rerun, m.gentle, m.bound, m.kept, m.later = false, false, false, false, false
 	return m
 }
 
 // ordered says whether the order of a dialect's checks is known. Where it is
 // not, any check that fails may be the one that is reported.
-func ordered(d spec.Dialect) bool { return d == spec.Linux || d == spec.MacOS }
+func ordered(d spec.Dialect, t trigger) bool {
+	return d == spec.Linux || d == spec.MacOS && t == on(spec.OpConnect)
+}
 
 // try applies the rules of one trigger to the world that m looks at, and
 // pushes a world for each answer. If all is set every rule may apply.
-func (m *move) try(on trigger, out *Nexts, all bool) {
+func (m *move) try(t trigger, out *Nexts, all bool) {
 	look := *m
 	blocked := false
-	for _, id := range rules.index[m.d][on] {
+	strict := ordered(m.d, t)
+	for _, id := range rules.index[m.d][t] {
 		r := &rules.rules[id]
 		check := r.Class == Shall || r.Class == May
 		if blocked && !check || r.when != nil && !r.when(m) {
@@ -155,9 +161,14 @@ func (m *move) try(on trigger, out *Nexts, all bool) {
 		}
 		m.apply(r, out)
 		*m = look
+		if r.port && m.s != nil && !m.s.has(HasPort) {
+			m.bound = true
+			m.apply(r, out)
+			*m = look
+		}
 		switch {
 		case all || r.also:
-		case check && !ordered(m.d):
+		case check && !strict:
 			blocked = blocked || r.Class == Shall
 		default:
 			return
@@ -170,6 +181,9 @@ func (m *move) apply(r *Rule, out *Nexts) {
 	n := out.push(m.w)
 	m.turn(n)
 	m.note(r.ID)
+	if m.bound {
+		m.autobind(m.s)
+	}
 	r.then(m)
 	m.finish(out)
 }
@@ -267,6 +281,11 @@ func stepReturn(w *World, l *Label, out *Nexts) {
 	case Anything:
 		n := &out.push(w).World
 		n.returnAnything(&n.Threads[l.Thread], &l.Ret)
+	case Blocked:
+		if w.anything() { // a socket in an unspecified state may have done it
+			n := &out.push(w).World
+			n.returnAnything(&n.Threads[l.Thread], &l.Ret)
+		}
 	case Returning:
 		want, got := t.Ret, l.Ret
 		for i := range want.Revents {

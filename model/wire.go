@@ -168,7 +168,7 @@ func (m *move) refuse(f *Frame) {
 // is a socket without TCP (tcp_done of Linux, tcp_drop of the BSDs).
 func (m *move) done(slot uint8, e spec.Errno) {
 	s := &m.w.Sockets[slot]
-	if s.has(Orphan|Request) || m.d != spec.Linux && s.has(Child) {
+	if s.has(Orphan|Request) || m.d != spec.Linux && s.has(Child) && !m.kept {
 		*s = Socket{}
 		return
 	}
@@ -184,8 +184,7 @@ func (m *move) done(slot uint8, e spec.Errno) {
 		if !s.has(PortLock) {
 			s.clear(HasPort)
 		}
-	case m.d == spec.POSIX && s.Layer == Connecting && !m.w.waiting(slot, spec.OpConnect),
-		m.d == spec.TargetTCP && !m.w.waiting(slot, spec.OpConnect):
+	case (m.d == spec.POSIX || m.d == spec.TargetTCP) && e != spec.ENONE && !m.w.waiting(slot, spec.OpConnect):
 		s.set(AnyState)
 	default:
 		s.Layer = Unconnected
