@@ -1,7 +1,7 @@
 package main
 
 import (
-	"runtime"
+	"sync/atomic"
 
 	"github.com/connspec/connspec/diffcheck/run"
 	"github.com/connspec/connspec/diffcheck/target"
@@ -10,21 +10,24 @@ import (
 )
 
 // bench makes the targets of a run.
-type bench struct{ wired bool }
+type bench struct {
+	wired   bool
+	unbound atomic.Int32 // kernels made for no worker, to be spread evenly
+}
 
-// Open makes a target. The kernel's threads stay on one processor when a worker
-// keeps them busy: a wake-up on another costs as much again as the script.
-func (b bench) Open(k run.Kind, worker int) (target.Target, error) {
+// Open makes a target. A kernel's threads stay on one processor, the one that
+// its worker uses for other kernels too.
+func (b *bench) Open(k run.Kind, worker int) (target.Target, error) {
 	switch k.Name {
 	case run.Kernel.Name:
-		var o kernel.Options
-		if worker != run.Unbound {
-			o.Processor = 1 + worker%runtime.NumCPU()
+		if worker == run.Unbound {
+			worker = int(b.unbound.Add(1))
 		}
+		open := kernel.OpenLoopback
 		if b.wired {
-			return kernel.Open(o)
+			open = kernel.Open
 		}
-		return kernel.OpenLoopback(o)
+		return open(kernel.Options{Processor: worker})
 	case run.Impl.Name:
 		return stack.OpenImpl(stack.Options{Dialect: k.Dialect})
 	case run.Sim.Name:

@@ -108,7 +108,7 @@ func (c *checkCommand) options(list *known.List, loopbackOnly bool) *run.Options
 	o := &run.Options{
 		Scripts: uint64(c.Scripts), Budget: c.Budget, Kinds: c.Targets.kinds,
 		Workers: c.Workers, Slow: slowLanes, LoopbackOnly: loopbackOnly,
-		Bench:    bench{!loopbackOnly},
+		Bench:    &bench{wired: !loopbackOnly},
 		NewJudge: func() run.Judge { return judge.New() },
 		Source:   func(seed uint64) run.Source { return newGenerator(seed) },
 		Known:    list, Release: release(), Limits: run.DefaultLimits, MaxDivergences: c.MaxDivergences,

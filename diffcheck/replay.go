@@ -45,7 +45,7 @@ func (c *replayCommand) Run(w io.Writer, bad complaints) error {
 		fmt.Fprintf(w, "no wire: %v; replaying on sim and the kernel on loopback only\n", missing)
 		kinds = withoutWire(kinds)
 	}
-	singles := run.NewSingles(bench{missing == nil}, judge.New())
+	singles := run.NewSingles(&bench{wired: missing == nil}, judge.New())
 	defer singles.Close()
 	for _, s := range scripts {
 		if err := replayOne(w, singles, s, available(kinds, s, missing != nil), &count); err != nil {

@@ -38,7 +38,7 @@ func Divergence(w io.Writer, n int, d *run.Divergence, seed uint64, saved *Saved
 	fmt.Fprintf(w, "\ndivergence %d: %s\n", n, headline(d))
 	origin := fmt.Sprintf("  shown by %s, first by %d-%d", plural(d.Count, "script"), seed, d.Original.Index)
 	switch {
-	case d.Trace.Script == nil:
+	case !d.Repeated:
 		origin += "; there was no time to repeat it"
 	case !d.Shrunk:
 		origin += "; not shrunk"

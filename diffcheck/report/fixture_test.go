@@ -28,7 +28,7 @@ func refused() *run.Divergence {
 	d := &run.Divergence{
 		Finding: run.Finding{Script: sc, Kind: run.Impl, Versus: true, Step: 1,
 			Seen: "connect = -1 EISCONN", Allowed: []string{"connect = -1 EINPROGRESS"}},
-		Count: 7, Shrunk: true, Trace: trace("impl", spec.EISCONN), Kernel: &kernel,
+		Count: 7, Repeated: true, Shrunk: true, Trace: trace("impl", spec.EISCONN), Kernel: &kernel,
 		Explanations: [][]string{{"socket/done"}, {"connect/starts"}},
 	}
 	long := *sc

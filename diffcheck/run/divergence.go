@@ -7,14 +7,15 @@ import (
 	"github.com/connspec/connspec/diffcheck/script"
 )
 
-// Divergence is a finding that repeated, shrunk.
+// Divergence is a finding that repeated, shrunk if there was time for it.
 type Divergence struct {
 	Finding                // on the shrunk script
 	Original Finding       // as first found
 	Also     []Kind        // further targets that show the same on the shrunk script
 	Count    uint64        // scripts of the run that showed it
+	Repeated bool          // false: there was no time left to repeat it
 	Shrunk   bool          // false: there was no time left to shrink it
-	Trace    script.Trace  // of Finding.Script on its target, with the frames captured
+	Trace    script.Trace  // of Finding.Script on its target, with the frames captured; empty after a fault
 	Kernel   *script.Trace // with Versus: the same on the kernel
 	// Explanations holds, per step, the rules that explain what was seen.
 	Explanations [][]string

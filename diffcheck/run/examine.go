@@ -91,8 +91,11 @@ func (x *examiner) examine(index uint64, sc *script.Script, kinds []Kind, kernel
 			return err
 		}
 		if k == Kernel && kernel != nil {
-			x.take(s, kernel)
-		} else if err := x.run(s, sc); err != nil {
+			err = x.take(index, s, kernel)
+		} else {
+			err = x.run(index, s, sc)
+		}
+		if err != nil {
 			return err
 		}
 		x.assess(index, sc, s)
@@ -102,33 +105,37 @@ func (x *examiner) examine(index uint64, sc *script.Script, kinds []Kind, kernel
 }
 
 // run runs the script on one target.
-func (x *examiner) run(s *slot, sc *script.Script) error {
+func (x *examiner) run(index uint64, s *slot, sc *script.Script) error {
 	began := time.Now()
 	err := s.target.Run(sc, &s.trace)
 	s.took = time.Since(began)
-	var unsupported *target.Unsupported
-	if errors.As(err, &unsupported) {
-		if x.refused != nil {
-			x.refused(s, unsupported)
-		}
-		return nil
-	}
-	if err != nil {
-		return fmt.Errorf("%s: script %s: %w", s.kind, sc.Name, err)
-	}
-	s.ran = true
-	return nil
+	return x.ended(index, sc, s, err)
 }
 
 // take puts what a slow lane saw in the place of a run.
-func (x *examiner) take(s *slot, w *waited) {
-	if w.refused != nil {
+func (x *examiner) take(index uint64, s *slot, w *waited) error {
+	s.trace, s.took = w.trace, w.took
+	return x.ended(index, w.script, s, w.err)
+}
+
+// ended sorts out how a run ended. A fault of the host is a finding.
+func (x *examiner) ended(index uint64, sc *script.Script, s *slot, err error) error {
+	var unsupported *target.Unsupported
+	var fault *target.Fault
+	switch {
+	case err == nil:
+		s.ran = true
+	case errors.As(err, &unsupported):
 		if x.refused != nil {
-			x.refused(s, w.refused)
+			x.refused(s, unsupported)
 		}
-		return
+	case errors.As(err, &fault):
+		x.findings = append(x.findings, Finding{Index: index, Script: sc, Kind: s.kind, Step: fault.Step,
+			Seen: fault.Reason, Allowed: []string{"a host that works"}})
+	default:
+		return fmt.Errorf("%s: script %s: %w", s.kind, sc.Name, err)
 	}
-	s.trace, s.took, s.ran = w.trace, w.took, true
+	return nil
 }
 
 // verdict has the trace of s judged, unless the one that was judged last is

@@ -176,7 +176,7 @@ func (f *follower) repeated(d *Divergence, sc *script.Script) (bool, error) {
 
 // take puts what x has just seen into d.
 func (d *Divergence) take(x *examiner, shown Finding) {
-	d.Finding = shown
+	d.Finding, d.Repeated = shown, true
 	for _, s := range x.slots {
 		switch {
 		case !s.ran:

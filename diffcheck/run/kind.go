@@ -73,11 +73,10 @@ func parseKind(name string) (Kind, bool) {
 // Bench makes targets. It is used by several goroutines at once; a target it
 // made belongs to the goroutine that asked for it.
 type Bench interface {
-	// Open makes a target. worker numbers the one that it is for from 0 up, so
-	// that its threads can stay on one processor; it is Unbound for a target
-	// that sleeps most of the time.
+	// Open makes a target for the worker of that number, from 0 up: all threads
+	// that work for one worker do best on one processor.
 	Open(k Kind, worker int) (target.Target, error)
 }
 
-// Unbound is the worker of a target that none keeps busy.
+// Unbound is the number for a target that no worker keeps busy.
 const Unbound = -1

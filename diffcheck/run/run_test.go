@@ -241,3 +241,21 @@ func TestSlowDivergenceIsFollowedUp(t *testing.T) {
 		t.Errorf("%d divergences, want one with the kernel's trace", len(res.Divergences))
 	}
 }
+
+func TestFaultOfTheHostIsADivergence(t *testing.T) {
+	b := &fakeBench{answer: success, before: func(k Kind, s *script.Script) error {
+		for i := range s.Events {
+			if k == Impl && s.Events[i].Call.Op == spec.OpConnect {
+				return &target.Fault{Step: i, Reason: "wrong checksum"}
+			}
+		}
+		return nil
+	}}
+	res := mustRun(t, fakeOptions(b, 30))
+	if len(res.Divergences) != 1 {
+		t.Fatalf("%d divergences, want 1", len(res.Divergences))
+	}
+	if d := res.Divergences[0]; d.Kind != Impl || d.Seen != "wrong checksum" || len(d.Script.Events) != 1 {
+		t.Errorf("%s: %q in %d steps, want impl, wrong checksum, 1", d.Kind, d.Seen, len(d.Script.Events))
+	}
+}

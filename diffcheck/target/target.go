@@ -24,3 +24,13 @@ type Unsupported struct {
 }
 
 func (e *Unsupported) Error() string { return e.Reason }
+
+// Fault is the error of a target whose host did what no trace can hold, such
+// as sending a frame with a wrong checksum. It is the host that is wrong then,
+// not the lab.
+type Fault struct {
+	Step   int // of the script, from 0
+	Reason string
+}
+
+func (e *Fault) Error() string { return e.Reason }

@@ -92,8 +92,11 @@ func (k *Target) events() error {
 		if err := k.settle(); err != nil {
 			return err
 		}
+		if err := k.puppet.Fault(); err != nil {
+			return &target.Fault{Step: i, Reason: err.Error()}
+		}
 	}
-	return k.puppet.Fault()
+	return nil
 }
 
 // tardiness is how much later than a script expects it a timer of the kernel

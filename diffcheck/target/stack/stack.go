@@ -124,8 +124,11 @@ func (t *Target) Run(s *script.Script, tr *script.Trace) error {
 		if err := t.settle(); err != nil {
 			return err
 		}
+		if err := t.puppet.Fault(); err != nil {
+			return &target.Fault{Step: i, Reason: err.Error()}
+		}
 	}
-	return t.puppet.Fault()
+	return nil
 }
 
 func (t *Target) event(ev *script.Event) error {
@@ -266,7 +269,7 @@ func (t *Target) pass(d time.Duration) error {
 		if at > t.now {
 			t.now, still = at, 0
 		} else if still++; still > deadlinesMax {
-			return fmt.Errorf("stack: the host's deadline stays at %v", at)
+			return &target.Fault{Step: t.step, Reason: fmt.Sprintf("the host's deadline stays at %v", at)}
 		}
 		if err := t.settle(); err != nil {
 			return err
