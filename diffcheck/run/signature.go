@@ -15,14 +15,11 @@ func (f *Finding) Signature() string {
 	if f.Versus {
 		return strings.Join([]string{f.Kind.String(), "versus kernel", f.operation(), f.contrast}, "\x00")
 	}
-	parts := []string{f.Kind.String(), f.operation(), outcomes(withoutArguments(f.Seen))}
-	if len(f.Rules) == 0 {
-		parts = append(parts, outcomes(strings.Join(f.Allowed, " or ")))
+	allowed := ""
+	if len(f.Allowed) > 0 {
+		allowed = f.Allowed[0]
 	}
-	for _, id := range f.Rules {
-		parts = append(parts, id.String())
-	}
-	return strings.Join(parts, "\x00")
+	return strings.Join([]string{f.Kind.String(), f.operation(), gistOf(f.Seen), gistOf(allowed)}, "\x00")
 }
 
 // operation is the call or the kind of event that the step is about.
@@ -38,13 +35,13 @@ func (f *Finding) operation() string {
 	}
 }
 
-// withoutArguments is the text of a return less what the call was given.
-func withoutArguments(text string) string {
-	from, to := strings.Index(text, "("), strings.LastIndex(text, ") = ")
-	if from < 0 || to < from {
-		return text
+// gistOf is the text of an output less what the call was given and what differs
+// from script to script.
+func gistOf(text string) string {
+	if from, to := strings.Index(text, "("), strings.LastIndex(text, ") = "); from >= 0 && to >= from {
+		text = text[:from] + text[to+1:]
 	}
-	return text[:from] + text[to+1:]
+	return outcomes(text)
 }
 
 // outcomes strips what differs from script to script: addresses, options of
