@@ -33,7 +33,7 @@ func (c *Conn) handleAck(now time.Duration, a *arrival) (ev Event, ok bool) {
 	updated := c.updateSendWindow(a)
 	sacked := c.takeSack(&a.seg.Options)
 	if c.has(probing) {
-		c.probeAnswered(now)
+		c.probeAnswered(now, a.ack)
 	}
 	if a.ack != c.sndUna {
 		ev = c.acknowledged(now, a)

@@ -50,6 +50,8 @@ type Config struct {
 	DelayedAck    time.Duration // shortest wait of a delayed ACK
 	DelayedAckMax time.Duration // RFC 9293 section 3.8.6.3 allows up to 0.5 s
 	QuickAcks     int           // segments acknowledged at once at the start of a burst (Linux quickack)
+	// AckPush acknowledges data with PSH at once (XNU tcp_cc_delay_ack).
+	AckPush bool
 	// PingPong delays ACKs, that of a FIN too, while the connection looks like
 	// question and answer, so that they ride on the reply (Linux).
 	PingPong bool
@@ -112,7 +114,7 @@ func BSD(mtu int) *Config {
 		SynRetries: 6, SynAckRetries: 3, DataRetries: 12, OrphanRetries: 12,
 		RTOInitial: time.Second, RTOMin: 230 * time.Millisecond, RTOMax: 64 * time.Second,
 		TimeWait: 60 * time.Second, FinTimeout: 60 * time.Second,
-		Tick: time.Millisecond, DelayedAck: 100 * time.Millisecond, DelayedAckMax: 100 * time.Millisecond,
+		Tick: time.Millisecond, DelayedAck: 100 * time.Millisecond, DelayedAckMax: 100 * time.Millisecond, AckPush: true,
 		InitialSegments: 10, SlowStartAfterIdle: true,
 		ResetOrphans:  true,
 		KeepaliveIdle: 2 * time.Hour, KeepaliveInterval: 75 * time.Second, KeepaliveProbes: 8,

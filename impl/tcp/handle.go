@@ -101,10 +101,10 @@ func (c *Conn) validate(now time.Duration, a *arrival) (ok bool, ev Event) {
 	}
 	if flags&wire.SYN != 0 {
 		if c.crossedSyn(a) {
-			if c.has(finQueued) { // the FIN goes first, and does not answer the SYN
-				c.set(ackLast)
-			}
-			return true, 0 // the SYN itself counts as a duplicate
+			// The SYN itself counts as a duplicate. It is answered after a FIN
+			// that was waiting for the connection.
+			c.set(ackLast)
+			return true, 0
 		}
 		c.challenge(now)
 		return false, 0

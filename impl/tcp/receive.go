@@ -93,6 +93,9 @@ func (c *Conn) takeInOrder(now time.Duration, a *arrival) (ev Event) {
 		}
 		c.rcv.n += next - c.rcvNxt
 		c.growTarget(next - c.rcvNxt)
+		if c.cfg.AckPush && a.seg.Flags&wire.PSH != 0 {
+			c.set(ackNow)
+		}
 		c.rcvNxt = next
 		ev = Data
 	}

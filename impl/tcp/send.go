@@ -214,16 +214,20 @@ func (c *Conn) emit(now time.Duration, seg *wire.TCP, room []byte, from, n uint3
 // 3.8.4): what the window has room for, or a segment that calls for an ACK.
 func (c *Conn) sendProbe(now time.Duration, seg *wire.TCP, room []byte) int {
 	c.unset(probeDue)
-	unsent := c.dataEnd() - c.sndNxt
-	if left := c.windowLeft(); c.has(probing) && unsent > 0 && !c.has(finSent) && (left > 0 || !c.cfg.ProbeOldByte) {
+	unsent, left := c.dataEnd()-c.sndNxt, c.windowLeft()
+	if c.has(probing) && unsent > 0 && !c.has(finSent) && (left > 0 || !c.cfg.ProbeOldByte) {
 		n := min(unsent, c.segmentSize(len(room)), uint32(max(left, 1)))
 		from, flight := c.sndNxt, c.sndNxt-c.sndUna
-		if flight == 0 || left > 0 {
+		switch {
+		case left > 0: // sent for good
 			c.sndNxt += n
-			c.burst = min(c.burst+1, 2)
-			return c.emit(now, seg, room, from, n, false)
+			c.sent(now, flight, true, from)
+		case flight == 0:
+			c.sndNxt += n
+		default: // the byte of an earlier probe again
+			from, n = c.sndUna, min(flight, n)
 		}
-		return c.emit(now, seg, room, c.sndUna, min(flight, n), false)
+		return c.emit(now, seg, room, from, n, false)
 	}
 	c.header(now, seg, 0, c.sndUna-1)
 	c.ackSent()

@@ -106,7 +106,7 @@ func (cfg *Config) timeFor(rto time.Duration, n int) (total time.Duration) {
 
 // probeAnswered is for an ACK while the persist timer runs: the peer lives, and
 // its window may have opened (RFC 9293 section 3.8.6.1).
-func (c *Conn) probeAnswered(now time.Duration) {
+func (c *Conn) probeAnswered(now time.Duration, ack uint32) {
 	c.retransmits = 0
 	if c.windowLeft() <= 0 {
 		c.rtoAt = now + c.timeout()
@@ -115,9 +115,8 @@ func (c *Conn) probeAnswered(now time.Duration) {
 	c.unset(probing)
 	c.backoff = 0
 	c.rtoAt = never
-	if c.sndNxt != c.sndUna { // the byte of a probe that did not fit
-		c.loss, c.recover, c.rtxNxt = lossTimeout, c.sndNxt, c.sndUna
-		c.set(rtxForce)
+	if ack == c.sndUna {
+		c.sndNxt = c.sndUna // the byte of a probe did not fit: as if never sent
 	}
 }
 
