@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/connspec/connspec/diffcheck/run"
+	"github.com/connspec/connspec/diffcheck/script"
 	"github.com/connspec/connspec/model"
 )
 
@@ -81,17 +82,23 @@ func columns(d *run.Divergence) []column {
 		seen.title = "seen: " + d.Kind.String()
 		return []column{{title: "expected: as the kernel", trace: d.Kernel}, seen}
 	}
-	return []column{{title: "expected", trace: seen.trace, at: d.Step, instead: expected(d.Allowed)}, seen}
+	return []column{{title: "expected", trace: seen.trace, at: d.Step, instead: expected(&d.Script.Events[d.Step], d.Allowed)}, seen}
 }
 
-// expected lists the outcomes that are allowed.
-func expected(allowed []string) []string {
+// expected lists the outcomes that are allowed in the step of ev.
+func expected(ev *script.Event, allowed []string) []string {
 	if len(allowed) == 0 {
 		return []string{"nothing is allowed here"}
 	}
-	lines := append([]string(nil), allowed...)
-	for i := 1; i < len(lines); i++ {
-		lines[i] = "or " + lines[i]
+	lines := make([]string, len(allowed))
+	for i, text := range allowed {
+		if _, result, ok := strings.Cut(text, ") = "); ok && ev.Kind == script.EventCall && terse(ev.Call.Op) && strings.HasPrefix(text, ev.Call.Op.String()+"(") {
+			text = "= " + result // as in the column beside it
+		}
+		if i > 0 {
+			text = "or " + text
+		}
+		lines[i] = text
 	}
 	return lines
 }

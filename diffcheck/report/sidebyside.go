@@ -70,11 +70,20 @@ func outputLine(ev *script.Event, o script.Output) string {
 		switch {
 		case o.Kind == script.OutputBlock:
 			return "blocks"
-		case o.Kind == script.OutputReturn && len(o.Result.Poll) == 0 && o.Result.Addr.Family == 0 && o.Op != spec.OpGetsockopt:
+		case o.Kind == script.OutputReturn && terse(o.Op):
 			return "= " + script.FormatResult(ev.Call, o.Result)
 		}
 	}
 	return script.FormatOutput(o)
+}
+
+// terse reports whether what a call gives back is its result and no more.
+func terse(op spec.Op) bool {
+	switch op {
+	case spec.OpAccept, spec.OpGetsockname, spec.OpGetpeername, spec.OpGetsockopt, spec.OpRecvfrom, spec.OpPoll:
+		return false
+	}
+	return true
 }
 
 // sideBySide prints the script's events with the answers beside them. Steps

@@ -23,6 +23,9 @@ func Table(w io.Writer, res *run.Result, tiers []lab.Tier) {
 	connectTable(w, res)
 	fmt.Fprintf(w, "\nrules        %d hit of %d reachable\n", res.Rules.Len(), res.Reachable())
 	fmt.Fprintf(w, "divergences  %d unexplained, %d known\n", res.Unexplained(), len(res.Known))
+	for _, k := range res.Known {
+		fmt.Fprintf(w, "known        line %d of the known divergences, %s\n", k.Line, plural(k.Count, "script"))
+	}
 	if res.Unrepeated > 0 {
 		fmt.Fprintf(w, "not repeated %s: the run was to stop before\n", plural(uint64(res.Unrepeated), "further finding"))
 	}
