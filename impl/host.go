@@ -107,9 +107,11 @@ func (h *Host) Reset(cfg Config) {
 
 // tcpConfig is how the connections of a system behave.
 func tcpConfig(cfg *Config) tcp.Config {
-	c := *tcp.BSD(cfg.MTU)
-	if cfg.Dialect == spec.Linux {
-		c = *tcp.Linux(cfg.MTU)
+	c := *tcp.Linux(cfg.MTU)
+	if cfg.Dialect != spec.Linux {
+		quick := c.QuickAcks
+		c = *tcp.BSD(cfg.MTU)
+		c.QuickAcks = quick // the start of a connection does not wait for more data
 	}
 	if cfg.SynRetries > 0 {
 		c.SynRetries = cfg.SynRetries

@@ -78,7 +78,7 @@ func (h *Host) refuse(head *wire.IPv4, kind ip.Kind, packet, body []byte, code u
 // backTo is the way back to the sender of a packet, and its queue.
 func (h *Host) backTo(head *wire.IPv4) (ip.Path, *ip.Queue) {
 	path, why := h.routes.Find(netip.AddrFrom4(head.Src), netip.AddrFrom4(head.Dst))
-	if why != ip.Reachable || path.Kind != ip.Unicast && path.Kind != ip.Local {
+	if why != ip.Reachable {
 		return path, nil
 	}
 	if path.Loops {

@@ -28,12 +28,13 @@ const (
 	CheckConnected               // a stream that is connected
 	CheckDead                    // a stream that an earlier failure left unusable
 	CheckDissolve                // a datagram socket loses its peer here, for better or worse
-	CheckAutobind                // a datagram socket gets its port here
+	CheckAutobind                // the socket gets an ephemeral port here, unless it has one
 	CheckLength                  // the length fits the family of the socket
 	CheckFamily                  // the family is the socket's
+	CheckForeign                 // the family is the socket's or AF_UNSPEC
 	CheckAny                     // neither the address nor the port is zero
 	CheckPort                    // the port is not zero
-	CheckGroup                   // a stream does not go to a multicast or broadcast address
+	CheckGroup                   // a stream does not go to a multicast or to the limited broadcast address
 )
 
 // ChecksMax bounds a list of checks.
@@ -105,7 +106,8 @@ type Personality struct {
 	Stream   [ChecksMax]Check // order of connect's checks on a stream socket
 	Datagram [ChecksMax]Check // and on a datagram socket
 
-	BadDescriptor spec.Errno // the number is no open descriptor
+	BadDescriptor spec.Errno // a socket call's number is no open descriptor
+	SocketType    spec.Errno // AF_INET has no sockets of this type
 	Import        Import
 	ExactLength   bool       // an address longer than sockaddr_in is EINVAL
 	Listening     spec.Errno // connect on a listening stream
@@ -126,7 +128,7 @@ type Personality struct {
 	// ones after it go there (ip4_datagram_connect and udp_sendmsg share
 	// inet->cork.fl).
 	StaleFlow bool
-	// ForgetsError: a connect clears the pending error first.
+	// ForgetsError: a datagram connect clears the pending error first.
 	ForgetsError bool
 
 	MulticastStream spec.Errno // connect of a stream to a group
@@ -154,6 +156,9 @@ type Personality struct {
 	DatagramICMP     [16]Reaction // type 3 on an associated datagram socket
 	DatagramExceeded Reaction
 	DatagramProblem  Reaction
+	// HardInSynReceived: what is hard in SYN-SENT is hard in SYN-RECEIVED too;
+	// otherwise it is soft there.
+	HardInSynReceived bool
 	// SoftDrops: a soft error ends the attempt once there was one before and
 	// more than three SYNs were repeated (tcp_notify).
 	SoftDrops bool
@@ -182,12 +187,37 @@ type Personality struct {
 	BacklogHalves int32
 	// Cookies: handshakes beyond the backlog are answered with SYN cookies.
 	Cookies bool
-	// PipeFirst: sending on a stream shut for writing is EPIPE even while an
-	// error is pending.
+	// PipeFirst: sending looks at the shut half first, at the pending error
+	// next, and only then at the destination (sosendcheck).
 	PipeFirst bool
+	// PeerEarly: getpeername works before the handshake is over, once the peer
+	// has been heard of.
+	PeerEarly bool
+	// OptionsShut: setsockopt on a socket shut in both directions is EINVAL.
+	OptionsShut bool
+	// QueueDropsReset: a connection that its peer resets before it is accepted
+	// leaves the listener's queue.
+	QueueDropsReset bool
+	// ReadShutDiscards: data for a stream shut for reading is acknowledged and
+	// thrown away; otherwise, once both halves are shut, it is answered with a
+	// RST.
+	ReadShutDiscards bool
 	// ResetCloseWait is the error of a RST after the peer's FIN; ENONE: as at
 	// any other time.
 	ResetCloseWait spec.Errno
+	// ReleasesPort: a stream whose connection is over gives up a port that bind
+	// did not name.
+	ReleasesPort bool
+	// SendAutobinds: a datagram send takes a port before it looks for a
+	// destination (inet_send_prepare).
+	SendAutobinds bool
+	// LimitedOnLink: 255.255.255.255 needs no route, it goes out of the first
+	// interface (in_pcbladdr).
+	LimitedOnLink bool
+	// BindBound: bind looks first whether the socket has a name already.
+	BindBound bool
+	// QuietPoll: poll knows neither POLLERR nor POLLRDHUP.
+	QuietPoll bool
 	// BindUnspec: bind takes AF_UNSPEC with INADDR_ANY for AF_INET, and sendto
 	// takes any AF_UNSPEC address for one.
 	BindUnspec bool

@@ -10,13 +10,14 @@ import (
 var posix = Personality{
 	Dialect: spec.POSIX,
 	Stream: [ChecksMax]Check{
-		CheckDescriptor, CheckSocket, CheckImport, CheckLength, CheckFamily, CheckListening,
-		CheckConnecting, CheckConnected, CheckDead,
+		CheckDescriptor, CheckSocket, CheckImport, CheckListening, CheckConnecting,
+		CheckConnected, CheckDead, CheckLength, CheckFamily,
 	},
 	Datagram: [ChecksMax]Check{
 		CheckDescriptor, CheckSocket, CheckImport, CheckUnspec, CheckLength, CheckFamily, CheckAutobind,
 	},
 	BadDescriptor:   spec.EBADF,
+	SocketType:      spec.EPROTOTYPE,
 	Import:          ImportPointer,
 	ExactLength:     true,
 	Listening:       spec.EOPNOTSUPP,
@@ -31,7 +32,6 @@ var posix = Personality{
 		ip.NoRoute:           spec.ENETUNREACH,
 		ip.HostUnreachable:   spec.EHOSTUNREACH,
 		ip.Prohibited:        spec.ENETUNREACH,
-		ip.MartianSource:     spec.EADDRNOTAVAIL,
 		ip.ForeignSource:     spec.EADDRNOTAVAIL,
 		ip.UnspecifiedSource: spec.EADDRNOTAVAIL,
 	},
@@ -44,7 +44,9 @@ var posix = Personality{
 	Unreachable:       soften(unreachableLinux, 0, 1, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15),
 	TimeExceeded:      [2]Reaction{{Errno: spec.EHOSTUNREACH, Soft: true}, {}},
 	DatagramICMP:      [16]Reaction{3: {Errno: spec.ECONNREFUSED}},
-	SimultaneousReset: spec.ECONNRESET,
+	SimultaneousReset: spec.ECONNREFUSED,
 	FreshPoll:         spec.PollOut | spec.PollHup,
+	PipeFirst:         true,
+	ReadShutDiscards:  true,
 	BacklogHalves:     2,
 }

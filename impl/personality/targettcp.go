@@ -5,19 +5,9 @@ import (
 	"github.com/connspec/connspec/spec"
 )
 
-// unreachableTTCP: the page knows one consequence of a "destination
-// unreachable", EHOSTUNREACH in the place of ETIMEDOUT; a refused port is the
-// refusal of the remote host.
-var unreachableTTCP = func() (t [16]Reaction) {
-	for i := range t {
-		t[i] = Reaction{Errno: spec.EHOSTUNREACH, Soft: true}
-	}
-	t[3] = Reaction{Errno: spec.ECONNREFUSED}
-	t[4] = Reaction{}
-	return t
-}()
-
-// targettcp is Blunk Microsystems' TargetTCP as far as its page goes.
+// targettcp is Blunk Microsystems' TargetTCP as far as its page goes: it knows
+// soft errors by their only consequence, EHOSTUNREACH in the place of ETIMEDOUT.
+// Where it says nothing it is taken to be the BSD stack that it resembles.
 var targettcp = Personality{
 	Dialect: spec.TargetTCP,
 	Stream: [ChecksMax]Check{
@@ -25,13 +15,14 @@ var targettcp = Personality{
 		CheckConnecting, CheckConnected, CheckDead, CheckGroup,
 	},
 	Datagram: [ChecksMax]Check{
-		CheckDescriptor, CheckSocket, CheckImport, CheckLength, CheckFamily, CheckAny, CheckAutobind,
+		CheckDescriptor, CheckSocket, CheckImport, CheckLength, CheckFamily, CheckAny,
 	},
 	BadDescriptor:   spec.ENOTSOCK,
+	SocketType:      spec.EPROTOTYPE,
 	Import:          ImportPointer,
 	Listening:       spec.EOPNOTSUPP,
 	Repeat:          RepeatAlready,
-	Failure:         FailureFresh,
+	Failure:         FailureDead,
 	StreamUnspec:    UnspecForeign,
 	DatagramUnspec:  UnspecForeign,
 	MulticastStream: spec.EADDRNOTAVAIL,
@@ -43,7 +34,6 @@ var targettcp = Personality{
 		ip.NoRoute:         spec.ENETUNREACH,
 		ip.HostUnreachable: spec.ENETUNREACH,
 		ip.Prohibited:      spec.ENETUNREACH,
-		ip.MartianSource:   spec.ENETUNREACH,
 		ip.ForeignSource:   spec.ENETUNREACH,
 	},
 	TupleTaken:        spec.EADDRINUSE,
@@ -51,9 +41,11 @@ var targettcp = Personality{
 	PortsDgram:        spec.EADDRINUSE,
 	PortsBind:         spec.EADDRINUSE,
 	ConnectingIO:      spec.ENOTCONN,
-	Unreachable:       unreachableTTCP,
-	DatagramICMP:      [16]Reaction{3: {Errno: spec.ECONNREFUSED}},
+	Unreachable:       unreachableBSD,
 	SimultaneousReset: spec.ECONNREFUSED,
-	FreshPoll:         spec.PollOut | spec.PollHup,
+	LimitedOnLink:     true,
+	PipeFirst:         true,
+	ReadShutDiscards:  true,
+	QueueDropsReset:   true,
 	BacklogHalves:     2,
 }

@@ -101,6 +101,9 @@ func (l *Layer) check(c personality.Check, a *attempt) (spec.Result, verdict) {
 	case personality.CheckUnspec:
 		return l.checkUnspec(a)
 	case personality.CheckDissolve:
+		if l.p.ForgetsError {
+			a.sock.err = spec.ENONE
+		}
 		if a.sock.associated {
 			l.dissociate(a.sock)
 		}
@@ -112,6 +115,10 @@ func (l *Layer) check(c personality.Check, a *attempt) (spec.Result, verdict) {
 		return fails(l.lengthError(a.call.AddrLen))
 	case personality.CheckFamily:
 		if a.family != spec.AFInet {
+			return fails(spec.EAFNOSUPPORT)
+		}
+	case personality.CheckForeign:
+		if a.family != spec.AFInet && a.family != spec.AFUnspec {
 			return fails(spec.EAFNOSUPPORT)
 		}
 	case personality.CheckAny:
@@ -157,15 +164,14 @@ func (l *Layer) checkUnspec(a *attempt) (spec.Result, verdict) {
 	return spec.Result{}, proceed
 }
 
-// groupError is the error of a stream to a multicast or broadcast address.
+// groupError is the error of a stream to a group, other than the broadcast
+// address of a prefix, which only the routing table knows for one.
 func (l *Layer) groupError(dst netip.Addr) spec.Errno {
 	switch {
 	case dst.IsMulticast():
 		return l.p.MulticastStream
 	case dst == limitedBroadcast:
 		return l.p.BroadcastStream
-	case l.routes.IsBroadcast(dst):
-		return l.p.SubnetBroadcast
 	}
 	return spec.ENONE
 }

@@ -15,7 +15,7 @@ func (l *Layer) associate(a *attempt) spec.Result {
 	if dst.Addr().IsUnspecified() && l.p.AnyIsPrimary {
 		dst = netip.AddrPortFrom(l.routes.Primary(), dst.Port())
 	}
-	path, why := l.routes.Find(dst.Addr(), s.source)
+	path, why := l.find(dst.Addr(), s.source)
 	s.flow.aim(s.source, dst, &path)
 	if e := l.p.Route[why]; e != spec.ENONE {
 		return spec.Fail(e)
@@ -26,6 +26,9 @@ func (l *Layer) associate(a *attempt) spec.Result {
 	dst = netip.AddrPortFrom(path.Dst, dst.Port())
 	if l.p.SharedDgram != spec.ENONE && l.peerTaken(s, netip.AddrPortFrom(path.Src, s.port), dst) {
 		return spec.Fail(l.p.SharedDgram)
+	}
+	if s.port == 0 && !l.autobind(a.sockNum, s) {
+		return spec.Fail(l.p.PortsDgram)
 	}
 	s.peer, s.associated = dst, true
 	s.flow.route(l.routes, &path)
@@ -39,10 +42,15 @@ func (l *Layer) associate(a *attempt) spec.Result {
 	if l.p.StaleError && s.err != spec.ENONE {
 		return spec.Fail(s.takeError())
 	}
-	if l.p.ForgetsError {
-		s.err = spec.ENONE
-	}
 	return spec.Result{}
+}
+
+// find is the way to dst, as the system looks for it.
+func (l *Layer) find(dst, src netip.Addr) (ip.Path, ip.Reason) {
+	if dst == limitedBroadcast && l.p.LimitedOnLink && src.IsUnspecified() {
+		src = l.routes.Primary()
+	}
+	return l.routes.Find(dst, src)
 }
 
 // peerTaken says whether another datagram socket has exactly these names.

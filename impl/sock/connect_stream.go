@@ -57,9 +57,6 @@ func (l *Layer) repeat(a *attempt) (spec.Result, verdict) {
 
 // checkDead is a connect on a socket that an earlier failure left behind.
 func (l *Layer) checkDead(s *Socket) (spec.Result, verdict) {
-	if l.p.ForgetsError {
-		s.err = spec.ENONE
-	}
 	switch {
 	case !s.dead:
 		return spec.Result{}, proceed
@@ -109,21 +106,22 @@ func (l *Layer) resumeConnect(w *wait) (spec.Result, bool) {
 // startStream makes a connection and sends the first SYN (tcp_v4_connect).
 func (l *Layer) startStream(a *attempt) (spec.Result, bool) {
 	s, dst := a.sock, a.dst
+	if s.conn != 0 {
+		l.refresh(s)
+	}
 	if dst.Addr().IsUnspecified() && l.p.AnyIsPrimary {
 		dst = netip.AddrPortFrom(l.routes.Primary(), dst.Port())
 	}
-	path, why := l.routes.Find(dst.Addr(), s.source)
+	path, why := l.find(dst.Addr(), s.source)
 	if e := l.p.Route[why]; e != spec.ENONE {
 		return spec.Fail(e), true
 	}
 	if path.Kind == ip.Broadcast || path.Kind == ip.Multicast {
-		if e := l.groupError(path.Dst); e != spec.ENONE {
-			return spec.Fail(e), true
+		e := l.groupError(path.Dst)
+		if e == spec.ENONE {
+			e = l.p.SubnetBroadcast
 		}
-	}
-	if s.conn != 0 { // what a failed attempt left
-		l.detach(s)
-		s.shut = 0
+		return spec.Fail(e), true
 	}
 	dst = netip.AddrPortFrom(path.Dst, dst.Port())
 	if s.source.IsUnspecified() {
@@ -148,6 +146,18 @@ func (l *Layer) startStream(a *attempt) (spec.Result, bool) {
 	}
 	l.waitConnect(a)
 	return spec.Result{}, false
+}
+
+// refresh forgets what a connection that is over left on the socket.
+func (l *Layer) refresh(s *Socket) {
+	l.detach(s)
+	s.shut = 0
+	if !s.portLocked {
+		l.releasePort(s)
+	}
+	if !s.addrLocked {
+		l.unaddress(s)
+	}
 }
 
 // unaddress takes a stream's local address away, which connect had chosen.

@@ -3,6 +3,7 @@ package sock
 import (
 	"encoding/binary"
 	"net/netip"
+	"slices"
 	"time"
 
 	"github.com/connspec/connspec/impl/ip"
@@ -188,8 +189,23 @@ func (l *Layer) happened(n int32, c *connection, ev tcp.Event) {
 	if ev&tcp.Established != 0 {
 		l.opened(s)
 	}
+	if ev&tcp.Data != 0 && l.p.ReadShutDiscards && s.shut&shutRead != 0 {
+		l.discard(c)
+	}
+	if ev&tcp.Reset != 0 && l.p.QueueDropsReset && s.listener != 0 {
+		l.unqueue(c.owner, s)
+		return
+	}
 	if ev != 0 {
 		l.wake(c.owner)
+	}
+}
+
+// discard throws away what arrived for a stream that is shut for reading.
+func (l *Layer) discard(c *connection) {
+	for c.tcp.Readable() > 0 {
+		l.scratch = slices.Grow(l.scratch[:0], c.tcp.Readable())
+		c.tcp.Read(l.now, l.scratch[:c.tcp.Readable()])
 	}
 }
 
@@ -235,21 +251,16 @@ func (l *Layer) ended(s *Socket, c *connection) {
 	}
 	c.over = true
 	s.shut = shutBoth
-	if !s.portLocked {
-		l.releasePort(s)
-	}
-	if s.phase == phaseConnecting && l.p.SuccessOnce {
-		return
-	}
 	switch l.p.Failure {
-	case personality.FailureReported:
+	case personality.FailureDead, personality.FailureDropped:
+		s.dead, s.phase = true, phaseUnconnected
+		l.releasePort(s) // in_pcbdrop, whoever chose it
+		return
 	case personality.FailureFresh:
-		if s.phase == phaseConnecting {
-			s.phase = phaseUnconnected
-		}
-	default:
-		s.dead = true
 		s.phase = phaseUnconnected
+	}
+	if !s.portLocked && l.p.ReleasesPort {
+		l.releasePort(s)
 	}
 }
 

@@ -91,7 +91,7 @@ func (l *Layer) install(n int32) spec.Result {
 }
 
 func (l *Layer) socket(c *spec.Call) spec.Result {
-	if e := socketError(c); e != spec.ENONE {
+	if e := l.socketError(c); e != spec.ENONE {
 		return spec.Fail(e)
 	}
 	i, _ := l.newSocket(c.Type)
@@ -99,7 +99,7 @@ func (l *Layer) socket(c *spec.Call) spec.Result {
 }
 
 // socketError is why socket(2) refuses these arguments (inet_create).
-func socketError(c *spec.Call) spec.Errno {
+func (l *Layer) socketError(c *spec.Call) spec.Errno {
 	if c.Family != spec.AFInet {
 		return spec.EAFNOSUPPORT
 	}
@@ -112,7 +112,7 @@ func socketError(c *spec.Call) spec.Errno {
 	case spec.SockRaw:
 		return spec.EPROTONOSUPPORT
 	default:
-		return spec.ESOCKTNOSUPPORT
+		return l.p.SocketType
 	}
 	if c.Protocol != spec.ProtocolDefault && c.Protocol != own {
 		return spec.EPROTONOSUPPORT
@@ -125,7 +125,7 @@ func (l *Layer) open() spec.Result { return l.install(l.newFile(0, false)) }
 func (l *Layer) dup(c *spec.Call) spec.Result {
 	n := l.fileOf(c.FD)
 	if n == 0 {
-		return spec.Fail(l.p.BadDescriptor)
+		return spec.Fail(spec.EBADF)
 	}
 	l.hold(n)
 	return l.install(n)
@@ -134,7 +134,7 @@ func (l *Layer) dup(c *spec.Call) spec.Result {
 func (l *Layer) dup2(c *spec.Call) spec.Result {
 	n := l.fileOf(c.FD)
 	if n == 0 || c.Arg < 0 || int(c.Arg) >= l.cfg.Descriptors {
-		return spec.Fail(l.p.BadDescriptor)
+		return spec.Fail(spec.EBADF)
 	}
 	if c.Arg == c.FD {
 		return spec.Result{Ret: c.Arg}
@@ -151,7 +151,7 @@ func (l *Layer) dup2(c *spec.Call) spec.Result {
 func (l *Layer) close(c *spec.Call) spec.Result {
 	n := l.fileOf(c.FD)
 	if n == 0 {
-		return spec.Fail(l.p.BadDescriptor)
+		return spec.Fail(spec.EBADF)
 	}
 	l.fds[c.FD] = 0
 	l.fdsFull = min(l.fdsFull, int(c.FD))
@@ -162,7 +162,7 @@ func (l *Layer) close(c *spec.Call) spec.Result {
 func (l *Layer) fcntl(c *spec.Call) spec.Result {
 	n := l.fileOf(c.FD)
 	if n == 0 {
-		return spec.Fail(l.p.BadDescriptor)
+		return spec.Fail(spec.EBADF)
 	}
 	f := l.files.at(n)
 	switch c.Fcntl {

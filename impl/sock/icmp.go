@@ -85,7 +85,7 @@ func embryoDies(m *wire.ICMPv4) bool {
 // icmpOpening is a message about a SYN.
 func (l *Layer) icmpOpening(n int32, c *connection, r personality.Reaction) {
 	s := l.socks.at(c.owner)
-	if r.Soft {
+	if r.Soft || c.tcp.State() == tcp.StateSynReceived && !l.p.HardInSynReceived {
 		drop := l.p.SoftDrops && s.soft != spec.ENONE && c.tcp.Retransmits() > 3
 		s.soft = r.Errno
 		if !drop {

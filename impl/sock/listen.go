@@ -88,6 +88,14 @@ func (l *Layer) stopListening(s *Socket) {
 	s.queued, s.overflowed = 0, false
 }
 
+// unqueue takes a connection that broke out of its listener's queue.
+func (l *Layer) unqueue(i int32, child *Socket) {
+	s := l.socks.at(child.listener)
+	s.queue.remove(i)
+	s.queued--
+	l.release(i)
+}
+
 // abandoned says whether the listener of a handshake listens no more. Then the
 // handshake is forgotten (tcp_v4_rcv, reqsk_timer_handler).
 func (l *Layer) abandoned(n int32, c *connection) bool {

@@ -28,6 +28,10 @@ func (l *Layer) bind(c *spec.Call) spec.Result {
 
 func (l *Layer) bindTo(i int32, family spec.Family, name netip.AddrPort) spec.Errno {
 	s, a := l.socks.at(i), name.Addr()
+	named := l.state(s) != tcp.StateClosed || s.associated || s.port != 0 || s.dead
+	if named && l.p.BindBound {
+		return spec.EINVAL
+	}
 	if family != spec.AFInet && !(l.p.BindUnspec && family == spec.AFUnspec && a.IsUnspecified()) {
 		return spec.EAFNOSUPPORT
 	}
@@ -35,7 +39,7 @@ func (l *Layer) bindTo(i int32, family spec.Family, name netip.AddrPort) spec.Er
 	if !a.IsUnspecified() && !group && !l.routes.Owns(a) {
 		return spec.EADDRNOTAVAIL
 	}
-	if l.state(s) != tcp.StateClosed || s.associated || s.port != 0 || s.dead {
+	if named {
 		return spec.EINVAL
 	}
 	port := name.Port()
@@ -79,7 +83,7 @@ func (l *Layer) getpeername(c *spec.Call) spec.Result {
 	connected := s.associated
 	if s.typ == spec.SockStream {
 		st := l.state(s)
-		connected = st != tcp.StateClosed && st != tcp.StateSynSent && st != tcp.StateListen
+		connected = st.Synchronized() || st == tcp.StateSynReceived && l.p.PeerEarly
 		if l.p.PeerlessInvalid && s.shut == shutBoth {
 			return spec.Fail(spec.EINVAL)
 		}

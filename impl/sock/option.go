@@ -47,8 +47,8 @@ func (l *Layer) setsockopt(c *spec.Call) spec.Result {
 	}
 	s, on := l.socks.at(i), c.Value != 0
 	switch {
-	case s.dead:
-		return spec.Fail(spec.EINVAL) // sosetopt: both halves are shut
+	case l.p.OptionsShut && s.shut == shutBoth:
+		return spec.Fail(spec.EINVAL)
 	case c.Level == spec.SolTCP:
 		if s.typ != spec.SockStream || c.Option != spec.TCPNodelay {
 			return spec.Fail(l.noOption(s))

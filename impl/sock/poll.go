@@ -105,6 +105,9 @@ func (l *Layer) readinessStream(s *Socket) spec.PollEvents {
 	if s.err != spec.ENONE || s.errorQueue {
 		ev |= spec.PollErr
 	}
+	if l.p.QuietPoll {
+		ev &^= spec.PollErr | spec.PollRdhup
+	}
 	if l.p.HangupHidesOut && ev&spec.PollHup != 0 {
 		ev &^= spec.PollOut
 	}

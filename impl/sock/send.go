@@ -99,11 +99,19 @@ func (l *Layer) resumeSend(w *wait) (spec.Result, bool) {
 
 // sendDatagram sends one datagram (udp_sendmsg).
 func (l *Layer) sendDatagram(i int32, s *Socket, c *spec.Call, addressed bool) spec.Result {
-	if s.port == 0 && !l.autobind(i, s) {
+	if l.p.SendAutobinds && s.port == 0 && !l.autobind(i, s) {
 		return spec.Fail(l.p.PortsDgram)
 	}
 	if len(c.Buf) > 0xffff {
 		return spec.Fail(spec.EMSGSIZE)
+	}
+	if l.p.PipeFirst {
+		if s.shut&shutWrite != 0 {
+			return spec.Fail(spec.EPIPE)
+		}
+		if s.err != spec.ENONE {
+			return spec.Fail(s.takeError())
+		}
 	}
 	path, port, why, e := l.destination(s, c, addressed)
 	if e == spec.ENONE {
@@ -120,6 +128,9 @@ func (l *Layer) sendDatagram(i int32, s *Socket, c *spec.Call, addressed bool) s
 	}
 	if len(c.Buf) > udp.PayloadMax {
 		return spec.Fail(spec.EMSGSIZE)
+	}
+	if s.port == 0 && !l.autobind(i, s) {
+		return spec.Fail(l.p.PortsDgram)
 	}
 	l.emitDatagram(path, s.port, port, c.Buf)
 	return spec.Result{Ret: int32(len(c.Buf))}
@@ -144,8 +155,10 @@ func (l *Layer) destination(s *Socket, c *spec.Call, addressed bool) (path ip.Pa
 	case dst.Port() == 0:
 		e = spec.EINVAL
 	default:
-		path, why = l.routes.Find(dst.Addr(), s.source)
-		e = l.broadcastError(s, &path)
+		path, why = l.find(dst.Addr(), s.source)
+		if why == ip.Reachable {
+			e = l.broadcastError(s, &path)
+		}
 	}
 	return path, dst.Port(), why, e
 }

@@ -17,7 +17,7 @@ func (l *Layer) shutdown(c *spec.Call) spec.Result {
 	s, how := l.socks.at(i), uint8(c.How)+1 // SHUT_RD is bit 0, SHUT_WR bit 1
 	st := l.state(s)
 	connected := st != tcp.StateClosed || s.associated
-	if !connected && !l.p.ShutdownSticks {
+	if !l.p.ShutdownSticks && (!connected || st == tcp.StateListen) {
 		return spec.Fail(spec.ENOTCONN)
 	}
 	if s.phase == phaseConnecting && l.p.ShutdownSticks {
@@ -48,7 +48,11 @@ func (l *Layer) shutHalves(s *Socket, how uint8) {
 		return
 	}
 	n, c := s.conn, l.conns.at(s.conn)
-	if how&shutRead != 0 {
+	switch {
+	case how&shutRead == 0:
+	case l.p.ReadShutDiscards:
+		l.discard(c)
+	default:
 		c.tcp.CloseRead()
 	}
 	if how&shutWrite != 0 {

@@ -70,6 +70,13 @@ func (q *fifo) pop() (int32, bool) {
 	return i, true
 }
 
+// remove takes i out, wherever it stands.
+func (q *fifo) remove(i int32) {
+	if k := slices.Index(q.items[q.first:], i); k >= 0 {
+		q.items = slices.Delete(q.items, q.first+k, q.first+k+1)
+	}
+}
+
 // unpop puts back what pop just gave.
 func (q *fifo) unpop(i int32) {
 	if q.first == 0 {
