@@ -145,7 +145,7 @@ func (m *move) autobind(s *Socket) {
 // the host to itself are delivered, and threads whose wait is over return. If
 // several threads wait, either may be the first to run.
 func (m *move) finish(out *Nexts) {
-	m.drain()
+	m.drain(out)
 	if m.w.blocked() < 2 {
 		m.wake(false)
 		return
@@ -173,13 +173,45 @@ func (w *World) blocked() int {
 	return n
 }
 
-// drain delivers the frames of the host to itself.
-func (m *move) drain() {
-	for i := 0; i < m.inboxLen && m.w.Left == Inside; i++ {
-		m.f, m.inner = m.inbox[i], true
-		m.first(m.receiver())
+// drain delivers the frames of the host to itself. Of several rules the first
+// applies; but what an ICMP message does is left open where a document does,
+// and each way of it becomes an answer of its own (out may be nil: then not).
+func (m *move) drain(out *Nexts) {
+	for i := m.inboxAt; i < m.inboxLen && m.w.Left == Inside; i++ {
+		m.f, m.inboxAt = m.inbox[i], i+1
+		on := m.receiver()
+		r := m.find(on)
+		if r == nil {
+			continue
+		}
+		if r.also && on == onICMP && out != nil {
+			m.fork(on, r, out)
+		}
+		m.note(r.ID)
+		r.then(m)
 	}
-	m.inboxLen, m.inner = 0, false
+	m.inboxLen, m.inboxAt = 0, 0
+}
+
+// fork makes an answer of every rule after r that fits as well.
+func (m *move) fork(on trigger, r *Rule, out *Nexts) {
+	for _, id := range rules.index[m.d][on] {
+		other := &rules.rules[id]
+		if id <= r.ID || other.when != nil && !other.when(m) {
+			continue
+		}
+		saved := *m
+		n := out.push(m.w)
+		n.Rules, n.Used = m.n.Rules, m.n.Used
+		m.turn(n)
+		m.note(id)
+		other.then(m)
+		m.finish(out)
+		*m = saved
+		if !other.also {
+			return
+		}
+	}
 }
 
 // wake looks at every waiting thread until none of them moves.
@@ -198,7 +230,7 @@ func (m *move) wake(backwards bool) {
 			m.s = &m.w.Sockets[m.slot]
 			if m.first(onWake) {
 				moved = true
-				m.drain()
+				m.drain(nil)
 			}
 		}
 	}

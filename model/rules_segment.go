@@ -205,6 +205,11 @@ var segmentRules = []Rule{
 		Title: "Data for a socket shut in both directions resets the connection.",
 		when:  func(m *move) bool { return m.s.has(ShutRead) && m.f.Len != 0 && before(m.s.RcvNxt, m.f.Seq+m.f.Len) },
 		then:  func(m *move) { m.refuse(&m.f); m.done(m.slot, spec.ECONNRESET) }},
+	{Name: "synced/nobody-reads-bsd", Class: Deliver, on: onSegment, in: []TCP{FinWait1, FinWait2}, For: forPOSIX | forBerkeley, also: true, Evidence: "RFC 1122, 4.2.2.13",
+		Title: "Data for a socket shut in both directions may reset the connection.",
+		when: func(m *move) bool {
+			return m.s.has(ShutRead) && !m.s.has(Orphan) && m.f.Len != 0 && before(m.s.RcvNxt, m.f.Seq+m.f.Len)
+		}, then: func(m *move) { m.refuse(&m.f); m.done(m.slot, spec.ECONNRESET) }},
 	{Name: "synced/nobody-left", Class: Deliver, on: onSegment, in: []TCP{FinWait1, FinWait2}, For: forPOSIX | forBerkeley, Evidence: "RFC 1122, 4.2.2.13",
 		Title: "Data for a connection without a descriptor resets it.",
 		when:  func(m *move) bool { return m.s.has(Orphan) && m.f.Len != 0 && before(m.s.RcvNxt, m.f.Seq+m.f.Len) },

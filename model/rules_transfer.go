@@ -257,6 +257,8 @@ var recvRules = onRecv([]Rule{
 		Title: "A listener has nothing to read.", when: streamIn(Listen), then: fails(spec.ENOTCONN)},
 	{Name: "/stream/empty-buffer", Class: Succeed, For: forAll,
 		Title: "Reading into no buffer is not modelled.", when: all(stream, func(m *move) bool { return m.c.Len == 0 }), then: leaves(LeftWindow)},
+	{Name: "/stream/shut-and-deaf", Class: Succeed, For: forPOSIX | forBerkeley, also: true, Evidence: "XNU 11417 and FreeBSD 13, tcp_do_segment (data for SBS_CANTRCVMORE is dropped)",
+		Title: "Shut for reading, recv may return 0 whatever has come.", when: all(stream, has(ShutRead), not(has(GotFIN)), unread), then: succeeds},
 	{Name: "/stream/data-and-ack", Class: Succeed, For: forAll, also: true, Evidence: "Linux 6.18, tcp_cleanup_rbuf; RFC 9293, 3.8.6.2.2",
 		Title: "Reading may send an acknowledgement that is due.", when: all(stream, unread, has(AckDue)), then: func(m *move) { m.ack(m.s); read(m) }},
 	{Name: "/stream/data", Class: Succeed, For: forAll, Evidence: "POSIX.1-2008, recv()",

@@ -35,7 +35,6 @@ type move struct {
 	file   File    // what the descriptor refers to
 	slot   uint8   // of s
 	f      Frame   // the frame that arrives, of delivery rules
-	inner  bool    // f is a frame of the host to itself
 	rerun  bool    // the call goes on after a wait
 	bound  bool    // the answer with a port, of a rule that leaves it open
 	later  bool    // an answer that is delayed
@@ -46,6 +45,7 @@ type move struct {
 
 	inbox    [inboxMax]Frame // frames of the host to itself, not yet delivered
 	inboxLen int
+	inboxAt  int // the next one to deliver
 }
 
 const inboxMax = 12
@@ -136,7 +136,7 @@ func (n *Nexts) move(d spec.Dialect, w *World) *move {
 	m := &n.m
 	m.d, m.w = d, w
 	m.l, m.c, m.t, m.s, m.n = nil, nil, nil, nil, nil
-	m.file, m.slot, m.inner, m.inboxLen = FileNone, 0, false, 0
+	m.file, m.slot, m.inboxLen, m.inboxAt = FileNone, 0, 0, 0
 	m.rerun, m.gentle, m.bound, m.kept, m.later = false, false, false, false, false
 	return m
 }

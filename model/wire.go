@@ -246,7 +246,14 @@ func (m *move) release(slot uint8) {
 // closeTCP sends FIN if the state still allows one (RFC 9293, section 3.10.4).
 func (m *move) closeTCP(s *Socket) {
 	switch s.TCP {
-	case Established, SynReceived:
+	case SynReceived:
+		if m.d != spec.Linux { // the BSDs finish the handshake first
+			m.leave(LeftShutdown)
+			return
+		}
+		s.TCP = FinWait1
+		m.sendFIN(s)
+	case Established:
 		s.TCP = FinWait1
 		m.sendFIN(s)
 	case CloseWait:
@@ -390,14 +397,14 @@ func (m *move) takeAck(s *Socket, f *Frame) (goesOn bool) {
 
 // takeData queues new data and says whether it is to be acknowledged.
 func (m *move) takeData(s *Socket, f *Frame) (owed bool) {
-	if f.Len == 0 || !s.TCP.in(Established, FinWait1, FinWait2) {
-		return false
-	}
-	fresh := f.Seq + f.Len - s.RcvNxt
-	if int16(fresh) <= 0 { // a duplicate: acknowledged at once
+	if f.space() != 0 && !before(s.RcvNxt, f.end()) { // a duplicate: acknowledged at once
 		s.set(Paced)
 		s.clear(PingPong)
 		return true
+	}
+	fresh := f.Seq + f.Len - s.RcvNxt
+	if int16(fresh) <= 0 || !s.TCP.in(Established, FinWait1, FinWait2) {
+		return false
 	}
 	s.RcvNxt += fresh
 	s.Unread += fresh
