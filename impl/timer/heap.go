@@ -6,26 +6,30 @@ import "time"
 
 // Heap holds at most one deadline for each id. Ids are small non-negative
 // integers, such as the slot of a connection in a table. The zero Heap is
-// empty. Deadlines come out in order of time, and of id among equal times.
+// empty. Deadlines come out in order of time; among equal times the one set last
+// comes first, as it does in the timer wheel of Linux (enqueue_timer).
 //
 // It is made for deadlines that are put off far more often than they expire,
 // as retransmission timers are: putting one off only notes the new time, and
 // the entry moves when it reaches the top.
 type Heap struct {
-	entries []entry // a 4-ary heap by (key, id)
+	entries []entry // a 4-ary heap
 	slots   []slot  // by id
+	sets    int32   // how many deadlines were set, modulo 2^32
 }
 
 // entry is a deadline in the heap. Its key is never later than the deadline.
 type entry struct {
 	key time.Duration
 	id  int32
+	set int32 // its number among the deadlines set
 }
 
 // slot is where an id's entry is (index + 1; 0: it has none) and the deadline.
 type slot struct {
 	at  time.Duration
 	pos int32
+	set int32
 }
 
 // arity of the heap: four children fit one cache line of 16-byte entries.
@@ -34,21 +38,26 @@ const arity = 4
 // Len is how many ids have a deadline.
 func (h *Heap) Len() int { return len(h.entries) }
 
-// Set sets the deadline of id, in place of one it may have.
+// Set sets the deadline of id, in place of one it may have. Setting the same
+// time again changes nothing.
 func (h *Heap) Set(id int, at time.Duration) {
 	for id >= len(h.slots) {
 		h.slots = append(h.slots, slot{})
 	}
 	s := &h.slots[id]
-	s.at = at
+	if s.pos != 0 && s.at == at {
+		return
+	}
+	h.sets++
+	s.at, s.set = at, h.sets
 	if s.pos == 0 {
-		h.entries = append(h.entries, entry{at, int32(id)})
+		h.entries = append(h.entries, entry{at, int32(id), s.set})
 		s.pos = int32(len(h.entries))
 		h.up(len(h.entries) - 1)
 		return
 	}
-	if i := int(s.pos) - 1; at < h.entries[i].key {
-		h.entries[i].key = at
+	if i := int(s.pos) - 1; at <= h.entries[i].key {
+		h.entries[i].key, h.entries[i].set = at, s.set
 		h.up(i)
 	}
 }
@@ -109,23 +118,24 @@ func (h *Heap) Reset() {
 func (h *Heap) CopyTo(dst *Heap) {
 	dst.entries = append(dst.entries[:0], h.entries...)
 	dst.slots = append(dst.slots[:0], h.slots...)
+	dst.sets = h.sets
 }
 
 // settle moves entries that were put off down until the first one is exact.
 func (h *Heap) settle() {
 	for {
 		top := &h.entries[0]
-		at := h.slots[top.id].at
-		if at == top.key {
+		s := &h.slots[top.id]
+		if s.at == top.key && s.set == top.set {
 			return
 		}
-		top.key = at
+		top.key, top.set = s.at, s.set
 		h.down(0)
 	}
 }
 
 func (e entry) before(f entry) bool {
-	return e.key < f.key || e.key == f.key && e.id < f.id
+	return e.key < f.key || e.key == f.key && e.set-f.set > 0
 }
 
 func (h *Heap) up(i int) {

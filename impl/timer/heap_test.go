@@ -1,17 +1,47 @@
 package timer
 
 import (
+	"slices"
 	"testing"
 	"time"
 
 	"pgregory.net/rapid"
 )
 
-// first is the deadline that an unordered set says comes first.
-func first(set map[int]time.Duration) (id int, at time.Duration, ok bool) {
-	for i, t := range set {
-		if !ok || t < at || t == at && i < id {
-			id, at, ok = i, t, true
+// plain is the plain way: deadlines in the order in which they were set.
+type plain []deadline
+
+type deadline struct {
+	id int
+	at time.Duration
+}
+
+func (p *plain) clear(id int) {
+	*p = slices.DeleteFunc(*p, func(d deadline) bool { return d.id == id })
+}
+
+func (p *plain) set(id int, at time.Duration) {
+	if old, ok := p.at(id); ok && old == at {
+		return
+	}
+	p.clear(id)
+	*p = append(*p, deadline{id, at})
+}
+
+func (p *plain) at(id int) (time.Duration, bool) {
+	for _, e := range *p {
+		if e.id == id {
+			return e.at, true
+		}
+	}
+	return 0, false
+}
+
+// first is the earliest deadline, of equal ones the last set.
+func (p *plain) first() (id int, at time.Duration, ok bool) {
+	for _, e := range *p {
+		if !ok || e.at <= at {
+			id, at, ok = e.id, e.at, true
 		}
 	}
 	return id, at, ok
@@ -20,19 +50,19 @@ func first(set map[int]time.Duration) (id int, at time.Duration, ok bool) {
 func TestHeapGivesDeadlinesInOrder(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var h Heap
-		want := map[int]time.Duration{}
+		var want plain
 		now := time.Duration(0)
 		ids := rapid.IntRange(0, 40)
 		t.Repeat(map[string]func(*rapid.T){
 			"set": func(t *rapid.T) {
 				id, at := ids.Draw(t, "id"), now+time.Duration(rapid.IntRange(0, 50).Draw(t, "after"))
 				h.Set(id, at)
-				want[id] = at
+				want.set(id, at)
 			},
 			"clear": func(t *rapid.T) {
 				id := ids.Draw(t, "id")
 				h.Clear(id)
-				delete(want, id)
+				want.clear(id)
 			},
 			"copy": func(t *rapid.T) {
 				var other Heap
@@ -43,7 +73,7 @@ func TestHeapGivesDeadlinesInOrder(t *testing.T) {
 			"expire": func(t *rapid.T) {
 				now += time.Duration(rapid.IntRange(0, 30).Draw(t, "pass"))
 				for {
-					id, at, ok := first(want)
+					id, at, ok := want.first()
 					due := ok && at <= now
 					got, some := h.Expired(now)
 					if some != due || due && got != id {
@@ -52,17 +82,17 @@ func TestHeapGivesDeadlinesInOrder(t *testing.T) {
 					if !due {
 						return
 					}
-					delete(want, id)
+					want.clear(id)
 				}
 			},
 			"": func(t *rapid.T) {
-				_, at, ok := first(want)
+				_, at, ok := want.first()
 				got, some := h.Deadline()
 				if some != ok || got != at || h.Len() != len(want) {
 					t.Fatalf("Deadline = %d, %v of %d, want %d, %v of %d", got, some, h.Len(), at, ok, len(want))
 				}
 				for id := range 41 {
-					wantAt, wantOK := want[id]
+					wantAt, wantOK := want.at(id)
 					if got, some := h.At(id); some != wantOK || wantOK && got != wantAt {
 						t.Fatalf("At(%d) = %d, %v, want %d, %v", id, got, some, wantAt, wantOK)
 					}
