@@ -8,7 +8,7 @@ func (w *World) tcpReceiver(f *Frame) int {
 	best, score := -1, 0
 	for i := range w.Sockets {
 		s := &w.Sockets[i]
-		if s.Kind != KindStream || s.LPort != f.DPort || s.TCP == Closed {
+		if s.Kind != KindStream || s.LPort != f.DPort || s.TCP == Closed || s.has(AnyState) {
 			continue
 		}
 		switch {
@@ -36,7 +36,7 @@ func (w *World) udpReceiver(f *Frame) int {
 	best, score := -1, 0
 	for i := range w.Sockets {
 		s := &w.Sockets[i]
-		if s.Kind != KindDgram || !s.has(HasPort) || s.LPort != f.DPort {
+		if s.Kind != KindDgram || !s.has(HasPort) || s.LPort != f.DPort || s.has(AnyState) {
 			continue
 		}
 		if n := s.udpScore(f); n > score {

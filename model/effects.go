@@ -30,6 +30,9 @@ func (m *move) result(r Return) {
 	held, slot := m.t.Wait == Blocked, m.t.Socket
 	*m.t = Thread{Wait: Returning, Ret: r}
 	if held && !m.w.held(slot-1) {
+		if m.d != spec.Linux && m.w.Sockets[slot-1].Unread != 0 {
+			m.leave(LeftShutdown)
+		}
 		m.release(slot - 1)
 	}
 }

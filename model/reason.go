@@ -21,7 +21,7 @@ const (
 	LeftOption                      // an option or command the model does not know
 	LeftLocalDelivery               // broadcast or group datagrams to sockets of the host itself
 	LeftWindow                      // a send that the peer's window or the send buffer cuts
-	LeftShutdown                    // shutdown of a listener or an attempt, outside Linux
+	LeftShutdown                    // shutdown or close half way, or of a listener, outside Linux
 	ReasonCount
 )
 
@@ -42,7 +42,7 @@ var reasons = [ReasonCount]string{
 	LeftSimultaneous:  "two threads in one call whose order shows",
 	LeftOption:        "a socket option or command that the model does not know",
 	LeftLocalDelivery: "a broadcast or group datagram that sockets of the host itself may get",
-	LeftShutdown:      "a shutdown of a listener or during an attempt, outside Linux",
+	LeftShutdown:      "a shutdown or close half way through an attempt, or of a listener, outside Linux",
 	LeftWindow:        "a send that the peer's window or the send buffer would cut",
 }
 

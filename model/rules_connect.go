@@ -177,7 +177,7 @@ func startAttempt(m *move) {
 	s.Layer, s.TCP = Connecting, SynSent
 	s.Err, s.Soft = spec.ENONE, spec.ENONE
 	s.SndUna, s.SndNxt, s.RcvNxt, s.Retries, s.Segs = 0, 0, 0, 0, 0
-	s.clear(Taken | GotFIN | Paced | PingPong | AckDue | FINSent | Hurry)
+	s.clear(Taken | GotFIN | Crossed | Paced | PingPong | AckDue | FINSent | Hurry)
 	if dst == AddrBlackhole { // the BSDs send into it and hear nothing
 		s.SndNxt, s.Segs = 1, 1
 		return

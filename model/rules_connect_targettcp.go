@@ -41,11 +41,10 @@ var connectTargetTCP = []Rule{
 		Title: "A connection between the same four names fails.", when: anyOf(tupleTaken, tupleWaits), then: fails(spec.EADDRINUSE)},
 	{Name: "connect/targettcp/ENETUNREACH-broadcast", Class: May, on: on(spec.OpConnect), For: forTargetTCP, Cites: cites("targettcp/errors/ENETUNREACH"),
 		Title: "255.255.255.255 may need a route.", when: all(dgram, not(wrongFamily), to(AddrBroadcast)), then: fails(spec.ENETUNREACH), port: true},
-	{Name: "connect/targettcp/unsaid-state", Class: Succeed, on: on(spec.OpConnect), For: forTargetTCP, Unsaid: forTargetTCP,
+	{Name: "connect/targettcp/unsaid-state", Class: May, on: on(spec.OpConnect), For: forTargetTCP, Unsaid: forTargetTCP,
 		Title: "What connect does to a socket whose attempt failed, or whose connection ended, is not said.",
 		when:  anyOf(has(Dead), gone), then: openState},
-
-	{Name: "connect/targettcp/unsaid-route", Class: Succeed, on: on(spec.OpConnect), For: forTargetTCP,
+	{Name: "connect/targettcp/unsaid-route", Class: May, on: on(spec.OpConnect), For: forTargetTCP,
 		Title: "What a route that rejects, or a loopback source, does is not modelled.",
 		when:  all(isSocket, anyOf(routed(routeUnreachable, routeProhibit, routeBlackhole), fromLoopback)), then: leaves(LeftAddress)},
 	{Name: "connect/targettcp/reassociate", Class: Succeed, on: on(spec.OpConnect), For: forTargetTCP, Cites: cites("targettcp/description/udp-repeat"),

@@ -133,7 +133,7 @@ var segmentRules = []Rule{
 	{Name: "crossed/syn-ack", Class: Deliver, on: onSegment, in: received, For: forAll, Evidence: "Linux 6.18, tcp_validate_incoming; RFC 9293, figure 8",
 		Title: "The peer's SYN|ACK completes a simultaneous open and is acknowledged.",
 		when:  func(m *move) bool { return m.f.Bits == SYN|ACK && m.f.end() == m.s.RcvNxt && m.f.Ack == m.s.SndNxt },
-		then:  func(m *move) { m.established(m.s); m.s.set(Paced); m.ack(m.s) }},
+		then:  func(m *move) { m.established(m.s); m.s.set(Paced); m.finishShut(); m.ack(m.s) }},
 	{Name: "crossed/syn", Class: Deliver, on: onSegment, in: received, For: forAll, Evidence: "RFC 5961, 4.2",
 		Title: "Another SYN is answered by ACK.",
 		when:  func(m *move) bool { return m.f.Bits&(SYN|RST) == SYN }, then: func(m *move) { m.ack(m.s) }},
@@ -329,6 +329,10 @@ func childDone(m *move) {
 	m.s.clear(Request)
 	m.established(m.s)
 	m.s.Layer = Connected
+	if m.d == spec.Linux { // the child is a copy of the listener, and that may have been shut
+		m.s.Flags |= m.w.Sockets[m.s.Parent-1].Flags & (ShutRead | ShutWrite)
+		m.finishShut()
+	}
 	if m.f.space() != 0 {
 		m.take(m.later)
 	}
@@ -349,6 +353,7 @@ func completed(m *move) {
 func crossed(m *move) {
 	s := m.s
 	s.TCP = SynReceived
+	s.set(Crossed)
 	s.RcvNxt = m.f.Seq + 1
 	s.MSS = m.f.MSS
 	s.SndNxt = 0
@@ -356,13 +361,19 @@ func crossed(m *move) {
 	m.segment(s, SYN|ACK, 0)
 }
 
+// finishShut sends the FIN that a shutdown before the end of the handshake
+// asked for (Linux 6.18, tcp_rcv_state_process, TCP_SYN_RECV).
+func (m *move) finishShut() {
+	if m.s.has(ShutWrite) && m.d == spec.Linux {
+		m.s.TCP = FinWait1
+		m.sendFIN(m.s)
+	}
+}
+
 func crossedDone(m *move) {
 	s := m.s
 	m.established(s)
-	if s.has(ShutWrite) && m.d == spec.Linux {
-		s.TCP = FinWait1
-		m.sendFIN(s)
-	}
+	m.finishShut()
 	if m.f.space() != 0 {
 		m.take(false)
 	}

@@ -205,6 +205,9 @@ func (m *move) sendRoute() spec.Errno {
 			return spec.EINVAL
 		}
 	case routeBroadcast:
+		if dst == AddrSubnetBroadcast && m.s.Local.Loops() {
+			return spec.EINVAL
+		}
 		if dst == AddrBroadcast && m.s.Local == AddrAny {
 			return spec.ENETUNREACH
 		}

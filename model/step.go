@@ -319,7 +319,10 @@ func stepReturn(w *World, l *Label, out *Nexts) {
 func stepOut(w *World, l *Label, out *Nexts) {
 	if w.OutLen == 0 || !w.Outs[0].matches(&l.Frame) {
 		if w.anything() {
-			out.push(w)
+			n := &out.push(w).World
+			if l.Frame.SPort == PortSeen+Port(w.Seen) {
+				n.Seen++
+			}
 		}
 		return
 	}

@@ -116,7 +116,7 @@ func (m *move) flush(s *Socket) {
 		return
 	}
 	m.segment(s, PSH|ACK, n)
-	if s.has(Paced) {
+	if s.has(Paced) && !s.has(Crossed) { // lrcvtime is not set by a simultaneous open
 		s.set(PingPong)
 	}
 }
@@ -406,6 +406,7 @@ func (m *move) takeData(s *Socket, f *Frame) (owed bool) {
 	if int16(fresh) <= 0 || !s.TCP.in(Established, FinWait1, FinWait2) {
 		return false
 	}
+	s.clear(Crossed)
 	s.RcvNxt += fresh
 	s.Unread += fresh
 	if s.RcvNxt > seqMax {

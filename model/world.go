@@ -116,6 +116,7 @@ const (
 	PingPong                    // Linux: acknowledgements are held back for data to carry
 	AckDue                      // an acknowledgement is owed, and delayed
 	Hurry                       // Linux: a retransmission is due within two jiffies
+	Crossed                     // established by a simultaneous open, and no data has come since
 	FINSent                     // our FIN is out
 	Routed                      // Linux: the route to the peer is cached
 	Bare                        // bound to an address no connection can come from (group, broadcast)
