@@ -156,6 +156,9 @@ func (c *Conn) sendNew(now time.Duration, seg *wire.TCP, room []byte) (int, bool
 	from := c.sndNxt
 	c.sndNxt += need
 	c.sent(now, flight, n < size, from)
+	if n > 0 {
+		c.replied(now)
+	}
 	return c.emit(now, seg, room, from, n, need > n), true
 }
 
@@ -185,6 +188,10 @@ func (c *Conn) sent(now time.Duration, flight uint32, short bool, from uint32) {
 		c.rtoAt = now + c.timeout()
 	}
 	c.armTailProbe(now)
+}
+
+// replied notes that data was sent: soon after the peer's, it is a reply.
+func (c *Conn) replied(now time.Duration) {
 	if c.cfg.PingPong && now-c.lastRcvd < c.ato {
 		c.set(pingPong)
 	}
@@ -222,6 +229,7 @@ func (c *Conn) sendProbe(now time.Duration, seg *wire.TCP, room []byte) int {
 		case left > 0: // sent for good
 			c.sndNxt += n
 			c.sent(now, flight, true, from)
+			c.replied(now)
 		case flight == 0:
 			c.sndNxt += n
 		default: // the byte of an earlier probe again
