@@ -70,6 +70,9 @@ func (c *checkCommand) Run(w io.Writer) error {
 		}
 	}
 	o := c.options(list, missing != nil)
+	if len(o.Kinds) == 0 {
+		return fmt.Errorf("none of the targets asked for can run without a wire: %w", missing)
+	}
 	fmt.Fprintf(w, "seed %d\n", o.Seed)
 	if missing != nil {
 		fmt.Fprintf(w, "no wire: %v; running sim and the kernel on loopback only\n", missing)

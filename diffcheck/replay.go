@@ -42,8 +42,10 @@ func (c *replayCommand) Run(w io.Writer, bad complaints) error {
 	}
 	kinds := c.kinds()
 	if missing != nil {
+		if kinds = withoutWire(kinds); len(kinds) == 0 {
+			return fmt.Errorf("none of the targets asked for can run without a wire: %w", missing)
+		}
 		fmt.Fprintf(w, "no wire: %v; replaying on sim and the kernel on loopback only\n", missing)
-		kinds = withoutWire(kinds)
 	}
 	singles := run.NewSingles(&bench{wired: missing == nil}, judge.New())
 	defer singles.Close()
