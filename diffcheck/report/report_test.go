@@ -66,9 +66,10 @@ func TestDivergencePrintsExpectedBesideSeen(t *testing.T) {
 divergence 1: impl does otherwise than the kernel
   shown by 7 scripts, first by 42-5; shrunk from 4 steps to 2
 
-        script                                                                                                                 expected: as the kernel                        seen: impl
-     1  +0 socket(AF_INET, SOCK_STREAM|SOCK_NONBLOCK, IPPROTO_IP)                                                              = 3                                            = 3
-  !  2  +0 connect(3, {sa_family=AF_INET, sin_port=htons(8080), sin_addr=inet_addr("192.0.2.1")}, 16)                          = -1 EINPROGRESS (Operation now in progress)  = -1 EISCONN (Transport endpoint is already connected)
+     1  +0 socket(AF_INET, SOCK_STREAM|SOCK_NONBLOCK, IPPROTO_IP) = 3
+  !  2  +0 connect(3, {sa_family=AF_INET, sin_port=htons(8080), sin_addr=inet_addr("192.0.2.1")}, 16)
+        expected: as the kernel                        seen: impl
+        = -1 EINPROGRESS (Operation now in progress)  = -1 EISCONN (Transport endpoint is already connected)
 
   saved    /d/01-impl.pkt
   replay   go run ./diffcheck replay /d/01-impl.pkt
@@ -76,7 +77,7 @@ divergence 1: impl does otherwise than the kernel
 	if squeeze(b.String()) != squeeze(want) {
 		t.Errorf("printed\n%s\nwant\n%s", b.String(), want)
 	}
-	requireAligned(t, b.String(), "expected: as the kernel", "= 3 ", "= -1 EINPROGRESS")
+	requireAligned(t, b.String(), "expected: as the kernel", "= -1 EINPROGRESS")
 	requireAligned(t, b.String(), "seen: impl", "= -1 EISCONN")
 }
 

@@ -3,7 +3,8 @@ package report
 import (
 	"fmt"
 	"io"
-	"strconv"
+	"slices"
+	"strings"
 
 	"github.com/connspec/connspec/diffcheck/script"
 	"github.com/connspec/connspec/spec"
@@ -86,49 +87,91 @@ func terse(op spec.Op) bool {
 	return true
 }
 
-// sideBySide prints the script's events with the answers beside them. Steps
-// for which mark says so begin with "!".
+// sideBySide prints the script's events and under each what came of it: once
+// where the columns agree, else beside each other under their titles. Steps for
+// which mark says so begin with "!".
 func sideBySide(w io.Writer, s *script.Script, columns []column, mark func(step int) bool) {
-	var g grid
-	header := []string{"", "", "script"}
-	for _, c := range columns {
-		header = append(header, c.title)
-	}
-	g.row(header...)
 	all := make([][][]string, len(columns))
 	for c := range columns {
 		all[c] = columns[c].lines()
 	}
 	for i := range s.Events {
+		sign := " "
+		if mark(i) {
+			sign = "!"
+		}
+		event := fmt.Sprintf("  %s %3d  %s", sign, i+1, eventLine(&s.Events[i]))
 		cells := make([][]string, len(columns))
-		height := 1
 		for c := range columns {
 			if i < len(all[c]) {
 				cells[c] = all[c][i]
 			}
-			height = max(height, len(cells[c]))
 		}
-		for h := range height {
-			row := []string{"", "", ""}
-			if h == 0 {
-				row[1], row[2] = strconv.Itoa(i+1), eventLine(&s.Events[i])
-				if mark(i) {
-					row[0] = "!"
-				}
+		if !agree(columns, cells, i) {
+			fmt.Fprintln(w, event)
+			beside(w, columns, cells)
+			continue
+		}
+		if len(cells) > 0 && len(cells[0]) == 1 && strings.HasPrefix(cells[0][0], "= ") {
+			fmt.Fprintln(w, event, cells[0][0])
+			continue
+		}
+		fmt.Fprintln(w, event)
+		if len(cells) > 0 {
+			for _, line := range cells[0] {
+				fmt.Fprintln(w, answerIndent+line)
 			}
-			for _, lines := range cells {
-				if h < len(lines) {
-					row = append(row, lines[h])
-				} else {
-					row = append(row, "")
-				}
-			}
-			g.row(row...)
 		}
 	}
-	g.right = map[int]bool{1: true}
-	g.print(w, "  ")
 	fmt.Fprintln(w)
+}
+
+// answerIndent sets an answer under its event.
+const answerIndent = "           "
+
+// agree says whether all columns show the same at a step. Targets may differ in
+// what is not compared, such as the window; the first column then stands for all.
+func agree(columns []column, cells [][]string, step int) bool {
+	for c := 1; c < len(columns); c++ {
+		if slices.Equal(cells[0], cells[c]) {
+			continue
+		}
+		a, b := columns[0].step(step), columns[c].step(step)
+		if a == nil || b == nil || !script.EqualOutputs(a.During, b.During) || !script.EqualOutputs(a.After, b.After) {
+			return false
+		}
+	}
+	return true
+}
+
+// step is what the column's trace has at a step, if that is what it shows.
+func (c *column) step(i int) *script.Step {
+	if c.trace == nil || c.instead != nil && c.at == i || i >= len(c.trace.Steps) {
+		return nil
+	}
+	return &c.trace.Steps[i]
+}
+
+// beside prints the columns of one step under their titles.
+func beside(w io.Writer, columns []column, cells [][]string) {
+	var g grid
+	var titles []string
+	height := 0
+	for c := range columns {
+		titles = append(titles, columns[c].title)
+		height = max(height, len(cells[c]))
+	}
+	g.row(titles...)
+	for h := range height {
+		row := make([]string, len(cells))
+		for c, lines := range cells {
+			if h < len(lines) {
+				row[c] = lines[h]
+			}
+		}
+		g.row(row...)
+	}
+	g.print(w, answerIndent)
 }
 
 // eventLine prints an event without the outcome that the script states.
