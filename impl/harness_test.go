@@ -22,10 +22,10 @@ type harness struct {
 
 // peer is what the far end of a connection says: its sequence numbers.
 type peer struct {
-	addr       netip.AddrPort
-	local      netip.AddrPort // the host's side, learned from its SYN
-	iss, irs   uint32
-	rcvd       uint32
+	addr     netip.AddrPort
+	local    netip.AddrPort // the host's side, learned from its SYN
+	iss, irs uint32
+	rcvd     uint32
 }
 
 var (

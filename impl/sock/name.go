@@ -58,7 +58,8 @@ func (l *Layer) bindTo(i int32, family spec.Family, name netip.AddrPort) spec.Er
 	if group {
 		s.source = any4
 	}
-	s.addrLocked, s.portLocked = !a.IsUnspecified(), port != 0
+	s.addrLocked = s.addrLocked || !a.IsUnspecified() // sk_userlocks is never taken back
+	s.portLocked = port != 0
 	l.claim(i, s, b)
 	s.peer = netip.AddrPort{}
 	return spec.ENONE

@@ -16,7 +16,7 @@ func (l *Layer) getsockopt(c *spec.Call) spec.Result {
 	switch {
 	case c.Level == spec.SolTCP:
 		if s.typ != spec.SockStream || c.Option != spec.TCPNodelay {
-			return spec.Fail(l.noOption(s))
+			return spec.Fail(spec.ENOPROTOOPT)
 		}
 		v = truth(s.nodelay)
 	case c.Level != spec.SolSocket:
@@ -51,7 +51,7 @@ func (l *Layer) setsockopt(c *spec.Call) spec.Result {
 		return spec.Fail(spec.EINVAL)
 	case c.Level == spec.SolTCP:
 		if s.typ != spec.SockStream || c.Option != spec.TCPNodelay {
-			return spec.Fail(l.noOption(s))
+			return spec.Fail(spec.ENOPROTOOPT)
 		}
 		s.nodelay = on
 		if s.conn != 0 {
@@ -72,12 +72,6 @@ func (l *Layer) setsockopt(c *spec.Call) spec.Result {
 		return spec.Fail(spec.ENOPROTOOPT)
 	}
 	return spec.Result{}
-}
-
-// noOption is the error of a TCP option on a socket that has none by that
-// name.
-func (l *Layer) noOption(s *Socket) spec.Errno {
-	return spec.ENOPROTOOPT
 }
 
 func truth(b bool) int32 {

@@ -40,7 +40,7 @@ func (l *Layer) HandleTCP(now time.Duration, h *wire.IPv4, kind ip.Kind, segment
 	if seg.Flags&wire.SYN != 0 && opening(before) {
 		c.stamped = seg.Options.Has&wire.OptionTimestamps != 0
 	}
-	l.forgive(c, &seg)
+	l.forgive(c, &seg, len(payload))
 	ev := c.tcp.Handle(now, &seg, payload)
 	if before == tcp.StateSynReceived && c.owner != 0 && l.socks.at(c.owner).shut&shutWrite != 0 {
 		c.tcp.CloseWrite(now) // shut before it was connected (tcp_rcv_state_process)
@@ -56,9 +56,14 @@ func (l *Layer) HandleTCP(now time.Duration, h *wire.IPv4, kind ip.Kind, segment
 }
 
 // forgive clears the soft error of a connection whose peer acknowledges what
-// was sent: the way is good again (tcp_ack).
-func (l *Layer) forgive(c *connection, seg *wire.TCP) {
-	if c.owner != 0 && seg.Flags&(wire.ACK|wire.RST|wire.SYN) == wire.ACK && c.tcp.State().Synchronized() && c.tcp.Quotes(seg.Ack) {
+// was sent: the way is good again (tcp_ack). Data that acknowledges nothing new
+// takes the fast path, where that is not looked at (tcp_rcv_established).
+func (l *Layer) forgive(c *connection, seg *wire.TCP, payload int) {
+	const relevant = wire.ACK | wire.RST | wire.SYN
+	if c.owner == 0 || seg.Flags&relevant != wire.ACK || !c.tcp.State().Synchronized() || !c.tcp.Quotes(seg.Ack) {
+		return
+	}
+	if fast := payload > 0 && seg.Flags&wire.FIN == 0 && !c.tcp.Quotes(seg.Ack-1); !fast {
 		l.socks.at(c.owner).soft = spec.ENONE
 	}
 }
