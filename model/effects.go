@@ -203,14 +203,14 @@ func (m *move) fork(on trigger, r *Rule, out *Nexts) {
 		if id <= r.ID || other.when != nil && !other.when(m) {
 			continue
 		}
-		saved := *m
+		saved, inbox := *m, *m.inbox
 		n := out.push(m.w)
 		n.Rules, n.Used = m.n.Rules, m.n.Used
 		m.turn(n)
 		m.note(id)
 		other.then(m)
 		m.finish(out)
-		*m = saved
+		*m, *saved.inbox = saved, inbox
 		if !other.also {
 			return
 		}

@@ -63,14 +63,14 @@ func attemptOver(m *move) {
 
 // restate restates the call of a waiting thread.
 func (m *move) restate() {
-	m.again = Call{Op: m.t.Op, Len: int32(m.t.Len), Nonblock: m.t.Nonblock}
+	*m.again = Call{Op: m.t.Op, Len: int32(m.t.Len), Nonblock: m.t.Nonblock}
 	if m.t.Peek {
 		m.again.MsgFlags = spec.MsgPeek
 	}
 	if m.t.NoAddr {
 		m.again.To.Pointer = spec.PointerNull
 	}
-	m.c, m.file, m.rerun = &m.again, File(m.slot+1), true
+	m.c, m.file, m.rerun = m.again, File(m.slot+1), true
 }
 
 // resumable says whether the call of a waiting thread would not wait now.

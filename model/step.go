@@ -21,7 +21,10 @@ type Nexts struct {
 	Len  int
 	Buf  [NextsMax]Next
 	Full bool // there were more than NextsMax
-	m    move
+
+	m     move
+	inbox [inboxMax]Frame
+	again Call
 }
 
 // move is a rule being tried: the world it reads and, in then, changes.
@@ -40,10 +43,10 @@ type move struct {
 	later  bool    // an answer that is delayed
 	kept   bool    // a connection that is reset stays in the queue
 	gentle bool    // a close that does not reset for unread data
-	again  Call    // rerun: the call
+	again  *Call   // rerun: where the call is restated
 	n      *Next   // where the rules used are noted; nil while looking on
 
-	inbox    [inboxMax]Frame // frames of the host to itself, not yet delivered
+	inbox    *[inboxMax]Frame // frames of the host to itself, not yet delivered
 	inboxLen int
 	inboxAt  int // the next one to deliver
 }
@@ -134,7 +137,7 @@ func (n *Nexts) push(w *World) *Next {
 // move readies the one move of the buffer for looking at w.
 func (n *Nexts) move(d spec.Dialect, w *World) *move {
 	m := &n.m
-	m.d, m.w = d, w
+	m.d, m.w, m.inbox, m.again = d, w, &n.inbox, &n.again
 	m.l, m.c, m.t, m.s, m.n = nil, nil, nil, nil, nil
 	m.file, m.slot, m.inboxLen, m.inboxAt = FileNone, 0, 0, 0
 	m.rerun, m.gentle, m.bound, m.kept, m.later = false, false, false, false, false

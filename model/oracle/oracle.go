@@ -24,7 +24,8 @@ type Oracle struct {
 	dialect   spec.Dialect
 	now, then []explanation
 	nexts     model.Nexts
-	missed    bool // the present step was rejected
+	from      explanation // the one that tick looks at
+	missed    bool        // the present step was rejected
 	crowded   bool
 }
 
@@ -84,14 +85,14 @@ func (o *Oracle) Forgive(l *model.Label) {
 // them or the next label shows it.
 func (o *Oracle) tick() {
 	for i := 0; i < len(o.now); i++ {
-		e := o.now[i]
-		if !e.world.Ticking() || !e.world.Quiet() {
+		if w := &o.now[i].world; !w.Ticking() || !w.Quiet() {
 			continue
 		}
-		model.Taus(o.dialect, &e.world, &o.nexts)
+		o.from = o.now[i]
+		model.Taus(o.dialect, &o.from.world, &o.nexts)
 		o.then, o.now = o.now, o.then
 		for n := range o.nexts.Len {
-			o.add(&e, &o.nexts.Buf[n])
+			o.add(&o.from, &o.nexts.Buf[n])
 		}
 		o.then, o.now = o.now, o.then
 	}
