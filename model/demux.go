@@ -8,10 +8,14 @@ func (w *World) tcpReceiver(f *Frame) int {
 	best, score := -1, 0
 	for i := range w.Sockets {
 		s := &w.Sockets[i]
-		if s.Kind != KindStream || s.LPort != f.DPort || s.TCP == Closed || s.has(AnyState) {
+		if s.Kind != KindStream || s.LPort != f.DPort || s.TCP == Closed {
 			continue
 		}
 		switch {
+		case s.has(AnyState):
+			if s.Local == f.Dst && s.Remote == f.Src && s.RPort == f.SPort {
+				return -1 // whatever it may be by now
+			}
 		case s.TCP != Listen:
 			if s.Local == f.Dst && s.Remote == f.Src && s.RPort == f.SPort && !w.stray(s) {
 				return i

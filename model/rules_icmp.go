@@ -44,6 +44,28 @@ func icmpLinux(f *Frame) (e spec.Errno, hard, ok bool) {
 	return spec.ENONE, false, false
 }
 
+// icmpTargetTCP maps a message to an error as the page does, which knows one
+// consequence of "destination unreachable": EHOSTUNREACH when the attempt times
+// out. From the host itself (codes 2 and 3, RFC 1122, 4.2.3.9) it may be the
+// refusal. Time exceeded and parameter problem count as net unreachable does
+// (RFC 1122, 4.2.3.9).
+func icmpTargetTCP(f *Frame) (e spec.Errno, refuses, ok bool) {
+	switch f.Type {
+	case icmpUnreachable:
+		return spec.EHOSTUNREACH, f.Code == 2 || f.Code == 3, f.Code < 16
+	case icmpTimeExceeded:
+		return spec.EHOSTUNREACH, false, f.Code == 0
+	case icmpParameter:
+		return spec.EHOSTUNREACH, false, true
+	}
+	return spec.ENONE, false, false
+}
+
+func ownHost(m *move) bool {
+	_, refuses, _ := icmpTargetTCP(&m.f)
+	return refuses
+}
+
 // icmpBSD maps a message to an error as XNU and FreeBSD do: refusing messages
 // end an attempt, the others are remembered.
 func icmpBSD(d spec.Dialect, f *Frame) (e spec.Errno, refuses, ok bool) {
@@ -60,7 +82,7 @@ func icmpBSD(d spec.Dialect, f *Frame) (e spec.Errno, refuses, ok bool) {
 			return spec.ECONNREFUSED, true, true
 		}
 	case icmpRedirect:
-		return spec.EHOSTDOWN, false, d != spec.TargetTCP && f.Code < 4
+		return spec.EHOSTDOWN, false, f.Code < 4
 	case icmpTimeExceeded:
 		return spec.EHOSTUNREACH, true, f.Code == 0
 	case icmpParameter:
@@ -121,35 +143,57 @@ var icmpRules = []Rule{
 		Title: "Other ICMP errors become the pending error of the connected datagram socket.",
 		then:  func(m *move) { m.s.Err, _, _ = icmpLinux(&m.f) }},
 
-	{Name: "icmp/bsd/no-error", Class: Deliver, on: onICMP, For: forBerkeley, Evidence: "XNU 11417 and FreeBSD 13, icmp_input",
+	{Name: "icmp/bsd/no-error", Class: Deliver, on: onICMP, For: forMacOS | forOSX, Evidence: "XNU 11417 and FreeBSD 13, icmp_input",
 		Title: "Messages that the error map does not hold mean no error.",
 		when:  func(m *move) bool { _, _, ok := icmpBSD(m.d, &m.f); return !ok }, then: nothing},
-	{Name: "icmp/bsd/request", Class: Deliver, on: onICMP, For: forBerkeley, Evidence: "FreeBSD 13, syncache_unreach",
+	{Name: "icmp/bsd/request", Class: Deliver, on: onICMP, For: forMacOS | forOSX, Evidence: "FreeBSD 13, syncache_unreach",
 		Title: "An ICMP error about a listener's handshake may end it or not.", also: true,
 		when: func(m *move) bool { return m.s.has(Request) }, then: func(m *move) { *m.s = Socket{} }},
-	{Name: "icmp/bsd/refused", Class: Deliver, on: onICMP, For: forBerkeley, Evidence: "XNU 11417 and FreeBSD 13, tcp_ctlinput (icmp_may_rst), tcp_drop_syn_sent",
+	{Name: "icmp/bsd/refused", Class: Deliver, on: onICMP, For: forMacOS | forOSX, Evidence: "XNU 11417 and FreeBSD 13, tcp_ctlinput (icmp_may_rst), tcp_drop_syn_sent",
 		Title: "Port, protocol and administrative unreachable refuse an attempt.",
 		when: func(m *move) bool {
 			_, refuses, _ := icmpBSD(m.d, &m.f)
 			return refuses && tcpQuote(m) && m.s.TCP == SynSent
 		},
 		then: func(m *move) { e, _, _ := icmpBSD(m.d, &m.f); m.done(m.slot, e) }},
-	{Name: "icmp/bsd/soft", Class: Deliver, on: onICMP, For: forBerkeley, Evidence: "XNU 11417 and FreeBSD 13, tcp_notify",
+	{Name: "icmp/bsd/soft", Class: Deliver, on: onICMP, For: forMacOS | forOSX, Evidence: "XNU 11417 and FreeBSD 13, tcp_notify",
 		Title: "Other ICMP errors are remembered, and reported if the attempt times out.", when: tcpQuote,
 		then: func(m *move) {
 			if !m.s.has(Request) {
 				m.s.Soft, _, _ = icmpBSD(m.d, &m.f)
 			}
 		}},
-	{Name: "icmp/targettcp/datagram", Class: Deliver, on: onICMP, For: forTargetTCP, Unsaid: forTargetTCP, also: true,
-		Title: "What an ICMP error does to a datagram socket is not said: it may be nothing.", when: func(m *move) bool { return !tcpQuote(m) }, then: nothing},
-	{Name: "icmp/bsd/datagram", Class: Deliver, on: onICMP, For: forBerkeley, Evidence: "XNU 11417 and FreeBSD 13, udp_notify",
+	{Name: "icmp/bsd/datagram", Class: Deliver, on: onICMP, For: forMacOS | forOSX, Evidence: "XNU 11417 and FreeBSD 13, udp_notify",
 		Title: "Every ICMP error becomes the pending error of the connected datagram socket.",
 		then: func(m *move) {
 			if e, _, _ := icmpBSD(m.d, &m.f); m.f.Type != icmpRedirect {
 				m.s.Err = e
 			}
 		}},
+
+	{Name: "icmp/targettcp/no-error", Class: Deliver, on: onICMP, For: forTargetTCP, Evidence: "the page speaks of one kind of message only; RFC 1122, 3.2.2",
+		Title: "Source quench, redirect and unknown messages mean no error.",
+		when:  func(m *move) bool { _, _, ok := icmpTargetTCP(&m.f); return !ok }, then: nothing},
+	{Name: "icmp/targettcp/request", Class: Deliver, on: onICMP, For: forTargetTCP, also: true, Unsaid: forTargetTCP,
+		Title: "An ICMP error about a listener's handshake may end it.",
+		when:  func(m *move) bool { return m.s.has(Request) }, then: func(m *move) { *m.s = Socket{} }},
+	{Name: "icmp/targettcp/refused", Class: Deliver, on: onICMP, For: forTargetTCP, also: true, Cites: cites("targettcp/errors/ECONNREFUSED"), Evidence: "RFC 1122, 4.2.3.9",
+		Title: "Protocol or port unreachable, from the remote host itself, may be its refusal.",
+		when:  all(attempting, ownHost), then: func(m *move) { m.done(m.slot, spec.ECONNREFUSED) }},
+	{Name: "icmp/targettcp/soft", Class: Deliver, on: onICMP, For: forTargetTCP, Cites: cites("targettcp/errors/EHOSTUNREACH"),
+		Title: "Destination unreachable is remembered for when the attempt times out.",
+		when:  func(m *move) bool { return attempting(m) && m.f.Type == icmpUnreachable }, then: func(m *move) { m.s.Soft = spec.EHOSTUNREACH }},
+	{Name: "icmp/targettcp/soft-other", Class: Deliver, on: onICMP, For: forTargetTCP, also: true, Evidence: "RFC 1122, 4.2.3.9; the page does not say",
+		Title: "Time exceeded and parameter problem may be remembered in the same way.",
+		when:  attempting, then: func(m *move) { m.s.Soft = spec.EHOSTUNREACH }},
+	{Name: "icmp/targettcp/datagram", Class: Deliver, on: onICMP, For: forTargetTCP, also: true, Unsaid: forTargetTCP, Evidence: "RFC 1122, 4.1.3.3",
+		Title: "An ICMP error may become the pending error of a datagram socket.",
+		when:  not(tcpQuote), then: func(m *move) { m.s.Err, _, _ = icmpTargetTCP(&m.f) }},
+	{Name: "icmp/targettcp/datagram-refused", Class: Deliver, on: onICMP, For: forTargetTCP, also: true, Unsaid: forTargetTCP, Evidence: "RFC 1122, 4.1.3.3",
+		Title: "Protocol or port unreachable may become ECONNREFUSED on a datagram socket.",
+		when:  all(not(tcpQuote), ownHost), then: func(m *move) { m.s.Err = spec.ECONNREFUSED }},
+	{Name: "icmp/targettcp/ignored", Class: Deliver, on: onICMP, For: forTargetTCP, Evidence: "RFC 1122, 4.2.3.9; the page does not say",
+		Title: "Other ICMP errors have no effect.", then: nothing},
 
 	{Name: "icmp/posix/attempt", Class: Deliver, on: onICMP, For: forPOSIX, Evidence: "POSIX does not speak of ICMP",
 		Cites: []spec.ClauseID{"posix/errors/may/EHOSTUNREACH"},

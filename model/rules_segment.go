@@ -219,6 +219,18 @@ var segmentRules = []Rule{
 	{Name: "synced/take", Class: Deliver, on: onSegment, in: synced, For: forLinux, Evidence: "RFC 9293, 3.10.7.4; Linux 6.18, __tcp_ack_snd_check",
 		Title: "Acknowledgement, data and FIN are taken in; data is acknowledged at once unless the connection is in ping-pong mode.",
 		then:  func(m *move) { m.take(false) }},
+	{Name: "synced/discard-and-ack", Class: Deliver, on: onSegment, in: []TCP{Established, FinWait1, FinWait2}, For: forPOSIX | forTargetTCP, also: true,
+		Evidence: "POSIX.1-2008, shutdown() (disables further receive operations)",
+		Title:    "Data for a socket shut for reading may be thrown away and acknowledged at once.",
+		when:     unwanted, then: func(m *move) { n := m.s.Unread; m.take(false); m.s.Unread = n }},
+	{Name: "synced/discard-and-delay", Class: Deliver, on: onSegment, in: []TCP{Established, FinWait1, FinWait2}, For: forPOSIX | forTargetTCP, also: true,
+		Evidence: "POSIX.1-2008, shutdown() (disables further receive operations); RFC 9293, 3.8.6.3",
+		Title:    "Data for a socket shut for reading may be thrown away and acknowledged later.",
+		when:     unwanted, then: func(m *move) { n := m.s.Unread; m.take(true); m.s.Unread = n }},
+	{Name: "synced/text-after-fin", Class: Deliver, on: onSegment, in: []TCP{CloseWait, Closing, LastAck}, For: forPOSIX | forTargetTCP, also: true,
+		Evidence: "RFC 9293, 3.10.7.4 (the text is ignored; an acknowledgement is not ruled out)",
+		Title:    "Data beyond the peer's FIN may be answered by ACK.",
+		when:     func(m *move) bool { return m.f.Len != 0 }, then: func(m *move) { m.take(false); m.ack(m.s) }},
 	{Name: "synced/take-and-ack", Class: Deliver, on: onSegment, in: synced, For: forPOSIX | forBerkeley, Evidence: "RFC 9293, 3.10.7.4",
 		Title: "Acknowledgement, data and FIN are taken in and acknowledged at once.", also: true,
 		then: func(m *move) { m.take(false) }},
@@ -253,9 +265,24 @@ func rushed(m *move) {
 	}
 }
 
-// old: the segment lies before the window, or beyond.
+// old: the segment lies before the window, or beyond. In Linux the window
+// begins at the last number acknowledged, and with it rather than after it
+// (tcp_sequence).
 func old(m *move) bool {
-	return far(m.f.Seq) || before(m.f.end(), m.s.RcvNxt) && !(m.s.has(AckDue) && m.f.space() == 0)
+	switch {
+	case far(m.f.Seq):
+		return true
+	case m.d == spec.Linux:
+		return before(m.f.end(), m.s.RcvNxt) && !(m.s.has(AckDue) && m.f.space() == 0)
+	case m.f.space() == 0:
+		return before(m.f.Seq, m.s.RcvNxt)
+	}
+	return !before(m.s.RcvNxt, m.f.end())
+}
+
+// unwanted: new data comes for a socket that was shut for reading.
+func unwanted(m *move) bool {
+	return m.s.has(ShutRead) && !m.s.has(Orphan) && m.f.Len != 0 && before(m.s.RcvNxt, m.f.Seq+m.f.Len)
 }
 
 // outside: no part of the segment lies in the window, or just at its start.

@@ -59,7 +59,7 @@ func newSocket(m *move) {
 var closeRules = []Rule{
 	{Name: "close/unread-linger", Class: Succeed, on: on(spec.OpClose), For: forPOSIX | forBerkeley, also: true, Evidence: "RFC 9293, 3.10.4; RFC 2525, 2.17",
 		Title: "A connection closed with data unread may end in order all the same.",
-		when:  all(streamIn(Established, CloseWait), func(m *move) bool { return m.s.Unread != 0 }),
+		when:  all(streamIn(Established, CloseWait, FinWait1, FinWait2, Closing, LastAck), func(m *move) bool { return m.s.Unread != 0 }),
 		then:  func(m *move) { m.gentle = true; closes(m) }},
 	{Name: "close/ok", Class: Succeed, on: on(spec.OpClose), For: forAll, Evidence: "POSIX.1-2008, close(); RFC 9293, 3.10.4; RFC 1122, 4.2.2.13",
 		Title: "The last close of a socket ends its connection: FIN, or RST if data is unread; a handshake is dropped in silence.",

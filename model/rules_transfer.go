@@ -36,16 +36,21 @@ var shutdownRules = []Rule{
 		}, then: fails(spec.ENOTCONN)},
 	{Name: "shutdown/bsd/attempt", Class: Succeed, on: on(spec.OpShutdown), For: forPOSIX | forBerkeley,
 		Title: "A shutdown during an attempt is not modelled.", when: layer(Connecting), then: leaves(LeftShutdown)},
+	{Name: "shutdown/discards", Class: Succeed, on: on(spec.OpShutdown), For: forPOSIX | forTargetTCP, also: true, Evidence: "POSIX.1-2008, shutdown() (disables further receive operations)",
+		Title: "Shutting for reading may throw away what was not read.",
+		when:  func(m *move) bool { return stream(m) && m.c.How != spec.ShutWr && m.s.Unread != 0 },
+		then:  func(m *move) { m.s.Unread = 0; shutdown(m) }},
 	{Name: "shutdown/ok", Class: Succeed, on: on(spec.OpShutdown), For: forPOSIX | forBerkeley, Evidence: "POSIX.1-2008, shutdown()",
-		Title: "Shutting for writing sends FIN.", when: isSocket,
-		then: func(m *move) {
-			write := m.c.How != spec.ShutRd && !m.s.has(ShutWrite)
-			m.shut()
-			if write && m.s.Kind == KindStream {
-				m.closeTCP(m.s)
-			}
-			m.ret(0)
-		}},
+		Title: "Shutting for writing sends FIN.", when: isSocket, then: shutdown},
+}
+
+func shutdown(m *move) {
+	write := m.c.How != spec.ShutRd && !m.s.has(ShutWrite)
+	m.shut()
+	if write && m.s.Kind == KindStream {
+		m.closeTCP(m.s)
+	}
+	m.ret(0)
 }
 
 // shut marks the halves that the call names.
@@ -99,6 +104,9 @@ var sendRules = onSend([]Rule{
 	{Name: "/EFAULT", Class: Shall, For: forAll, Evidence: "Linux 6.18, move_addr_to_kernel; XNU and FreeBSD, getsockaddr", only: true,
 		Title: "An address that cannot be read fails.",
 		when:  all(isSocket, named, badPointer, not(shorter(1))), then: fails(spec.EFAULT)},
+	{Name: "/EFAULT-empty", Class: May, For: forPOSIX | forTargetTCP, Evidence: "POSIX.1-2008, XSH 2.3 (EFAULT)", only: true,
+		Title: "An address that cannot be read may fail whatever its length.",
+		when:  all(isSocket, named, badPointer, shorter(1)), then: fails(spec.EFAULT)},
 
 	// stream
 	{Name: "/stream/error", Class: Shall, For: forLinux, Evidence: "Linux 6.18, sk_stream_wait_connect, sk_stream_error",
@@ -152,11 +160,14 @@ var sendRules = onSend([]Rule{
 	{Name: "/dgram/route", Class: Shall, For: forLinux, Evidence: "Linux 6.18, ip_route_output_key_hash_rcu",
 		Title: "A destination that routing refuses fails with its error.",
 		when:  func(m *move) bool { return dgram(m) && m.sendRoute() != spec.ENONE }, then: func(m *move) { failsBound(m.sendRoute())(m) }},
-	{Name: "/dgram/left-out", Class: Succeed, For: forAll,
+	{Name: "/dgram/left-out", Class: May, For: forAll, Evidence: "RFC 1122, 3.2.1.3 (g)",
 		Title: "Datagrams to many, and from a loopback address to the wire, are not modelled.",
 		when: func(m *move) bool {
-			dst := m.target()
-			return dgram(m) && (dst.route() != routeLocal && dst.route() != routeUnicast || m.s.has(Bare))
+			if !dgram(m) {
+				return false
+			}
+			r := m.target().route()
+			return r != routeLocal && r != routeUnicast || m.s.has(Bare) || r == routeUnicast && m.s.Local.Loops()
 		}, then: leaves(LeftLocalDelivery)},
 	{Name: "/dgram/error", Class: Shall, For: forLinux, Evidence: "Linux 6.18, sock_alloc_send_pskb",
 		Title: "A pending error is returned, and cleared.", when: all(dgram, pending), then: collectBound},

@@ -232,7 +232,7 @@ func (m *move) release(slot uint8) {
 	case s.Kind == KindDgram, s.TCP == Closed, s.TCP == SynSent:
 		*s = Socket{}
 		return
-	case s.Unread != 0 && !m.gentle:
+	case s.Unread != 0 && !m.gentle && s.TCP != TimeWait:
 		m.abort(s)
 		*s = Socket{}
 		return

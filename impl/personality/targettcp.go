@@ -5,9 +5,19 @@ import (
 	"github.com/connspec/connspec/spec"
 )
 
-// targettcp is Blunk Microsystems' TargetTCP as far as its page goes: it knows
-// soft errors by their only consequence, EHOSTUNREACH in the place of ETIMEDOUT.
-// Where it says nothing it is taken to be the BSD stack that it resembles.
+// unreachableTTCP: the page knows one consequence of "destination
+// unreachable", EHOSTUNREACH in the place of ETIMEDOUT. That its port is
+// unreachable the remote host says itself: it refuses.
+var unreachableTTCP = func() (t [16]Reaction) {
+	for i := range t {
+		t[i] = Reaction{Errno: spec.EHOSTUNREACH, Soft: true}
+	}
+	t[3] = Reaction{Errno: spec.ECONNREFUSED}
+	return t
+}()
+
+// targettcp is Blunk Microsystems' TargetTCP as far as its page goes. Where it
+// says nothing it is taken to be the BSD stack that it resembles.
 var targettcp = Personality{
 	Dialect: spec.TargetTCP,
 	Stream: [ChecksMax]Check{
@@ -41,7 +51,8 @@ var targettcp = Personality{
 	PortsDgram:        spec.EADDRINUSE,
 	PortsBind:         spec.EADDRINUSE,
 	ConnectingIO:      spec.ENOTCONN,
-	Unreachable:       unreachableBSD,
+	Unreachable:       unreachableTTCP,
+	HardInSynReceived: true,
 	SimultaneousReset: spec.ECONNREFUSED,
 	LimitedOnLink:     true,
 	PipeFirst:         true,

@@ -4,6 +4,7 @@ import (
 	"net/netip"
 
 	"github.com/connspec/connspec/impl/ip"
+	"github.com/connspec/connspec/impl/personality"
 	"github.com/connspec/connspec/impl/ports"
 	"github.com/connspec/connspec/impl/tcp"
 	"github.com/connspec/connspec/impl/wire"
@@ -21,7 +22,8 @@ func (l *Layer) listen(c *spec.Call) spec.Result {
 	if s.typ != spec.SockStream {
 		return spec.Fail(spec.EOPNOTSUPP)
 	}
-	if s.phase != phaseUnconnected || s.dead || l.state(s) != tcp.StateClosed && !s.listening {
+	spent := s.dead || s.conn != 0 && l.p.Failure == personality.FailureFresh
+	if s.phase != phaseUnconnected || spent || l.state(s) != tcp.StateClosed && !s.listening {
 		return spec.Fail(spec.EINVAL)
 	}
 	s.backlog = c.Backlog

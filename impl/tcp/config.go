@@ -78,6 +78,15 @@ type Config struct {
 	// the first one, so that an old connection's rest is gone quickly; 0: not
 	// at all (Linux tcp_rcv_synsent_state_process: two ticks).
 	ResendSynAfter time.Duration
+	// LeftEdgeAcked begins the window at the last number acknowledged, not at
+	// RCV.NXT (Linux tcp_sequence).
+	LeftEdgeAcked bool
+	// LateReset accepts a RST that repeats the number of the peer's FIN (Linux
+	// tcp_reset_check).
+	LateReset bool
+	// Remnants keeps of a closed connection in FIN-WAIT-2 as little as of one in
+	// TIME-WAIT, and lets it answer in a similar way (Linux tcp_time_wait).
+	Remnants bool
 	// InvalidLimit is the least time between two ACKs that answer invalid
 	// segments (RFC 5961 section 7; Linux tcp_invalid_ratelimit). 0: no limit.
 	InvalidLimit time.Duration
@@ -99,7 +108,7 @@ func Linux(mtu int) *Config {
 		Tick: 4 * time.Millisecond, DelayedAck: 40 * time.Millisecond, DelayedAckMax: 200 * time.Millisecond, QuickAcks: 16, PingPong: true,
 		NagleMinshall: true, TailLossProbe: true, ReorderTimer: true, ProbeOldByte: true,
 		InitialSegments: 10, SlowStartAfterIdle: true,
-		FinBeforeAck: true, ResetOnUnread: true, ResetOrphans: true, ResendSynAfter: 8 * time.Millisecond,
+		FinBeforeAck: true, ResetOnUnread: true, ResetOrphans: true, ResendSynAfter: 8 * time.Millisecond, LeftEdgeAcked: true, LateReset: true, Remnants: true,
 		InvalidLimit:  500 * time.Millisecond,
 		KeepaliveIdle: 2 * time.Hour, KeepaliveInterval: 75 * time.Second, KeepaliveProbes: 9,
 	}

@@ -35,7 +35,7 @@ func (c *Conn) Handle(now time.Duration, seg *wire.TCP, payload []byte) Event {
 	case StateTimeWait:
 		return c.handleTimeWait(now, &a)
 	case StateFinWait2:
-		if c.has(orphan) {
+		if c.has(orphan) && c.cfg.Remnants {
 			return c.handleOrphan(now, &a)
 		}
 	case StateSynReceived:
@@ -82,7 +82,7 @@ func (c *Conn) validate(now time.Duration, a *arrival) (ok bool, ev Event) {
 	if flags&wire.RST == 0 && c.pawsReject(now, a) || !c.acceptable(a) {
 		switch {
 		case flags&wire.RST != 0:
-			if c.lateReset(a) {
+			if c.cfg.LateReset && c.lateReset(a) {
 				return false, c.reset()
 			}
 		case flags&wire.SYN != 0:
@@ -112,13 +112,17 @@ func (c *Conn) validate(now time.Duration, a *arrival) (ok bool, ev Event) {
 	return true, 0
 }
 
-// acceptable is the sequence number check (RFC 9293 section 3.10.7.4). As on
-// Linux (tcp_sequence) the left edge is the last number acknowledged, so that a
-// repetition of what is not acknowledged yet is no reason for an ACK; and a
-// segment may reach beyond the right edge if nothing waits to be read.
+// acceptable is the sequence number check (RFC 9293 section 3.10.7.4). On Linux
+// (tcp_sequence) the left edge is the last number acknowledged, so that a
+// repetition of what is not acknowledged yet is no reason for an ACK. A segment
+// may reach beyond the right edge if nothing waits to be read.
 func (c *Conn) acceptable(a *arrival) bool {
 	edge := c.rcvNxt + c.receiveWindow()
-	if seqLT(a.end, c.rcvWup) || seqGT(a.seq, edge) {
+	left := (seqLT(a.end, c.rcvNxt) || a.end == c.rcvNxt && a.seq != a.end) && !c.crossedSyn(a)
+	if c.cfg.LeftEdgeAcked {
+		left = seqLT(a.end, c.rcvWup)
+	}
+	if left || seqGT(a.seq, edge) {
 		return false
 	}
 	return !seqGT(a.end, edge) || c.rcv.n == 0

@@ -82,7 +82,7 @@ func (c *Conn) checkRequest(now time.Duration, a *arrival) (ok bool, ev Event) {
 		}
 		return false, 0
 	}
-	if a.seq == c.irs {
+	if a.seq == c.irs && flags&wire.SYN != 0 {
 		a.seq++ // the SYN lies before the window
 		flags &^= wire.SYN
 	}
