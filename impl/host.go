@@ -105,13 +105,20 @@ func (h *Host) Reset(cfg Config) {
 	}
 }
 
-// tcpConfig is how the connections of a system behave.
+// linuxTCP and otherTCP are how the connections of a Linux and of any other
+// system behave. The start of a connection never waits for more data before it
+// acknowledges.
+var linuxTCP, otherTCP = *tcp.Linux(mtuDefault), func() tcp.Config {
+	c := *tcp.BSD(mtuDefault)
+	c.QuickAcks = tcp.Linux(mtuDefault).QuickAcks
+	return c
+}()
+
+// tcpConfig is how the connections of a host behave.
 func tcpConfig(cfg *Config) tcp.Config {
-	c := *tcp.Linux(cfg.MTU)
-	if cfg.Dialect != spec.Linux {
-		quick := c.QuickAcks
-		c = *tcp.BSD(cfg.MTU)
-		c.QuickAcks = quick // the start of a connection does not wait for more data
+	c := otherTCP
+	if cfg.Dialect == spec.Linux {
+		c = linuxTCP
 	}
 	if cfg.SynRetries > 0 {
 		c.SynRetries = cfg.SynRetries

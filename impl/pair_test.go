@@ -206,25 +206,3 @@ func TestNeighborThatIsSilent(t *testing.T) {
 		t.Fatalf("after %v, want 3s", p.now)
 	}
 }
-
-// BenchmarkConnect is the whole life of a connection between two hosts in
-// memory: connect, accept, close on both sides, reset.
-func BenchmarkConnect(b *testing.B) {
-	p := newPair(b, 0)
-	stream := spec.Call{Op: spec.OpSocket, Family: spec.AFInet, Type: spec.SockStream}
-	l := p.must(1, stream)
-	p.must(1, bindTo(l, "10.0.0.2:80"))
-	p.must(1, spec.Call{Op: spec.OpListen, FD: l, Backlog: 8})
-	b.ReportAllocs()
-	for b.Loop() {
-		fd := p.must(0, stream)
-		p.must(0, connectTo(fd, "10.0.0.2:80"))
-		s := p.must(1, spec.Call{Op: spec.OpAccept, FD: l})
-		p.must(0, unspec(fd))
-		p.must(0, spec.Call{Op: spec.OpClose, FD: fd})
-		for len(p.queue) > 0 {
-			p.step()
-		}
-		p.must(1, spec.Call{Op: spec.OpClose, FD: s})
-	}
-}

@@ -2,7 +2,7 @@ package ip
 
 import "github.com/connspec/connspec/impl/wire"
 
-// Push queues a packet with header h whose payload, of n bytes, fill writes,
+// PushPacket queues a packet with header h whose payload, of n bytes, fill writes,
 // and cuts it into fragments if it exceeds mtu (RFC 791 section 2.3). It
 // returns false if the queue had no room.
 func (q *Queue) PushPacket(path Path, mtu int, h wire.IPv4, payload []byte) bool {

@@ -36,14 +36,13 @@ type Route struct {
 type Reason uint8
 
 const (
-	Reachable         Reason = iota
-	NoRoute                  // nothing matches, or a throw route does
-	HostUnreachable          // an unreachable route
-	Prohibited               // a prohibit route
-	Blackholed               // a blackhole route
-	MartianSource            // a loopback source address on the way out of the host
-	ForeignSource            // the source address is none of this host's
-	UnspecifiedSource        // there is a route but no address to send from
+	Reachable       Reason = iota
+	NoRoute                // nothing matches, or a throw route does
+	HostUnreachable        // an unreachable route
+	Prohibited             // a prohibit route
+	Blackholed             // a blackhole route
+	MartianSource          // a loopback source address on the way out of the host
+	ForeignSource          // the source address is none of this host's
 	ReasonCount
 )
 

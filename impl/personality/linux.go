@@ -42,7 +42,7 @@ var linux = Personality{
 	PortsDgram:        spec.EAGAIN,
 	PortsBind:         spec.EADDRINUSE,
 	Unreachable:       hard(unreachableLinux),
-	TimeExceeded:      [2]Reaction{{Errno: spec.EHOSTUNREACH}, {}},
+	TimeExceeded:      Reaction{Errno: spec.EHOSTUNREACH},
 	ParameterProblem:  Reaction{Errno: spec.EPROTO},
 	DatagramICMP:      unreachableLinux,
 	DatagramExceeded:  Reaction{Errno: spec.EHOSTUNREACH, Soft: true},

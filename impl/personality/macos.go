@@ -59,7 +59,7 @@ var macos = Personality{
 	ConnectedTo:       spec.EISCONN,
 	ConnectingIO:      spec.ENOTCONN,
 	Unreachable:       unreachableXNU,
-	TimeExceeded:      [2]Reaction{{Errno: spec.EHOSTUNREACH}, {}},
+	TimeExceeded:      Reaction{Errno: spec.EHOSTUNREACH},
 	ParameterProblem:  Reaction{Errno: spec.ENOPROTOOPT, Soft: true},
 	DatagramICMP:      hard(unreachableXNU),
 	DatagramExceeded:  Reaction{Errno: spec.EHOSTUNREACH},

@@ -55,7 +55,7 @@ var osx = Personality{
 	ConnectedTo:       spec.EISCONN,
 	ConnectingIO:      spec.ENOTCONN,
 	Unreachable:       unreachableBSD,
-	TimeExceeded:      [2]Reaction{{Errno: spec.EHOSTUNREACH}, {}},
+	TimeExceeded:      Reaction{Errno: spec.EHOSTUNREACH},
 	ParameterProblem:  Reaction{Errno: spec.ENOPROTOOPT, Soft: true},
 	DatagramICMP:      hard(unreachableBSD),
 	DatagramExceeded:  Reaction{Errno: spec.EHOSTUNREACH},

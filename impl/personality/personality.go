@@ -151,7 +151,7 @@ type Personality struct {
 	ConnectingIO spec.Errno // send and recv while connecting; ENONE: wait as for data
 
 	Unreachable      [16]Reaction // ICMP type 3 by code, on SYN-SENT
-	TimeExceeded     [2]Reaction  // type 11
+	TimeExceeded     Reaction     // type 11, code 0
 	ParameterProblem Reaction     // type 12
 	DatagramICMP     [16]Reaction // type 3 on an associated datagram socket
 	DatagramExceeded Reaction

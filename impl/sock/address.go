@@ -12,10 +12,18 @@ const (
 	sizeofSockaddrMax     = 255 // SOCK_MAXADDRLEN: sa_len is one byte on BSD
 )
 
-// importAddress is the error of copying in an address argument, before anyone
-// looks at what it says.
-func (l *Layer) importAddress(c *spec.Call) spec.Errno {
-	n, bad := c.AddrLen, c.Pointer != spec.PointerValid
+// argument is how a call passes an address: the pointer and the length.
+type argument struct {
+	pointer spec.Pointer
+	len     int32
+}
+
+func argumentOf(c *spec.Call) argument { return argument{c.Pointer, c.AddrLen} }
+
+// importAddress is the error of copying in an address, before anyone looks at
+// what it says.
+func (l *Layer) importAddress(a argument) spec.Errno {
+	n, bad := a.len, a.pointer != spec.PointerValid
 	switch l.p.Import {
 	case personality.ImportLinux:
 		if n < 0 || n > sizeofSockaddrStorage {
@@ -28,7 +36,7 @@ func (l *Layer) importAddress(c *spec.Call) spec.Errno {
 		if n < 0 || n > sizeofSockaddrMax {
 			return spec.ENAMETOOLONG
 		}
-		if n <= sizeofSockaddrStorage && (c.Pointer == spec.PointerNull || n < sizeofFamily) {
+		if n <= sizeofSockaddrStorage && (a.pointer == spec.PointerNull || n < sizeofFamily) {
 			return spec.EINVAL
 		}
 		if bad {

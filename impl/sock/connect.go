@@ -10,7 +10,7 @@ import (
 // attempt is one connect(2) on its way through the checks.
 type attempt struct {
 	thread   int
-	call     *spec.Call
+	arg      argument
 	fileNum  int32
 	file     *file
 	sockNum  int32
@@ -32,7 +32,7 @@ const (
 
 // connect runs the personality's checks in order and then sets out.
 func (l *Layer) connect(thread int, c *spec.Call) (spec.Result, bool) {
-	a := attempt{thread: thread, call: c, family: c.Addr.Family, dst: inetName(&c.Addr)}
+	a := attempt{thread: thread, arg: argumentOf(c), family: c.Addr.Family, dst: inetName(&c.Addr)}
 	a.fileNum = l.fileOf(c.FD)
 	if a.fileNum != 0 {
 		a.file = l.files.at(a.fileNum)
@@ -89,13 +89,13 @@ func (l *Layer) check(c personality.Check, a *attempt) (spec.Result, verdict) {
 			return fails(l.p.BadDescriptor)
 		}
 	case personality.CheckImport:
-		return fails(l.importAddress(a.call))
+		return fails(l.importAddress(a.arg))
 	case personality.CheckSocket:
 		if a.sock == nil {
 			return fails(spec.ENOTSOCK)
 		}
 	case personality.CheckShort:
-		if a.call.AddrLen < sizeofFamily {
+		if a.arg.len < sizeofFamily {
 			return fails(spec.EINVAL)
 		}
 	case personality.CheckUnspec:
@@ -112,7 +112,7 @@ func (l *Layer) check(c personality.Check, a *attempt) (spec.Result, verdict) {
 			return fails(l.p.PortsDgram)
 		}
 	case personality.CheckLength:
-		return fails(l.lengthError(a.call.AddrLen))
+		return fails(l.lengthError(a.arg.len))
 	case personality.CheckFamily:
 		if a.family != spec.AFInet {
 			return fails(spec.EAFNOSUPPORT)
@@ -157,7 +157,7 @@ func (l *Layer) checkUnspec(a *attempt) (spec.Result, verdict) {
 		}
 		return spec.Result{}, decided
 	case personality.UnspecAsInet:
-		if a.call.AddrLen == spec.SizeofSockaddrIn {
+		if a.arg.len == spec.SizeofSockaddrIn {
 			a.family = spec.AFInet
 		}
 	}

@@ -58,7 +58,7 @@ func (l *Layer) icmpStream(n int32, m *wire.ICMPv4, seq uint32) {
 		l.touch(n, c)
 		return
 	}
-	r := reaction(m, &l.p.Unreachable, l.p.TimeExceeded[0], l.p.ParameterProblem)
+	r := reaction(m, &l.p.Unreachable, l.p.TimeExceeded, l.p.ParameterProblem)
 	if r.Errno == spec.ENONE {
 		return
 	}

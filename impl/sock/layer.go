@@ -134,7 +134,9 @@ func shared(old *tcp.Config, cfg tcp.Config, mtu int) *tcp.Config {
 	if old != nil && *old == cfg {
 		return old
 	}
-	return &cfg
+	fresh := new(tcp.Config)
+	*fresh = cfg
+	return fresh
 }
 
 func (l *Layer) resetChooser() {

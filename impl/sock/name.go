@@ -12,7 +12,7 @@ import (
 func (l *Layer) bind(c *spec.Call) spec.Result {
 	i, _, e := l.lookup(c.FD)
 	if e == spec.ENONE {
-		e = l.importAddress(c)
+		e = l.importAddress(argumentOf(c))
 	}
 	if e == spec.ENONE {
 		e = l.lengthError(c.AddrLen)

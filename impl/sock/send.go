@@ -18,7 +18,7 @@ func (l *Layer) send(thread int, c *spec.Call) (spec.Result, bool) {
 	}
 	addressed := c.Op == spec.OpSendto && c.Pointer != spec.PointerNull
 	if addressed {
-		if e := l.importAddress(c); e != spec.ENONE {
+		if e := l.importAddress(argumentOf(c)); e != spec.ENONE {
 			return spec.Fail(e), true
 		}
 	}
