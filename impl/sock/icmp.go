@@ -65,7 +65,7 @@ func (l *Layer) icmpStream(n int32, m *wire.ICMPv4, seq uint32) {
 	st := c.tcp.State()
 	switch {
 	case c.listener != 0:
-		if embryoDies(m) {
+		if embryoDies(m) && !c.tcp.Quotes(seq-1) { // only the SYN|ACK counts
 			c.tcp.Drop()
 			l.happened(n, c, tcp.Closed)
 		}

@@ -57,13 +57,14 @@ func (l *Layer) HandleTCP(now time.Duration, h *wire.IPv4, kind ip.Kind, segment
 
 // forgive clears the soft error of a connection whose peer acknowledges what
 // was sent: the way is good again (tcp_ack). Data that acknowledges nothing new
-// takes the fast path, where that is not looked at (tcp_rcv_established).
+// takes the fast path, where that is not looked at (tcp_rcv_established), if
+// memory is set aside for it because other data waits to be read.
 func (l *Layer) forgive(c *connection, seg *wire.TCP, payload int) {
 	const relevant = wire.ACK | wire.RST | wire.SYN
 	if c.owner == 0 || seg.Flags&relevant != wire.ACK || !c.tcp.State().Synchronized() || !c.tcp.Quotes(seg.Ack) {
 		return
 	}
-	if fast := payload > 0 && seg.Flags&wire.FIN == 0 && !c.tcp.Quotes(seg.Ack-1); !fast {
+	if fast := payload > 0 && seg.Flags&wire.FIN == 0 && !c.tcp.Quotes(seg.Ack-1) && c.tcp.Readable() > 0; !fast {
 		l.socks.at(c.owner).soft = spec.ENONE
 	}
 }
