@@ -91,6 +91,7 @@ var connectMacOS = []Rule{
 // connectBSDRoutes holds what macOS and osx share of routes, for both kinds.
 func connectBSDRoutes(d Dialects, name string, group []Rule) []Rule {
 	pre := "connect/" + name + "/"
+	of := func(clause string) []spec.ClauseID { return cites(spec.ClauseID(name + clause)) }
 	return append(group, []Rule{
 		{Name: pre + "any-own", Class: Succeed, on: on(spec.OpConnect), For: d, also: true, Evidence: "XNU 11417 and FreeBSD 13, in_pcbladdr (first interface address)",
 			Title: "The wildcard stands for an address of the host; which one is first is the host's affair: not modelled.",
@@ -98,14 +99,14 @@ func connectBSDRoutes(d Dialects, name string, group []Rule) []Rule {
 		{Name: pre + "ENETUNREACH-broadcast", Class: May, on: on(spec.OpConnect), For: d, also: true, Evidence: "the lab has no route for it; in XNU and FreeBSD the first interface may stand in",
 			Title: "255.255.255.255 may need a route.", when: all(dgram, not(wrongFamily), to(AddrBroadcast)), then: failsApart(spec.ENETUNREACH), port: true},
 		{Name: pre + "EHOSTUNREACH", Class: Shall, on: on(spec.OpConnect), For: d, Evidence: "XNU 11417 and FreeBSD 13, rtalloc (RTF_REJECT)",
-			Cites: cites("macos/errors/EHOSTUNREACH", "osx/errors/EHOSTUNREACH"),
+			Cites: of("/errors/EHOSTUNREACH"),
 			Title: "A route that rejects fails; what is left of the socket is not modelled.",
 			when:  routed(routeUnreachable, routeProhibit), then: func(m *move) { failsApart(spec.EHOSTUNREACH)(m); rejectedSYN(m) }},
 		{Name: pre + "EACCES-broadcast", Class: Shall, on: on(spec.OpConnect), For: d, Evidence: "XNU 11417 and FreeBSD 13, ip_output",
-			Cites: cites("macos/errors/EACCES", "osx/errors/EACCES"),
+			Cites: of("/errors/EACCES"),
 			Title: "The SYN to a broadcast address fails.",
 			when:  all(stream, routed(routeBroadcast)), then: func(m *move) { failsApart(spec.EACCES)(m); rejectedSYN(m) }},
-		{Name: pre + "EADDRINUSE", Class: Shall, on: on(spec.OpConnect), For: d, Cites: cites("macos/errors/EADDRINUSE", "osx/errors/EADDRINUSE"),
+		{Name: pre + "EADDRINUSE", Class: Shall, on: on(spec.OpConnect), For: d, Cites: of("/errors/EADDRINUSE"),
 			Title: "A connection between the same four names fails.", when: anyOf(tupleTaken, tupleWaits), then: fails(spec.EADDRINUSE)},
 		{Name: pre + "loopback-source", Class: Succeed, on: on(spec.OpConnect), For: d,
 			Title: "A datagram or SYN to the wire from a loopback address is not modelled.", when: fromLoopback, then: leaves(LeftAddress)},
@@ -118,7 +119,7 @@ func connectBSDRoutes(d Dialects, name string, group []Rule) []Rule {
 			when:  all(dgram, to(AddrBroadcast)),
 			then:  func(m *move) { m.s.Err = spec.ENONE; apart(m); associate(m); m.s.Remote = AddrSubnetBroadcast }},
 		{Name: pre + "reassociate", Class: Succeed, on: on(spec.OpConnect), For: d, Evidence: "XNU 11417, soconnectlock; FreeBSD 13, soconnectat",
-			Cites: cites("macos/description/dgram-repeat", "osx/description/dgram-repeat"),
+			Cites: of("/description/dgram-repeat"),
 			Title: "A datagram socket with a peer loses it, and the address that went with it, before it gets the new one.",
 			when:  dgramIn(Established), then: func(m *move) { m.s.Err = spec.ENONE; apart(m); associate(m) }},
 	}...)

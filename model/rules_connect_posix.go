@@ -59,7 +59,7 @@ var connectPOSIX = []Rule{
 	{Name: "connect/posix/unsaid-state", Class: Succeed, on: on(spec.OpConnect), For: forPOSIX, Open: cites("posix/application-usage/failed-state"),
 		Title: "What connect does to a listening socket, one shut down, or one whose connection ended, is not said.",
 		when:  all(stream, anyOf(state(Listen, TimeWait), has(ShutRead|ShutWrite|Dead))), then: openState},
-	{Name: "connect/posix/unsaid-address", Class: Succeed, on: on(spec.OpConnect), For: forPOSIX, Open: cites("posix/description/address-format"),
+	{Name: "connect/posix/unsaid-address", Class: Succeed, on: on(spec.OpConnect), For: forPOSIX, Unsaid: forPOSIX,
 		Title: "What an address means that names no host and port is not said.",
 		when: all(isSocket, anyOf(badPointer, inexact, portZero, to(AddrAny), fromLoopback, tupleTaken, tupleWaits,
 			routed(routeBroadcast, routeMulticast, routeUnreachable, routeProhibit, routeBlackhole))), then: openState},

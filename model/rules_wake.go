@@ -35,7 +35,7 @@ var wakeRules = []Rule{
 	{Name: "connect/wait/failed", Class: Wake, on: onWake, For: forAll, Evidence: "Linux 6.18, __inet_stream_connect (sock_error); XNU and FreeBSD, soconnect (so_error)",
 		Title: "A waiting connect returns any other error that ended the attempt.",
 		when:  func(m *move) bool { return connectWait(m) && m.s.TCP == Closed }, then: attemptOver},
-	{Name: "wake/goes-on", Class: Wake, on: onWake, For: forAll,
+	{Name: "wake/goes-on", Class: Wake, on: onWake, For: forAll, Evidence: "POSIX.1-2008, accept(), recv(), send()",
 		Title: "A call that waited goes on as soon as it need not wait.",
 		when:  func(m *move) bool { return m.t.Op != spec.OpConnect && m.resumable() }, then: (*move).resume},
 }
