@@ -176,9 +176,9 @@ func (w *World) blocked() int {
 	return n
 }
 
-// drain delivers the frames of the host to itself. Of several rules the first
-// applies; but what an ICMP message does is left open where a document does,
-// and each way of it becomes an answer of its own (out may be nil: then not).
+// drain delivers the frames of the host to itself. Where a document leaves open
+// what a frame does each way of it becomes an answer of its own (out may be
+// nil: then the first rule applies), but for when it is acknowledged.
 func (m *move) drain(out *Nexts) {
 	for i := m.inboxAt; i < m.inboxLen && m.w.Left == Inside; i++ {
 		m.f, m.inboxAt = m.inbox[i], i+1
@@ -187,7 +187,7 @@ func (m *move) drain(out *Nexts) {
 		if r == nil {
 			continue
 		}
-		if r.also && on == onICMP && out != nil {
+		if r.also && !r.late && out != nil && m.d != spec.Linux {
 			m.fork(on, r, out)
 		}
 		m.note(r.ID)
@@ -200,7 +200,7 @@ func (m *move) drain(out *Nexts) {
 func (m *move) fork(on trigger, r *Rule, out *Nexts) {
 	for _, id := range rules.index[m.d][on] {
 		other := &rules.rules[id]
-		if id <= r.ID || other.when != nil && !other.when(m) {
+		if id <= r.ID || other.late || other.when != nil && !other.when(m) {
 			continue
 		}
 		saved, inbox := *m, *m.inbox

@@ -57,7 +57,7 @@ var bindRules = []Rule{
 	{Name: "bind/EADDRINUSE", Class: Shall, on: on(spec.OpBind), For: forAll, Evidence: "Linux 6.18, inet_csk_bind_conflict, udp_lib_lport_inuse; POSIX.1-2008, bind()",
 		Title: "A port that another socket has on an overlapping address fails, unless both have SO_REUSEADDR and none listens.",
 		when:  taken, then: inUse},
-	{Name: "bind/bsd/dead-holder", Class: May, on: on(spec.OpBind), For: forMacOS | forOSX, Evidence: "XNU 11417, in_pcbdetach; FreeBSD 13, in_pcbdrop",
+	{Name: "bind/bsd/dead-holder", Class: May, on: on(spec.OpBind), For: forPOSIX | forBerkeley, Evidence: "XNU 11417, in_pcbdetach; FreeBSD 13, in_pcbdrop",
 		Title: "A dead socket may keep its port until it is closed.",
 		when: func(m *move) bool {
 			for i := range m.w.Sockets {

@@ -56,7 +56,7 @@ var connectPOSIX = []Rule{
 		when:  all(dgram, unspec, not(inexact), not(badPointer)), then: resetPeer},
 	{Name: "connect/posix/unspec-stream", Class: Succeed, on: on(spec.OpConnect), For: forPOSIX, Open: cites("posix/description/unspec-stream"),
 		Title: "What AF_UNSPEC does to a stream socket is not said.", when: all(stream, unspec), then: openState},
-	{Name: "connect/posix/unsaid-state", Class: Succeed, on: on(spec.OpConnect), For: forPOSIX, Open: cites("posix/application-usage/failed-state"),
+	{Name: "connect/posix/unsaid-state", Class: May, on: on(spec.OpConnect), For: forPOSIX, Open: cites("posix/application-usage/failed-state"),
 		Title: "What connect does to a listening socket, one shut down, or one whose connection ended, is not said.",
 		when:  all(stream, anyOf(state(Listen, TimeWait), has(ShutRead|ShutWrite|Dead))), then: openState},
 	{Name: "connect/posix/unsaid-address", Class: Succeed, on: on(spec.OpConnect), For: forPOSIX, Unsaid: forPOSIX,

@@ -59,7 +59,7 @@ var optionRules = []Rule{
 	{Name: "getsockopt/left-out", Class: Succeed, on: on(spec.OpGetsockopt), For: forAll,
 		Title: "Other options are not modelled.", when: isSocket, then: leaves(LeftOption)},
 
-	{Name: "setsockopt/osx/EINVAL", Class: May, on: on(spec.OpSetsockopt), For: forMacOS | forOSX | forTargetTCP, Evidence: "XNU 11417, sosetoptlock; not in FreeBSD 13",
+	{Name: "setsockopt/osx/EINVAL", Class: May, on: on(spec.OpSetsockopt), For: forPOSIX | forBerkeley, Evidence: "XNU 11417, sosetoptlock; not in FreeBSD 13; POSIX.1-2008, setsockopt()",
 		Title: "A socket shut in both directions may take no options.", when: all(has(ShutRead), has(ShutWrite)), then: fails(spec.EINVAL)},
 	{Name: "setsockopt/macos/EINVAL", Class: Shall, on: on(spec.OpSetsockopt), For: forMacOS, Evidence: "XNU 11417, sosetoptlock (both halves shut)",
 		Title: "A socket shut in both directions takes no options.", when: all(stream, has(ShutRead), has(ShutWrite)), then: fails(spec.EINVAL)},

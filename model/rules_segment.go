@@ -103,7 +103,7 @@ var segmentRules = []Rule{
 			q, _ := m.w.queue(m.s.Parent - 1)
 			return q > m.w.Sockets[m.s.Parent-1].Backlog
 		}, then: leaves(LeftSynCookies)},
-	{Name: "request/ack-and-delay", Class: Deliver, on: onSegment, in: received, For: forPOSIX | forBerkeley, also: true, Evidence: "RFC 9293, 3.8.6.3",
+	{Name: "request/ack-and-delay", Class: Deliver, late: true, on: onSegment, in: received, For: forPOSIX | forBerkeley, also: true, Evidence: "RFC 9293, 3.8.6.3",
 		Title: "Data that comes with the acknowledgement of SYN|ACK may be acknowledged later.",
 		when:  func(m *move) bool { return m.s.has(Request) && m.f.space() != 0 }, then: func(m *move) { m.later = true; childDone(m) }},
 	{Name: "request/ack", Class: Deliver, on: onSegment, in: received, For: forAll, Evidence: "RFC 9293, 3.10.7.4 (SYN-RECEIVED)",
@@ -184,6 +184,10 @@ var segmentRules = []Rule{
 		Title: "A connection that is reset before it is accepted may stay in the queue.",
 		when:  func(m *move) bool { return m.f.Bits&RST != 0 && m.f.Seq == m.s.RcvNxt && m.s.has(Child) },
 		then:  func(m *move) { m.kept = true; reset(m) }},
+	{Name: "synced/rst-flush", Class: Deliver, on: onSegment, in: synced, For: forPOSIX | forTargetTCP, also: true, Evidence: "RFC 9293, 3.10.7.4 (all segment queues should be flushed)",
+		Title: "A reset may take with it what was not read.",
+		when:  func(m *move) bool { return m.f.Bits&RST != 0 && m.f.Seq == m.s.RcvNxt && m.s.Unread != 0 },
+		then:  func(m *move) { m.s.Unread = 0; m.kept = true; reset(m) }},
 	{Name: "synced/rst", Class: Deliver, on: onSegment, in: synced, For: forAll, Evidence: "RFC 9293, 3.10.7.4; RFC 5961, 3.2",
 		Title: "RST with exactly the next number resets the connection.",
 		when:  func(m *move) bool { return m.f.Bits&RST != 0 && m.f.Seq == m.s.RcvNxt }, then: reset},
@@ -223,7 +227,7 @@ var segmentRules = []Rule{
 		Evidence: "POSIX.1-2008, shutdown() (disables further receive operations)",
 		Title:    "Data for a socket shut for reading may be thrown away and acknowledged at once.",
 		when:     unwanted, then: func(m *move) { n := m.s.Unread; m.take(false); m.s.Unread = n }},
-	{Name: "synced/discard-and-delay", Class: Deliver, on: onSegment, in: []TCP{Established, FinWait1, FinWait2}, For: forPOSIX | forTargetTCP, also: true,
+	{Name: "synced/discard-and-delay", Class: Deliver, late: true, on: onSegment, in: []TCP{Established, FinWait1, FinWait2}, For: forPOSIX | forTargetTCP, also: true,
 		Evidence: "POSIX.1-2008, shutdown() (disables further receive operations); RFC 9293, 3.8.6.3",
 		Title:    "Data for a socket shut for reading may be thrown away and acknowledged later.",
 		when:     unwanted, then: func(m *move) { n := m.s.Unread; m.take(true); m.s.Unread = n }},
@@ -234,7 +238,7 @@ var segmentRules = []Rule{
 	{Name: "synced/take-and-ack", Class: Deliver, on: onSegment, in: synced, For: forPOSIX | forBerkeley, Evidence: "RFC 9293, 3.10.7.4",
 		Title: "Acknowledgement, data and FIN are taken in and acknowledged at once.", also: true,
 		then: func(m *move) { m.take(false) }},
-	{Name: "synced/take-and-delay", Class: Deliver, on: onSegment, in: synced, For: forPOSIX | forBerkeley, Evidence: "RFC 9293, 3.8.6.3 (delayed acknowledgement)",
+	{Name: "synced/take-and-delay", Class: Deliver, late: true, on: onSegment, in: synced, For: forPOSIX | forBerkeley, Evidence: "RFC 9293, 3.8.6.3 (delayed acknowledgement)",
 		Title: "Data and FIN are taken in and acknowledged later.",
 		when:  func(m *move) bool { return m.f.space() != 0 }, then: func(m *move) { m.take(true) }},
 

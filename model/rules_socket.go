@@ -59,8 +59,7 @@ func newSocket(m *move) {
 var closeRules = []Rule{
 	{Name: "close/unread-linger", Class: Succeed, on: on(spec.OpClose), For: forPOSIX | forBerkeley, also: true, Evidence: "RFC 9293, 3.10.4; RFC 2525, 2.17",
 		Title: "A connection closed with data unread may end in order all the same.",
-		when:  all(streamIn(Established, CloseWait, FinWait1, FinWait2, Closing, LastAck), func(m *move) bool { return m.s.Unread != 0 }),
-		then:  func(m *move) { m.gentle = true; closes(m) }},
+		when:  func(m *move) bool { return unreadIn(m.s) }, then: func(m *move) { m.gentle = true; closes(m) }},
 	{Name: "close/ok", Class: Succeed, on: on(spec.OpClose), For: forAll, Evidence: "POSIX.1-2008, close(); RFC 9293, 3.10.4; RFC 1122, 4.2.2.13",
 		Title: "The last close of a socket ends its connection: FIN, or RST if data is unread; a handshake is dropped in silence.",
 		when:  not(badFD), then: closes},
@@ -72,6 +71,9 @@ var closeRules = []Rule{
 	{Name: "dup2/left-out", Class: Succeed, on: on(spec.OpDup2), For: forAll,
 		Title: "A new descriptor outside the range of scripts is not modelled.",
 		when:  func(m *move) bool { return m.c.Value < FDFirst || m.c.Value >= FDFirst+FDsMax }, then: leaves(LeftScope)},
+	{Name: "dup2/unread-linger", Class: Succeed, on: on(spec.OpDup2), For: forPOSIX | forBerkeley, also: true, Evidence: "RFC 9293, 3.10.4; RFC 2525, 2.17",
+		Title: "A connection that dup2 closes with data unread may end in order all the same.",
+		when:  func(m *move) bool { return !badFD(m) && unreadIn(m.w.socket(m.c.Value)) }, then: func(m *move) { m.gentle = true; dup2(m) }},
 	{Name: "dup2/ok", Class: Succeed, on: on(spec.OpDup2), For: forAll, Evidence: "POSIX.1-2008, dup2()",
 		Title: "dup2 closes the new descriptor and makes it another for the same socket.",
 		when:  not(badFD), then: dup2},
@@ -86,6 +88,11 @@ var closeRules = []Rule{
 	{Name: "fcntl/F_SETFL", Class: Succeed, on: on(spec.OpFcntl), For: forAll, Evidence: "POSIX.1-2008, fcntl()",
 		Title: "F_SETFL sets or clears O_NONBLOCK for every descriptor of the socket.",
 		when:  isSocket, then: func(m *move) { m.s.assign(Nonblock, m.c.Value&spec.ONonblock != 0); m.ret(0) }},
+}
+
+// unreadIn says whether the socket has a connection with data nobody has read.
+func unreadIn(s *Socket) bool {
+	return s != nil && s.Kind == KindStream && s.Unread != 0 && s.TCP.in(Established, CloseWait, FinWait1, FinWait2, Closing, LastAck)
 }
 
 // closes takes the descriptor away before the result is there, so that frames

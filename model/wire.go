@@ -184,8 +184,8 @@ func (m *move) done(slot uint8, e spec.Errno) {
 		if !s.has(PortLock) {
 			s.clear(HasPort)
 		}
-	case (m.d == spec.POSIX || m.d == spec.TargetTCP) && e != spec.ENONE && !m.w.waiting(slot, spec.OpConnect):
-		s.set(AnyState)
+	case (m.d == spec.POSIX || m.d == spec.TargetTCP) && s.Layer == Connecting && !m.w.waiting(slot, spec.OpConnect):
+		s.set(AnyState) // connect failed, and the page says no more
 	default:
 		s.Layer = Unconnected
 		s.set(Dead)
@@ -403,7 +403,7 @@ func (m *move) takeData(s *Socket, f *Frame) (owed bool) {
 		return true
 	}
 	fresh := f.Seq + f.Len - s.RcvNxt
-	if int16(fresh) <= 0 || !s.TCP.in(Established, FinWait1, FinWait2) {
+	if f.Len == 0 || int16(fresh) <= 0 || !s.TCP.in(Established, FinWait1, FinWait2) {
 		return false
 	}
 	s.clear(Crossed)

@@ -205,6 +205,9 @@ type Personality struct {
 	// ResetCloseWait is the error of a RST after the peer's FIN; ENONE: as at
 	// any other time.
 	ResetCloseWait spec.Errno
+	// LateResetQuiet: a RST that comes when both sides have closed is no error
+	// (RFC 9293 section 3.10.7.4, CLOSING and LAST-ACK).
+	LateResetQuiet bool
 	// ReleasesPort: a stream whose connection is over gives up a port that bind
 	// did not name.
 	ReleasesPort bool

@@ -47,5 +47,6 @@ var posix = Personality{
 	FreshPoll:         spec.PollOut | spec.PollHup,
 	PipeFirst:         true,
 	ReadShutDiscards:  true,
+	LateResetQuiet:    true,
 	BacklogHalves:     2,
 }

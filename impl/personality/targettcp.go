@@ -57,6 +57,7 @@ var targettcp = Personality{
 	LimitedOnLink:     true,
 	PipeFirst:         true,
 	ReadShutDiscards:  true,
+	LateResetQuiet:    true,
 	QueueDropsReset:   true,
 	BacklogHalves:     2,
 }

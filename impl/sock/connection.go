@@ -230,6 +230,8 @@ func (l *Layer) errorOf(s *Socket, c *connection, ev tcp.Event) spec.Errno {
 		return spec.ETIMEDOUT
 	case c.tcp.EndedIn() == tcp.StateSynReceived:
 		return l.p.SimultaneousReset
+	case l.p.LateResetQuiet && (c.tcp.EndedIn() == tcp.StateClosing || c.tcp.EndedIn() == tcp.StateLastAck):
+		return spec.ENONE
 	case c.tcp.EndedIn() == tcp.StateCloseWait && l.p.ResetCloseWait != spec.ENONE:
 		return l.p.ResetCloseWait
 	}
