@@ -95,9 +95,16 @@ func routed(routes ...route) func(*move) bool {
 func portZero(m *move) bool { return m.c.To.Port == PortZero }
 
 // destination is where the address argument leads: the wildcard stands for the
-// bound address, else for loopback.
+// bound address, else for loopback. In macOS and osx it stands for the first
+// address of the host, which in the lab is that of the wire, and for a datagram
+// socket the limited broadcast address stands for the directed one of the same
+// interface (XNU 11417 and FreeBSD 13, in_pcbladdr).
 func (m *move) destination() Addr {
 	switch {
+	case forSockets.Has(m.d) && m.c.To.Addr == AddrAny:
+		return AddrOwn
+	case forSockets.Has(m.d) && m.c.To.Addr == AddrBroadcast && dgram(m):
+		return AddrSubnetBroadcast
 	case m.c.To.Addr != AddrAny:
 		return m.c.To.Addr
 	case m.s != nil && m.s.Local.Local():

@@ -134,8 +134,8 @@ func tables() [][]Rule {
 		anyState, anyDescriptor,
 		connectPOSIX, connectLinux, connectBSDRoutes(forMacOS, "macos", connectMacOS),
 		connectBSDRoutes(forOSX, "osx", connectOSX), connectTargetTCP, connectStart,
-		socketRules, bindRules, listenRules, acceptRules, nameRules, optionRules, pollRules,
-		shutdownRules, sendRules, recvRules, closeRules,
+		socketRules, bindMacOS, bindRules, listenRules, acceptRules, nameRules, optionRules, pollRules,
+		shutdownRulesBSD, shutdownRules, sendRulesBSD, sendRules, recvRulesBSD, recvRules, closeRules,
 		segmentRules, noSocketRules, datagramRules, icmpRules, wakeRules, timerRules,
 	}
 }

@@ -15,6 +15,18 @@ func failsApart(e spec.Errno) func(*move) {
 	}
 }
 
+// failsPicky fails in in_pcbladdr: by then a stream socket has been given a port
+// (tcp_connect), and a datagram socket has lost its peer and not got one.
+func failsPicky(e spec.Errno) func(*move) {
+	return func(m *move) {
+		apart(m)
+		if stream(m) {
+			m.autobind(m.s)
+		}
+		m.fail(e)
+	}
+}
+
 // apart takes the peer from a datagram socket (udp_disconnect): its address
 // goes, even if bind gave it, and the port stays.
 func apart(m *move) {
@@ -63,29 +75,32 @@ var connectMacOS = []Rule{
 		Title: "A socket whose attempt failed, or whose connection ended, cannot be used again.",
 		when:  anyOf(has(Dead), streamIn(TimeWait, FinWait1, FinWait2, Closing, LastAck)), then: fails(spec.EINVAL)},
 
-	{Name: "connect/macos/unspec-stream", Class: Succeed, on: on(spec.OpConnect), For: forMacOS,
-		Title: "AF_UNSPEC on a stream socket is taken for AF_INET with whatever address follows: not modelled.",
-		when:  all(stream, unspec, not(inexact)), then: leaves(LeftAddress)},
 	{Name: "connect/macos/EAFNOSUPPORT", Class: Shall, on: on(spec.OpConnect), For: forMacOS, Cites: cites("macos/errors/EAFNOSUPPORT"),
-		Title: "Another family fails on a stream socket, whatever the length.", when: all(stream, foreignFamily), then: fails(spec.EAFNOSUPPORT), port: true},
+		Title: "Another family fails on a stream socket, whatever the length.", when: all(stream, foreignFamily), then: fails(spec.EAFNOSUPPORT)},
 	{Name: "connect/macos/EAFNOSUPPORT-group", Class: Shall, on: on(spec.OpConnect), For: forMacOS, Evidence: "XNU 11417, tcp_usr_connect; asserted by its tests",
 		Title: "A stream socket cannot connect to a group or to 255.255.255.255.",
-		when:  all(stream, not(unspec), to(AddrMulticast, AddrBroadcast)), then: fails(spec.EAFNOSUPPORT), port: true},
-	{Name: "connect/macos/EAFNOSUPPORT-first", Class: Shall, on: on(spec.OpConnect), For: forMacOS, Cites: cites("macos/errors/EAFNOSUPPORT"), also: true,
-		Title: "Another family of another length may be reported for its family.", when: all(dgram, foreignFamily, inexact), then: failsApart(spec.EAFNOSUPPORT), port: true},
+		when:  all(stream, not(unspec), to(AddrMulticast, AddrBroadcast)), then: fails(spec.EAFNOSUPPORT)},
 	{Name: "connect/macos/EINVAL-length", Class: Shall, on: on(spec.OpConnect), For: forMacOS, Cites: cites("macos/errors/EINVAL-length"),
 		Title: "Any length but that of sockaddr_in fails; a stream socket is bound by then, a datagram socket has lost its peer.",
-		when:  inexact, then: failsApart(spec.EINVAL), port: true},
+		when:  inexact, then: failsPicky(spec.EINVAL)},
 	{Name: "connect/macos/EAFNOSUPPORT-dgram", Class: Shall, on: on(spec.OpConnect), For: forMacOS, Cites: cites("macos/errors/EAFNOSUPPORT"),
-		Title: "Another family fails on a datagram socket, which has lost its peer by then.", when: foreignFamily, then: failsApart(spec.EAFNOSUPPORT), port: true},
+		Title: "Another family fails on a datagram socket, which has lost its peer by then.", when: foreignFamily, then: failsApart(spec.EAFNOSUPPORT)},
 	{Name: "connect/macos/dissolve", Class: Shall, on: on(spec.OpConnect), For: forMacOS,
 		Cites: cites("macos/description/dgram-dissolve-unspec", "macos/description/dgram-dissolve-eafnosupport"),
-		Title: "AF_UNSPEC takes the peer from a datagram socket and reports EAFNOSUPPORT.", when: unspec, then: failsApart(spec.EAFNOSUPPORT), port: true},
+		Title: "AF_UNSPEC takes the peer from a datagram socket and reports EAFNOSUPPORT.", when: unspec, then: failsApart(spec.EAFNOSUPPORT)},
 	{Name: "connect/macos/EADDRNOTAVAIL-port", Class: Shall, on: on(spec.OpConnect), For: forMacOS, Evidence: "XNU 11417, in_pcbladdr",
 		Cites: cites("macos/description/dgram-dissolve-invalid"),
-		Title: "Port 0 fails; a stream socket is bound by then, a datagram socket has lost its peer.", when: portZero, then: failsApart(spec.EADDRNOTAVAIL), port: true},
+		Title: "Port 0 fails; a stream socket is bound by then, a datagram socket has lost its peer.", when: portZero, then: failsPicky(spec.EADDRNOTAVAIL)},
 	{Name: "connect/macos/ENETUNREACH", Class: Shall, on: on(spec.OpConnect), For: forMacOS, Cites: cites("macos/errors/ENETUNREACH"),
-		Title: "A destination without a route fails.", when: routed(routeNone), then: failsApart(spec.ENETUNREACH), port: true},
+		Title: "A destination without a route fails.", when: routed(routeNone), then: failsPicky(spec.ENETUNREACH)},
+	{Name: "connect/macos/EINVAL-self", Class: Shall, on: on(spec.OpConnect), For: forMacOS, Evidence: "XNU 11417, tcp_connect; field reports",
+		Title: "A stream socket cannot connect to itself.", when: reflexive, then: fails(spec.EINVAL)},
+}
+
+// reflexive: source and destination of the attempt are the same.
+func reflexive(m *move) bool {
+	dst := m.destination()
+	return toItself(m) && (m.s.Local == dst || source(dst) == dst)
 }
 
 // connectBSDRoutes holds what macOS and osx share of routes, for both kinds.
@@ -93,35 +108,26 @@ func connectBSDRoutes(d Dialects, name string, group []Rule) []Rule {
 	pre := "connect/" + name + "/"
 	of := func(clause string) []spec.ClauseID { return cites(spec.ClauseID(name + clause)) }
 	return append(group, []Rule{
-		{Name: pre + "any-own", Class: Succeed, on: on(spec.OpConnect), For: d, also: true, Evidence: "XNU 11417 and FreeBSD 13, in_pcbladdr (first interface address)",
-			Title: "The wildcard stands for an address of the host; which one is first is the host's affair: not modelled.",
-			when:  all(to(AddrAny), not(portZero)), then: leaves(LeftAddress)},
-		{Name: pre + "ENETUNREACH-broadcast", Class: May, on: on(spec.OpConnect), For: d, also: true, Evidence: "the lab has no route for it; in XNU and FreeBSD the first interface may stand in",
-			Title: "255.255.255.255 may need a route.", when: all(dgram, not(wrongFamily), to(AddrBroadcast)), then: failsApart(spec.ENETUNREACH), port: true},
 		{Name: pre + "EHOSTUNREACH", Class: Shall, on: on(spec.OpConnect), For: d, Evidence: "XNU 11417 and FreeBSD 13, rtalloc (RTF_REJECT)",
 			Cites: of("/errors/EHOSTUNREACH"),
 			Title: "A route that rejects fails; what is left of the socket is not modelled.",
-			when:  routed(routeUnreachable, routeProhibit), then: func(m *move) { failsApart(spec.EHOSTUNREACH)(m); rejectedSYN(m) }},
+			when:  routed(routeUnreachable, routeProhibit), then: func(m *move) { failsPicky(spec.EHOSTUNREACH)(m); rejectedSYN(m) }},
 		{Name: pre + "EACCES-broadcast", Class: Shall, on: on(spec.OpConnect), For: d, Evidence: "XNU 11417 and FreeBSD 13, ip_output",
 			Cites: of("/errors/EACCES"),
 			Title: "The SYN to a broadcast address fails.",
-			when:  all(stream, routed(routeBroadcast)), then: func(m *move) { failsApart(spec.EACCES)(m); rejectedSYN(m) }},
+			when:  all(stream, routed(routeBroadcast)), then: func(m *move) { failsPicky(spec.EACCES)(m); rejectedSYN(m) }},
 		{Name: pre + "EADDRINUSE", Class: Shall, on: on(spec.OpConnect), For: d, Cites: of("/errors/EADDRINUSE"),
 			Title: "A connection between the same four names fails.", when: anyOf(tupleTaken, tupleWaits), then: fails(spec.EADDRINUSE)},
 		{Name: pre + "loopback-source", Class: Succeed, on: on(spec.OpConnect), For: d,
 			Title: "A datagram or SYN to the wire from a loopback address is not modelled.", when: fromLoopback, then: leaves(LeftAddress)},
 		{Name: pre + "stale-error", Class: Shall, on: on(spec.OpConnect), For: d, Evidence: "XNU 11417, connectit (so_error); netsem connect_10",
-			Title: "A datagram socket with an error pending gets it from connect, and its new peer all the same.", also: name == "osx",
-			when: all(dgram, pending),
-			then: func(m *move) { e := m.s.error(); apart(m); associate(m); m.fail(e) }},
-		{Name: pre + "limited-broadcast", Class: Succeed, on: on(spec.OpConnect), For: d, also: true, Evidence: "XNU 11417 and FreeBSD 13, in_pcbladdr (INADDR_BROADCAST)",
-			Title: "255.255.255.255 may stand for the broadcast address of the first interface.",
-			when:  all(dgram, to(AddrBroadcast)),
-			then:  func(m *move) { m.s.Err = spec.ENONE; apart(m); associate(m); m.s.Remote = AddrSubnetBroadcast }},
+			Title: "A datagram socket with an error pending gets it from connect, and its new peer all the same.",
+			when:  all(dgram, pending),
+			then:  func(m *move) { e := m.s.error(); apart(m); associate(m); m.fail(e) }},
 		{Name: pre + "reassociate", Class: Succeed, on: on(spec.OpConnect), For: d, Evidence: "XNU 11417, soconnectlock; FreeBSD 13, soconnectat",
 			Cites: of("/description/dgram-repeat"),
 			Title: "A datagram socket with a peer loses it, and the address that went with it, before it gets the new one.",
-			when:  dgramIn(Established), then: func(m *move) { m.s.Err = spec.ENONE; apart(m); associate(m) }},
+			when:  dgramIn(Established), then: func(m *move) { apart(m); associate(m) }},
 	}...)
 }
 
@@ -165,8 +171,6 @@ var connectOSX = []Rule{
 		Title: "After a failed attempt connect may return its error once.", when: all(has(Dead), pending), then: collectOnce},
 	{Name: "connect/osx/EINVAL-dead", Class: Shall, on: on(spec.OpConnect), For: forOSX, Evidence: "FreeBSD 9, tcp_usr_connect (INP_DROPPED)",
 		Title: "A socket whose attempt failed cannot be used again.", when: anyOf(has(Dead), gone), then: fails(spec.EINVAL)},
-	{Name: "connect/osx/EINVAL-dead-forgets", Class: Shall, on: on(spec.OpConnect), For: forOSX, Evidence: "FreeBSD, soconnectat (so_error is zeroed)",
-		Title: "A dead socket may lose its pending error by a connect.", when: all(has(Dead), pending), then: func(m *move) { m.s.Err = spec.ENONE; m.fail(spec.EINVAL) }},
 	{Name: "connect/osx/ECONNREFUSED-dead", Class: Shall, on: on(spec.OpConnect), For: forOSX, Evidence: "FreeBSD 13, tcp_usr_connect (INP_DROPPED); so_error is zeroed first",
 		Title: "A socket whose attempt failed cannot be used again, and may say so by ECONNREFUSED.",
 		when:  anyOf(has(Dead), gone), then: func(m *move) { m.s.Err = spec.ENONE; m.fail(spec.ECONNREFUSED) }},
@@ -177,10 +181,6 @@ var connectOSX = []Rule{
 	{Name: "connect/osx/dissolve", Class: Shall, on: on(spec.OpConnect), For: forOSX,
 		Cites: cites("osx/description/dgram-dissolve-invalid", "osx/description/dgram-dissolve-eafnosupport"),
 		Title: "AF_UNSPEC takes the peer from a datagram socket and reports EAFNOSUPPORT.", when: all(isSocket, unspec), then: failsApart(spec.EAFNOSUPPORT), port: true},
-	{Name: "connect/osx/dissolve-forgets", Class: Shall, on: on(spec.OpConnect), For: forOSX, Evidence: "FreeBSD 13, soconnectat (so_error is zeroed)",
-		Cites: cites("osx/description/dgram-dissolve-invalid", "osx/description/dgram-dissolve-eafnosupport"),
-		Title: "Taking the peer away may take a pending error with it.", when: all(dgram, unspec, pending),
-		then: func(m *move) { apart(m); m.s.Err = spec.ENONE; m.fail(spec.EAFNOSUPPORT) }},
 	{Name: "connect/osx/EAFNOSUPPORT-multicast", Class: Shall, on: on(spec.OpConnect), For: forOSX, Evidence: "FreeBSD 13, tcp_usr_connect",
 		Title: "A stream socket cannot connect to a group.", when: all(stream, not(wrongFamily), to(AddrMulticast)), then: fails(spec.EAFNOSUPPORT), port: true},
 	{Name: "connect/osx/EACCES-limited-broadcast", Class: Shall, on: on(spec.OpConnect), For: forOSX, Evidence: "FreeBSD 13, tcp_usr_connect",

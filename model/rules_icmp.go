@@ -80,9 +80,11 @@ func icmpBSD(d spec.Dialect, f *Frame) (e spec.Errno, refuses, ok bool) {
 			return soft, false, true
 		case 2, 3, 9, 10, 13:
 			return spec.ECONNREFUSED, true, true
+		case icmpNeedFrag:
+			return spec.EMSGSIZE, false, true
 		}
-	case icmpRedirect:
-		return spec.EHOSTDOWN, false, f.Code < 4
+	case icmpRedirect: // macOS drops it (icmp_input, drop_redirect)
+		return spec.EHOSTDOWN, false, d == spec.OSX && f.Code < 4
 	case icmpTimeExceeded:
 		return spec.EHOSTUNREACH, true, f.Code == 0
 	case icmpParameter:
@@ -156,6 +158,11 @@ var icmpRules = []Rule{
 			return refuses && tcpQuote(m) && m.s.TCP == SynSent
 		},
 		then: func(m *move) { e, _, _ := icmpBSD(m.d, &m.f); m.done(m.slot, e) }},
+	{Name: "icmp/bsd/refused-late", Class: Deliver, on: onICMP, For: forMacOS | forOSX, Evidence: "XNU 11417 and FreeBSD 13, tcp_drop_syn_sent (TCPS_SYN_SENT)",
+		Title: "Once the peer has answered they mean nothing.",
+		when:  func(m *move) bool { _, refuses, _ := icmpBSD(m.d, &m.f); return refuses && tcpQuote(m) }, then: nothing},
+	{Name: "icmp/osx/redirect", Class: Deliver, on: onICMP, For: forOSX, also: true, Evidence: "FreeBSD 13, icmp_input (pfctlinput names no connection)",
+		Title: "A redirect may mean no error.", when: func(m *move) bool { return m.f.Type == icmpRedirect }, then: nothing},
 	{Name: "icmp/bsd/soft", Class: Deliver, on: onICMP, For: forMacOS | forOSX, Evidence: "XNU 11417 and FreeBSD 13, tcp_notify",
 		Title: "Other ICMP errors are remembered, and reported if the attempt times out.", when: tcpQuote,
 		then: func(m *move) {

@@ -13,19 +13,31 @@ var socketRules = []Rule{
 		}, then: leaves(LeftFamily)},
 	{Name: "socket/EAFNOSUPPORT", Class: Shall, on: on(spec.OpSocket), For: forAll, Evidence: "POSIX.1-2008, socket()",
 		Title: "An unknown family fails.", when: func(m *move) bool { return m.c.Family != spec.AFInet }, then: fails(spec.EAFNOSUPPORT)},
-	{Name: "socket/type", Class: Shall, on: on(spec.OpSocket), For: forAll, Evidence: "Linux 6.18, inet_create; POSIX.1-2008, socket()",
+	{Name: "socket/type", Class: Shall, on: on(spec.OpSocket), For: forAll &^ forSockets, Evidence: "Linux 6.18, inet_create; POSIX.1-2008, socket()",
 		Title: "A type that the family does not have fails.",
-		when:  func(m *move) bool { return m.c.Type != spec.SockStream && m.c.Type != spec.SockDgram },
+		when:  wrongType,
 		then:  fails(spec.ESOCKTNOSUPPORT)},
-	{Name: "socket/type-EPROTOTYPE", Class: Shall, on: on(spec.OpSocket), For: forPOSIX | forBerkeley, Evidence: "POSIX.1-2008, socket()",
+	{Name: "socket/macos/type", Class: Shall, on: on(spec.OpSocket), For: forMacOS, Evidence: "XNU 11417, socreate_internal",
+		Title: "A type that the family does not have fails; with a protocol that belongs to another type, for the protocol.",
+		when:  wrongType,
+		then: func(m *move) {
+			if m.c.Protocol != spec.ProtocolDefault {
+				m.fail(spec.EPROTOTYPE)
+				return
+			}
+			m.fail(spec.EPROTONOSUPPORT)
+		}},
+	{Name: "socket/macos/protocol", Class: Shall, on: on(spec.OpSocket), For: forMacOS, Evidence: "XNU 11417, socreate_internal (pffindprotonotype)",
+		Title: "A protocol that belongs to another type fails.", when: wrongProtocol, then: fails(spec.EPROTOTYPE)},
+	{Name: "socket/type-EPROTOTYPE", Class: Shall, on: on(spec.OpSocket), For: forPOSIX | forOSX | forTargetTCP, Evidence: "POSIX.1-2008, socket()",
 		Title: "A type that the family does not have may fail with EPROTOTYPE.",
-		when:  func(m *move) bool { return m.c.Type != spec.SockStream && m.c.Type != spec.SockDgram }, then: fails(spec.EPROTOTYPE)},
-	{Name: "socket/type-EPROTONOSUPPORT", Class: Shall, on: on(spec.OpSocket), For: forPOSIX | forBerkeley, Evidence: "XNU 11417 and FreeBSD 13, socreate",
+		when:  wrongType, then: fails(spec.EPROTOTYPE)},
+	{Name: "socket/type-EPROTONOSUPPORT", Class: Shall, on: on(spec.OpSocket), For: forPOSIX | forOSX | forTargetTCP, Evidence: "XNU 11417 and FreeBSD 13, socreate",
 		Title: "A type that the family does not have may fail with EPROTONOSUPPORT.",
-		when:  func(m *move) bool { return m.c.Type != spec.SockStream && m.c.Type != spec.SockDgram }, then: fails(spec.EPROTONOSUPPORT)},
-	{Name: "socket/EPROTONOSUPPORT", Class: Shall, on: on(spec.OpSocket), For: forAll, Evidence: "Linux 6.18, inet_create; POSIX.1-2008, socket()",
+		when:  wrongType, then: fails(spec.EPROTONOSUPPORT)},
+	{Name: "socket/EPROTONOSUPPORT", Class: Shall, on: on(spec.OpSocket), For: forAll &^ forMacOS, Evidence: "Linux 6.18, inet_create; POSIX.1-2008, socket()",
 		Title: "A protocol that the type does not have fails.", when: wrongProtocol, then: fails(spec.EPROTONOSUPPORT), also: true},
-	{Name: "socket/EPROTOTYPE", Class: Shall, on: on(spec.OpSocket), For: forMacOS | forOSX | forPOSIX, Evidence: "XNU and FreeBSD, socreate",
+	{Name: "socket/EPROTOTYPE", Class: Shall, on: on(spec.OpSocket), For: forOSX | forPOSIX, Evidence: "4.4BSD and FreeBSD, socreate",
 		Title: "A protocol that the type does not have may fail with EPROTOTYPE.", when: wrongProtocol, then: fails(spec.EPROTOTYPE)},
 	{Name: "socket/ok", Class: Succeed, on: on(spec.OpSocket), For: forAll, Evidence: "POSIX.1-2008, socket()",
 		Title: "socket makes a socket and gives the lowest free descriptor.",
@@ -33,6 +45,10 @@ var socketRules = []Rule{
 	{Name: "open/null", Class: Succeed, on: on(spec.OpOpen), For: forAll, Evidence: "POSIX.1-2008, open()",
 		Title: "open gives the lowest free descriptor, of a file that is no socket.",
 		then:  func(m *move) { m.ret(m.install(FileNull)) }},
+}
+
+func wrongType(m *move) bool {
+	return m.c.Type != spec.SockStream && m.c.Type != spec.SockDgram
 }
 
 func wrongProtocol(m *move) bool {
@@ -57,7 +73,7 @@ func newSocket(m *move) {
 }
 
 var closeRules = []Rule{
-	{Name: "close/unread-linger", Class: Succeed, on: on(spec.OpClose), For: forPOSIX | forBerkeley, also: true, Evidence: "RFC 9293, 3.10.4; RFC 2525, 2.17",
+	{Name: "close/unread-linger", Class: Succeed, on: on(spec.OpClose), For: forPOSIX | forOSX | forTargetTCP, also: true, Evidence: "RFC 9293, 3.10.4; RFC 2525, 2.17",
 		Title: "A connection closed with data unread may end in order all the same.",
 		when:  func(m *move) bool { return unreadIn(m.s) }, then: func(m *move) { m.gentle = true; closes(m) }},
 	{Name: "close/ok", Class: Succeed, on: on(spec.OpClose), For: forAll, Evidence: "POSIX.1-2008, close(); RFC 9293, 3.10.4; RFC 1122, 4.2.2.13",

@@ -27,7 +27,7 @@ var shutdownRules = []Rule{
 	{Name: "shutdown/ok-linux", Class: Succeed, on: on(spec.OpShutdown), For: forLinux, Evidence: "Linux 6.18, inet_shutdown, tcp_shutdown",
 		Title: "Shutting for writing sends FIN.", when: isSocket, then: shutdownLinux},
 
-	{Name: "shutdown/bsd/listener", Class: Succeed, on: on(spec.OpShutdown), For: forPOSIX | forBerkeley,
+	{Name: "shutdown/bsd/listener", Class: Succeed, on: on(spec.OpShutdown), For: forPOSIX | forOSX | forTargetTCP,
 		Title: "What shutdown does to a listener outside Linux is not modelled.", when: streamIn(Listen), then: leaves(LeftShutdown)},
 	{Name: "shutdown/bsd/ENOTCONN", Class: Shall, on: on(spec.OpShutdown), For: forPOSIX | forBerkeley, Evidence: "XNU 11417 and FreeBSD 13, soshutdown; POSIX.1-2008, shutdown()",
 		Title: "Without a connection or peer shutdown fails.",
@@ -47,6 +47,9 @@ var shutdownRules = []Rule{
 func shutdown(m *move) {
 	write := m.c.How != spec.ShutRd && !m.s.has(ShutWrite)
 	m.shut()
+	if m.c.How != spec.ShutWr && forSockets.Has(m.d) {
+		m.s.flushReads()
+	}
 	if write && m.s.Kind == KindStream {
 		m.closeTCP(m.s)
 	}
@@ -98,10 +101,7 @@ var sendRules = onSend([]Rule{
 	{Name: "/EINVAL-length", Class: Shall, For: forLinux, Evidence: "Linux 6.18, move_addr_to_kernel", only: true,
 		Title: "A negative length, or one beyond sockaddr_storage, fails.",
 		when:  all(isSocket, named, length(func(n int32) bool { return n < 0 || n > 128 })), then: fails(spec.EINVAL)},
-	{Name: "/ENAMETOOLONG", Class: Shall, For: forMacOS | forOSX, Evidence: "XNU 11417 and FreeBSD 13, getsockaddr", only: true,
-		Title: "A length beyond 255 fails.",
-		when:  all(isSocket, named, length(func(n int32) bool { return n < 0 || n > 255 })), then: fails(spec.ENAMETOOLONG)},
-	{Name: "/EFAULT", Class: Shall, For: forAll, Evidence: "Linux 6.18, move_addr_to_kernel; XNU and FreeBSD, getsockaddr", only: true,
+	{Name: "/EFAULT", Class: Shall, For: forAll &^ forSockets, Evidence: "Linux 6.18, move_addr_to_kernel", only: true,
 		Title: "An address that cannot be read fails.",
 		when:  all(isSocket, named, badPointer, not(shorter(1))), then: fails(spec.EFAULT)},
 	{Name: "/EFAULT-empty", Class: May, For: forPOSIX | forTargetTCP, Evidence: "POSIX.1-2008, XSH 2.3 (EFAULT)", only: true,
@@ -121,12 +121,10 @@ var sendRules = onSend([]Rule{
 		when:  all(stream, anyOf(not(state(Established, CloseWait)), has(ShutWrite))), then: fails(spec.EPIPE)},
 	{Name: "/stream/reset", Class: Shall, For: forPOSIX | forTargetTCP, Evidence: "POSIX.1-2008, send() (ECONNRESET)",
 		Title: "A pending error is returned, and cleared.", when: all(stream, pending), then: collectOnce},
-	{Name: "/stream/bsd/EPIPE", Class: Shall, For: forPOSIX | forBerkeley, Evidence: "XNU 11417 and FreeBSD 13, sosend (SBS_CANTSENDMORE first); POSIX.1-2008, send()",
+	{Name: "/stream/bsd/EPIPE", Class: Shall, For: forPOSIX | forTargetTCP, Evidence: "XNU 11417 and FreeBSD 13, sosend (SBS_CANTSENDMORE first); POSIX.1-2008, send()",
 		Title: "Shut for writing, or dead, send fails.", when: all(stream, has(ShutWrite)), then: fails(spec.EPIPE)},
-	{Name: "/stream/bsd/ENOTCONN", Class: Shall, For: forPOSIX | forBerkeley, Evidence: "XNU 11417 and FreeBSD 13, sosend; POSIX.1-2008, send()",
+	{Name: "/stream/bsd/ENOTCONN", Class: Shall, For: forPOSIX | forTargetTCP, Evidence: "XNU 11417 and FreeBSD 13, sosend; POSIX.1-2008, send()",
 		Title: "Without a connection send fails.", when: all(stream, not(layer(Connected))), then: fails(spec.ENOTCONN)},
-	{Name: "/stream/bsd/EISCONN", Class: Shall, For: forMacOS | forOSX, only: true, also: true, Evidence: "XNU 11417 and FreeBSD 13, sendto on a connected socket",
-		Title: "An address on a connected stream socket may fail.", when: all(stream, named), then: fails(spec.EISCONN)},
 	{Name: "/stream/big", Class: Succeed, For: forAll,
 		Title: "More than one segment's worth is not modelled.",
 		when:  func(m *move) bool { return stream(m) && m.c.Len+int32(m.s.Unsent) > int32(m.s.MSS) }, then: leaves(LeftWindow)},
@@ -137,9 +135,9 @@ var sendRules = onSend([]Rule{
 	// datagram
 	{Name: "/dgram/big", Class: Succeed, For: forAll,
 		Title: "A datagram that must be fragmented is not modelled.", when: all(dgram, func(m *move) bool { return m.c.Len > 1472 }), then: leaves(LeftWindow)},
-	{Name: "/dgram/bsd/EPIPE", Class: Shall, For: forPOSIX | forBerkeley, Evidence: "XNU 11417 and FreeBSD 13, sosend; POSIX.1-2008, send()",
+	{Name: "/dgram/bsd/EPIPE", Class: Shall, For: forPOSIX | forTargetTCP, Evidence: "XNU 11417 and FreeBSD 13, sosend; POSIX.1-2008, send()",
 		Title: "Shut for writing, send fails.", when: all(dgram, has(ShutWrite)), then: fails(spec.EPIPE)},
-	{Name: "/dgram/bsd/error", Class: Shall, For: forPOSIX | forBerkeley, Evidence: "XNU 11417 and FreeBSD 13, sosend (so_error)",
+	{Name: "/dgram/bsd/error", Class: Shall, For: forPOSIX | forTargetTCP, Evidence: "XNU 11417 and FreeBSD 13, sosend (so_error)",
 		Title: "A pending error is returned, and cleared.", when: all(dgram, pending), then: collectOnce},
 	{Name: "/dgram/EINVAL-length", Class: Shall, For: forLinux, Evidence: "Linux 6.18, udp_sendmsg", only: true,
 		Title: "A length below that of sockaddr_in fails.", when: all(dgram, named, shorter(spec.SizeofSockaddrIn)), then: failsBound(spec.EINVAL)},
@@ -147,16 +145,16 @@ var sendRules = onSend([]Rule{
 		Title: "Another family fails; AF_UNSPEC passes for AF_INET.", when: all(dgram, named, foreignFamily), then: failsBound(spec.EAFNOSUPPORT)},
 	{Name: "/dgram/EINVAL-port", Class: Shall, For: forLinux, Evidence: "Linux 6.18, udp_sendmsg", only: true,
 		Title: "Port 0 fails.", when: all(dgram, named, portZero), then: failsBound(spec.EINVAL)},
-	{Name: "/dgram/bsd/address", Class: Shall, For: forPOSIX | forBerkeley, only: true, also: true, Evidence: "XNU 11417 and FreeBSD 13, in_pcbladdr",
+	{Name: "/dgram/bsd/address", Class: Shall, For: forPOSIX | forTargetTCP, only: true, also: true, Evidence: "XNU 11417 and FreeBSD 13, in_pcbladdr",
 		Title: "An invalid address fails.", when: all(dgram, named, not(badPointer), anyOf(inexact, shorter(spec.SizeofSockaddrIn))), then: fails(spec.EINVAL)},
-	{Name: "/dgram/bsd/EISCONN", Class: Shall, For: forPOSIX | forBerkeley, only: true, also: true, Evidence: "XNU 11417 and FreeBSD 13, sendto on a connected socket; POSIX.1-2008, sendto()",
+	{Name: "/dgram/bsd/EISCONN", Class: Shall, For: forPOSIX | forTargetTCP, only: true, also: true, Evidence: "XNU 11417 and FreeBSD 13, sendto on a connected socket; POSIX.1-2008, sendto()",
 		Title: "An address on a socket with a peer may fail.", when: all(dgramIn(Established), named), then: fails(spec.EISCONN)},
-	{Name: "/dgram/bsd/EAFNOSUPPORT", Class: Shall, For: forPOSIX | forBerkeley, only: true, Evidence: "XNU 11417 and FreeBSD 13, in_pcbladdr",
+	{Name: "/dgram/bsd/EAFNOSUPPORT", Class: Shall, For: forPOSIX | forTargetTCP, only: true, Evidence: "XNU 11417 and FreeBSD 13, in_pcbladdr",
 		Title: "Another family fails.", when: all(dgram, named, wrongFamily), then: fails(spec.EAFNOSUPPORT)},
-	{Name: "/dgram/bsd/odd-address", Class: May, For: forPOSIX | forBerkeley, only: true,
+	{Name: "/dgram/bsd/odd-address", Class: May, For: forPOSIX | forTargetTCP, only: true,
 		Title: "Sending to port 0, to the wildcard, to no route, or to many is not modelled.",
 		when:  all(dgram, named, anyOf(portZero, inexact, to(AddrAny), not(routed(routeLocal, routeUnicast)))), then: leaves(LeftAddress)},
-	{Name: "/dgram/EDESTADDRREQ", Class: Shall, For: forAll, Evidence: "Linux 6.18, udp_sendmsg; XNU and FreeBSD, sosend; POSIX.1-2008, send()",
+	{Name: "/dgram/EDESTADDRREQ", Class: Shall, For: forAll &^ forSockets, Evidence: "Linux 6.18, udp_sendmsg; XNU and FreeBSD, sosend; POSIX.1-2008, send()",
 		Title: "Without a peer and without an address send fails; in Linux the socket has been bound by then.",
 		when:  all(dgram, not(named), not(state(Established))), then: noDestination, port: true},
 	{Name: "/dgram/route", Class: Shall, For: forLinux, Evidence: "Linux 6.18, ip_route_output_key_hash_rcu", only: true,
@@ -269,25 +267,25 @@ func onRecv(rules []Rule) []Rule {
 func unread(m *move) bool { return m.s != nil && m.s.Unread != 0 }
 
 var recvRules = onRecv([]Rule{
-	{Name: "/stream/ENOTCONN-listening", Class: Shall, For: forAll, Evidence: "Linux 6.18, tcp_recvmsg_locked; POSIX.1-2008, recv()",
+	{Name: "/stream/ENOTCONN-listening", Class: Shall, For: forAll &^ forSockets, Evidence: "Linux 6.18, tcp_recvmsg_locked; POSIX.1-2008, recv()",
 		Title: "A listener has nothing to read.", when: streamIn(Listen), then: fails(spec.ENOTCONN)},
-	{Name: "/stream/empty-buffer", Class: Succeed, For: forAll,
+	{Name: "/stream/empty-buffer", Class: Succeed, For: forAll &^ forSockets,
 		Title: "Reading into no buffer is not modelled.", when: all(stream, func(m *move) bool { return m.c.Len == 0 }), then: leaves(LeftWindow)},
-	{Name: "/stream/shut-and-deaf", Class: Succeed, For: forPOSIX | forBerkeley, also: true, Evidence: "XNU 11417 and FreeBSD 13, tcp_do_segment (data for SBS_CANTRCVMORE is dropped)",
+	{Name: "/stream/shut-and-deaf", Class: Succeed, For: forPOSIX | forTargetTCP, also: true, Evidence: "XNU 11417 and FreeBSD 13, tcp_do_segment (data for SBS_CANTRCVMORE is dropped)",
 		Title: "Shut for reading, recv may return 0 whatever has come.", when: all(stream, has(ShutRead), not(has(GotFIN)), unread), then: succeeds},
-	{Name: "/stream/data-and-ack", Class: Succeed, For: forAll, also: true, Evidence: "Linux 6.18, tcp_cleanup_rbuf; RFC 9293, 3.8.6.2.2",
+	{Name: "/stream/data-and-ack", Class: Succeed, For: forAll &^ forSockets, also: true, Evidence: "Linux 6.18, tcp_cleanup_rbuf; RFC 9293, 3.8.6.2.2",
 		Title: "Reading may send an acknowledgement that is due.", when: all(stream, unread, has(AckDue)), then: func(m *move) { m.ack(m.s); read(m) }},
-	{Name: "/stream/data", Class: Succeed, For: forAll, Evidence: "POSIX.1-2008, recv()",
+	{Name: "/stream/data", Class: Succeed, For: forAll &^ forSockets, Evidence: "POSIX.1-2008, recv()",
 		Title: "What was received is read, as much as the buffer takes.", when: all(stream, unread), then: read},
 	{Name: "/stream/reset-after-end", Class: Shall, For: forPOSIX | forTargetTCP, also: true, Evidence: "POSIX.1-2008, recv() (ECONNRESET); XNU and FreeBSD, soreceive (so_error before SBS_CANTRCVMORE)",
 		Title: "A pending error may be returned, and cleared, before the end.", when: all(stream, has(GotFIN), pending), then: collectOnce},
-	{Name: "/stream/end", Class: Succeed, For: forAll, Evidence: "Linux 6.18, tcp_recvmsg_locked (SOCK_DONE); POSIX.1-2008, recv()",
+	{Name: "/stream/end", Class: Succeed, For: forAll &^ forSockets, Evidence: "Linux 6.18, tcp_recvmsg_locked (SOCK_DONE); POSIX.1-2008, recv()",
 		Title: "After the peer's FIN recv returns 0.", when: all(stream, has(GotFIN)), then: succeeds},
-	{Name: "/stream/error", Class: Shall, For: forAll, Evidence: "Linux 6.18, tcp_recvmsg_locked; XNU and FreeBSD, soreceive",
+	{Name: "/stream/error", Class: Shall, For: forAll &^ forSockets, Evidence: "Linux 6.18, tcp_recvmsg_locked; XNU and FreeBSD, soreceive",
 		Title: "A pending error is returned, and cleared.", when: all(stream, pending), then: collectOnce},
-	{Name: "/stream/shut", Class: Succeed, For: forAll, also: true, Evidence: "Linux 6.18, tcp_recvmsg_locked; XNU and FreeBSD, soreceive (SBS_CANTRCVMORE)",
+	{Name: "/stream/shut", Class: Succeed, For: forAll &^ forSockets, also: true, Evidence: "Linux 6.18, tcp_recvmsg_locked; XNU and FreeBSD, soreceive (SBS_CANTRCVMORE)",
 		Title: "Shut for reading, recv returns 0.", when: all(stream, has(ShutRead)), then: succeeds},
-	{Name: "/stream/ENOTCONN", Class: Shall, For: forAll, Evidence: "Linux 6.18, tcp_recvmsg_locked; POSIX.1-2008, recv()",
+	{Name: "/stream/ENOTCONN", Class: Shall, For: forAll &^ forSockets, Evidence: "Linux 6.18, tcp_recvmsg_locked; POSIX.1-2008, recv()",
 		Title: "Without a connection recv fails.",
 		when: func(m *move) bool {
 			if !stream(m) || m.d == spec.Linux && m.s.has(ShutRead) {
@@ -296,21 +294,21 @@ var recvRules = onRecv([]Rule{
 			return m.s.TCP == Closed || m.d != spec.Linux && (m.s.Layer != Connected || m.s.TCP.in(SynSent, SynReceived))
 		}, then: fails(spec.ENOTCONN)},
 
-	{Name: "/dgram/error", Class: Shall, For: forAll, Evidence: "Linux 6.18, __skb_recv_udp; XNU and FreeBSD, soreceive",
+	{Name: "/dgram/error", Class: Shall, For: forAll &^ forSockets, Evidence: "Linux 6.18, __skb_recv_udp; XNU and FreeBSD, soreceive",
 		Title: "A pending error is returned, and cleared, before any datagram.", when: all(dgram, pending), then: collectOnce},
-	{Name: "/dgram/data", Class: Succeed, For: forAll, Evidence: "POSIX.1-2008, recv()",
-		Cites: cites("posix/description/dgram-source", "linux/description/dgram-source", "macos/description/dgram-source", "osx/description/dgram-source",
+	{Name: "/dgram/data", Class: Succeed, For: forAll &^ forSockets, Evidence: "POSIX.1-2008, recv()",
+		Cites: cites("posix/description/dgram-source", "linux/description/dgram-source",
 			"targettcp/description/source"),
 		Title: "The oldest datagram is read; what the buffer does not take is lost.",
 		when:  all(dgram, func(m *move) bool { return m.s.Queued != 0 }), then: receive},
-	{Name: "/dgram/bsd/shut", Class: Succeed, For: forPOSIX | forBerkeley, Evidence: "XNU 11417 and FreeBSD 13, soreceive_dgram",
+	{Name: "/dgram/bsd/shut", Class: Succeed, For: forPOSIX | forTargetTCP, Evidence: "XNU 11417 and FreeBSD 13, soreceive_dgram",
 		Title: "Shut for reading, recv may return 0.", when: all(dgram, has(ShutRead)), then: succeeds, also: true},
-	{Name: "/EAGAIN", Class: Shall, For: forAll, Evidence: "POSIX.1-2008, recv()",
+	{Name: "/EAGAIN", Class: Shall, For: forAll &^ forSockets, Evidence: "POSIX.1-2008, recv()",
 		Title: "With nothing to read a non-blocking recv fails.",
 		when:  all(isSocket, nonblocking, func(m *move) bool { return !(stream(m) && (m.s.has(ShutRead|GotFIN) || m.s.Unread != 0)) }), then: fails(spec.EAGAIN)},
 	{Name: "/dgram/shut", Class: Succeed, For: forLinux, Evidence: "Linux 6.18, __skb_wait_for_more_packets",
 		Title: "Shut for reading, a recv that would wait returns 0.", when: all(dgram, has(ShutRead)), then: succeeds},
-	{Name: "/wait", Class: Block, For: forAll, Evidence: "POSIX.1-2008, recv()",
+	{Name: "/wait", Class: Block, For: forAll &^ forSockets, Evidence: "POSIX.1-2008, recv()",
 		Title: "With nothing to read recv waits.", when: all(isSocket, not(nonblocking), not(has(ShutRead))), then: waits},
 })
 

@@ -25,6 +25,8 @@ type Nexts struct {
 	m     move
 	inbox [inboxMax]Frame
 	again Call
+	alt   World // a second world that the same call looks at
+	given Call  // the call as the address import hands it on
 }
 
 // move is a rule being tried: the world it reads and, in then, changes.
@@ -146,8 +148,8 @@ func (n *Nexts) move(d spec.Dialect, w *World) *move {
 
 // ordered says whether the order of a dialect's checks is known. Where it is
 // not, any check that fails may be the one that is reported.
-func ordered(d spec.Dialect, t trigger) bool {
-	return d == spec.Linux || d == spec.MacOS && t == on(spec.OpConnect)
+func ordered(d spec.Dialect) bool {
+	return d == spec.Linux || d == spec.MacOS
 }
 
 // try applies the rules of one trigger to the world that m looks at, and
@@ -155,7 +157,7 @@ func ordered(d spec.Dialect, t trigger) bool {
 func (m *move) try(t trigger, out *Nexts, all bool) {
 	look := *m
 	blocked := false
-	strict := ordered(m.d, t)
+	strict := ordered(m.d)
 	for _, id := range rules.index[m.d][t] {
 		r := &rules.rules[id]
 		check := r.Class == Shall || r.Class == May
@@ -262,7 +264,14 @@ func stepCall(d spec.Dialect, w *World, l *Label, out *Nexts) {
 		m.slot = uint8(m.file) - 1
 		m.s = &w.Sockets[m.slot]
 	}
+	m.c = m.imported(m.c, &out.given)
 	m.try(on(l.Call.Op), out, false)
+	if m.forgets() {
+		out.alt = *w
+		m.w, m.s, m.t = &out.alt, &out.alt.Sockets[m.slot], &out.alt.Threads[l.Thread]
+		m.s.Err = spec.ENONE
+		m.try(on(l.Call.Op), out, false)
+	}
 }
 
 // file is what a descriptor refers to.

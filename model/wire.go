@@ -408,7 +408,9 @@ func (m *move) takeData(s *Socket, f *Frame) (owed bool) {
 	}
 	s.clear(Crossed)
 	s.RcvNxt += fresh
-	s.Unread += fresh
+	if !s.has(ShutRead) || !forSockets.Has(m.d) { // the BSDs drop what nobody will read (tcp_do_segment)
+		s.Unread += fresh
+	}
 	if s.RcvNxt > seqMax {
 		m.leave(LeftNumbers)
 	}

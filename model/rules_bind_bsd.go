@@ -1,0 +1,44 @@
+package model
+
+import "github.com/connspec/connspec/spec"
+
+// bind in macOS, in the order of its checks: XNU 11417, bind, getsockaddr_s,
+// tcp_usr_bind, udp_bind, in_pcbbind.
+var bindMacOS = []Rule{
+	{Name: "bind/macos/EDESTADDRREQ", Class: Shall, on: on(spec.OpBind), For: forMacOS, Evidence: "XNU 11417, bind",
+		Title: "A null address fails.", when: null, then: fails(spec.EDESTADDRREQ)},
+	{Name: "bind/macos/ENAMETOOLONG", Class: Shall, on: on(spec.OpBind), For: forMacOS, Evidence: "XNU 11417, getsockaddr (SOCK_MAXADDRLEN)",
+		Title: "A length beyond 255, negative ones too, fails.",
+		when:  length(func(n int32) bool { return n < 0 || n > 255 }), then: fails(spec.ENAMETOOLONG)},
+	{Name: "bind/macos/EINVAL-no-family", Class: Shall, on: on(spec.OpBind), For: forMacOS, Evidence: "XNU 11417, getsockaddr_s",
+		Title: "A length without room for a family fails.", when: shorter(2), then: fails(spec.EINVAL)},
+	{Name: "bind/macos/EFAULT", Class: Shall, on: on(spec.OpBind), For: forMacOS, Evidence: "XNU 11417, getsockaddr_s",
+		Title: "An address that cannot be read fails.", when: badPointer, then: fails(spec.EFAULT)},
+	{Name: "bind/macos/EINVAL-dead", Class: Shall, on: on(spec.OpBind), For: forMacOS, Evidence: "XNU 11417, tcp_usr_bind (INPCB_STATE_DEAD)",
+		Title: "A stream socket whose connection ended fails.", when: all(stream, has(Dead)), then: fails(spec.EINVAL)},
+	{Name: "bind/macos/EAFNOSUPPORT", Class: Shall, on: on(spec.OpBind), For: forMacOS, Evidence: "XNU 11417, tcp_usr_bind, udp_bind",
+		Title: "Another family fails; AF_UNSPEC passes for AF_INET.",
+		when: func(m *move) bool {
+			return isSocket(m) && foreignFamily(m) && !(dgram(m) && m.c.To.Family == spec.AFInet6)
+		}, then: fails(spec.EAFNOSUPPORT)},
+	{Name: "bind/macos/EAFNOSUPPORT-group", Class: Shall, on: on(spec.OpBind), For: forMacOS, Evidence: "XNU 11417, tcp_usr_bind",
+		Title: "A stream socket cannot be bound to a group or to 255.255.255.255.",
+		when:  all(stream, not(unspec), to(AddrMulticast, AddrBroadcast)), then: fails(spec.EAFNOSUPPORT)},
+	{Name: "bind/macos/EINVAL-bound", Class: Shall, on: on(spec.OpBind), For: forMacOS, Evidence: "XNU 11417, in_pcbbind",
+		Title: "A socket that has a local name fails.", when: all(isSocket, anyOf(has(HasPort|AddrLock), not(state(Closed)))), then: fails(spec.EINVAL)},
+	{Name: "bind/macos/EINVAL-length", Class: Shall, on: on(spec.OpBind), For: forMacOS, Evidence: "XNU 11417, in_pcbbind",
+		Title: "Any length but that of sockaddr_in fails.", when: all(isSocket, inexact), then: fails(spec.EINVAL)},
+	{Name: "bind/macos/EADDRNOTAVAIL", Class: Shall, on: on(spec.OpBind), For: forMacOS, Evidence: "XNU 11417, in_pcbbind (ifa_ifwithaddr)",
+		Title: "An address that the host does not have fails.",
+		when:  all(isSocket, not(routed(routeLocal, routeUnknown, routeBroadcast, routeMulticast))), then: fails(spec.EADDRNOTAVAIL)},
+	{Name: "bind/macos/left-out", Class: Succeed, on: on(spec.OpBind), For: forMacOS,
+		Title: "Binding to a group, a broadcast or an unknown address, or to a privileged port, is not modelled.",
+		when: func(m *move) bool {
+			return isSocket(m) && (routed(routeUnknown, routeBroadcast, routeMulticast)(m) || m.c.Low)
+		}, then: leaves(LeftAddress)},
+	{Name: "bind/macos/EADDRINUSE", Class: Shall, on: on(spec.OpBind), For: forMacOS, Evidence: "XNU 11417, in_pcbbind",
+		Title: "A port that another socket has on an overlapping address fails, unless both have SO_REUSEADDR and none listens.",
+		when:  taken, then: fails(spec.EADDRINUSE)},
+	{Name: "bind/macos/ok", Class: Succeed, on: on(spec.OpBind), For: forMacOS, Evidence: "XNU 11417, in_pcbbind",
+		Title: "bind names the socket; port 0 stands for any free one.", when: isSocket, then: bind},
+}
