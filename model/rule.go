@@ -65,7 +65,7 @@ type Rule struct {
 	also bool // not the only answer: rules further down may apply as well
 	only bool // sendto but not send; see onSend
 	late bool // as the rule before or after it, with the acknowledgement delayed
-	port bool // the socket may or may not have been given a port on the way
+	port bool // outside Linux, the socket may or may not have been given a port on the way
 }
 
 // Standing is what the document of dialect d has to say to the rule, as the

@@ -166,7 +166,7 @@ func (m *move) try(t trigger, out *Nexts, all bool) {
 		}
 		m.apply(r, out)
 		*m = look
-		if r.port && m.s != nil && !m.s.has(HasPort) {
+		if r.port && m.d != spec.Linux && m.s != nil && !m.s.has(HasPort) {
 			m.bound = true
 			m.apply(r, out)
 			*m = look

@@ -15,6 +15,7 @@ type walker struct {
 	world World
 	nexts Nexts
 	seen  func(from *World, l *Label, next *Next)
+	check func(from *World, l *Label, nexts *Nexts) // of whole steps, if set
 }
 
 func newWalker(d spec.Dialect, seed uint64, seen func(from *World, l *Label, next *Next)) *walker {
@@ -104,6 +105,9 @@ func (w *walker) explore(starts int) {
 // take follows one label, to any of the worlds it may lead to.
 func (w *walker) take(l *Label) bool {
 	Step(w.d, &w.world, l, &w.nexts)
+	if w.check != nil && w.nexts.Len > 0 {
+		w.check(&w.world, l, &w.nexts)
+	}
 	return w.follow(l)
 }
 
