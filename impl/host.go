@@ -120,6 +120,7 @@ func tcpConfig(cfg *Config) tcp.Config {
 	if cfg.Dialect == spec.Linux {
 		c = linuxTCP
 	}
+	c.ResetOnUnread = personality.For(cfg.Dialect).ResetOnUnread
 	if cfg.SynRetries > 0 {
 		c.SynRetries = cfg.SynRetries
 	}

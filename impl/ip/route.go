@@ -184,6 +184,19 @@ func (t *Table) Primary() netip.Addr {
 	return loopback
 }
 
+// Broadcast is the broadcast address of the NIC's first prefix, or the limited
+// one.
+func (t *Table) Broadcast() netip.Addr {
+	if len(t.addrs) == 0 || t.addrs[0].Bits() > 30 {
+		return limitedBroadcast
+	}
+	b := t.addrs[0].Addr().As4()
+	for i := t.addrs[0].Bits(); i < 32; i++ {
+		b[i/8] |= 0x80 >> (i % 8)
+	}
+	return netip.AddrFrom4(b)
+}
+
 // Find chooses the way to dst. Where a packet would leave and get lost, for a
 // Blackhole route or a loopback source, there is a path besides the reason. A zero or unspecified src lets the table choose
 // the source address; an unspecified dst stands for this host itself, by the

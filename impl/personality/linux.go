@@ -19,6 +19,7 @@ var linux = Personality{
 	},
 	BadDescriptor:   spec.EBADF,
 	SocketType:      spec.ESOCKTNOSUPPORT,
+	SocketProto:     spec.EPROTONOSUPPORT,
 	Import:          ImportLinux,
 	Listening:       spec.EISCONN,
 	Repeat:          RepeatJoins,
@@ -41,6 +42,7 @@ var linux = Personality{
 	PortsStream:       spec.EADDRNOTAVAIL,
 	PortsDgram:        spec.EAGAIN,
 	PortsBind:         spec.EADDRINUSE,
+	SendPortZero:      spec.EINVAL,
 	Unreachable:       hard(unreachableLinux),
 	TimeExceeded:      Reaction{Errno: spec.EHOSTUNREACH},
 	ParameterProblem:  Reaction{Errno: spec.EPROTO},
@@ -60,6 +62,7 @@ var linux = Personality{
 	StaleFlow:         true,
 	ReleasesPort:      true,
 	SendAutobinds:     true,
+	ResetOnUnread:     true,
 	PeerEarly:         true,
 	BindUnspec:        true,
 }

@@ -93,6 +93,15 @@ const (
 	UnspecAsInet                  // a stream takes it for AF_INET
 )
 
+// Poll says how poll(2) looks at a socket.
+type Poll uint8
+
+const (
+	PollStates  Poll = iota // by what its protocol is doing (tcp_poll, datagram_poll)
+	PollQuiet               // by its buffers: neither POLLERR nor POLLRDHUP (sopoll)
+	PollFilters             // by kqueue's filters, one for each direction asked for
+)
+
 // Reaction is what an ICMP error does to the socket that it is about.
 type Reaction struct {
 	Errno spec.Errno // ENONE: nothing
@@ -108,6 +117,9 @@ type Personality struct {
 
 	BadDescriptor spec.Errno // a socket call's number is no open descriptor
 	SocketType    spec.Errno // AF_INET has no sockets of this type
+	SocketProto   spec.Errno // the protocol is not that of the type
+	BindNull      spec.Errno // bind with a null pointer; ENONE: as Import says
+	BindGroup     spec.Errno // bind of a stream to a multicast address; ENONE: allowed
 	Import        Import
 	ExactLength   bool       // an address longer than sockaddr_in is EINVAL
 	Listening     spec.Errno // connect on a listening stream
@@ -140,15 +152,17 @@ type Personality struct {
 	PortZero      spec.Errno // with CheckPort
 	AnyIsPrimary  bool       // 0.0.0.0 stands for the first interface address, not for loopback
 
-	Route        [ip.ReasonCount]spec.Errno
-	TupleTaken   spec.Errno // a connection with these names exists
-	PortsStream  spec.Errno // connect finds no ephemeral port
-	PortsDgram   spec.Errno
-	PortsBind    spec.Errno
-	SelfStream   spec.Errno // a stream connects to its own name; ENONE: allowed
-	SharedDgram  spec.Errno // a datagram connect to names that another socket has
-	ConnectedTo  spec.Errno // sendto with an address on an associated socket; ENONE: allowed
-	ConnectingIO spec.Errno // send and recv while connecting; ENONE: wait as for data
+	Route          [ip.ReasonCount]spec.Errno
+	TupleTaken     spec.Errno // a connection with these names exists
+	PortsStream    spec.Errno // connect finds no ephemeral port
+	PortsDgram     spec.Errno
+	PortsBind      spec.Errno
+	SelfStream     spec.Errno // a stream connects to its own name; ENONE: allowed
+	SharedDgram    spec.Errno // a datagram connect to names that another socket has
+	ConnectedTo    spec.Errno // sendto with an address on an associated socket; ENONE: allowed
+	ConnectingSend spec.Errno // send while connecting; ENONE: waits for the connection
+	ConnectingRecv spec.Errno // recv likewise
+	SendPortZero   spec.Errno // sendto port 0
 
 	Unreachable      [16]Reaction // ICMP type 3 by code, on SYN-SENT
 	TimeExceeded     Reaction     // type 11, code 0
@@ -172,16 +186,18 @@ type Personality struct {
 
 	// Poll.
 	FreshPoll spec.PollEvents // a stream that was never connected
-	// HangupHidesOut: POLLHUP and POLLOUT never come together.
-	HangupHidesOut bool
+	Poll      Poll
 	// PeerlessInvalid: getpeername of a stream shut in both directions is
 	// EINVAL.
 	PeerlessInvalid bool
 	// ShutdownSticks: shutdown on a socket without a connection is ENOTCONN
 	// but takes effect.
 	ShutdownSticks bool
-	// ShutdownAborts: shutdown while connecting ends the attempt.
+	// ShutdownAborts: shutdown in SYN-SENT ends the attempt.
 	ShutdownAborts bool
+	// ShutdownKills: shutting the write half in SYN-SENT ends the attempt and
+	// leaves the socket dead (tcp_usrclosed).
+	ShutdownKills bool
 	// BacklogHalves: a listener's queue is full when it holds more than so many
 	// halves of the backlog.
 	BacklogHalves int32
@@ -215,12 +231,42 @@ type Personality struct {
 	// destination (inet_send_prepare).
 	SendAutobinds bool
 	// LimitedOnLink: 255.255.255.255 needs no route, it goes out of the first
-	// interface (in_pcbladdr).
-	LimitedOnLink bool
+	// interface; with DirectedLimited it stands for that one's own broadcast
+	// address (in_pcbladdr).
+	LimitedOnLink, DirectedLimited bool
+	// SendExactly: sendto wants the length of sockaddr_in exactly.
+	SendExactly bool
+	// UnspecTranslated: bind and sendto take AF_UNSPEC with the length of
+	// sockaddr_in for AF_INET (getsockaddr).
+	UnspecTranslated bool
+	// ShutOnce: shutting a half that is shut already is ENOTCONN, the read half
+	// coming first (soshutdownlock_final).
+	ShutOnce bool
+	// ForeignFirst: bind looks at the family before everything else (tcp_usr_bind).
+	ForeignFirst bool
+	// ResetOnUnread: close with data unread sends a RST.
+	ResetOnUnread bool
+	// ConnectedFirst: sendto on an associated socket is ConnectedTo whatever the
+	// length of the address.
+	ConnectedFirst bool
+	// PeekKeepsError: a recv with MSG_PEEK leaves the pending error.
+	PeekKeepsError bool
+	// DataFirst: a datagram that waits is received before a pending error, and
+	// a pending error of a stream before the end of file (soreceive).
+	DataFirst bool
+	// FlushOnShut: shutting a datagram socket for reading drops what waits.
+	FlushOnShut bool
+	// AcceptInherits: an accepted socket has the listener's O_NONBLOCK.
+	AcceptInherits bool
+	// LateRefusal: a datagram to a broadcast address without SO_BROADCAST, or
+	// into a refusing route, is refused on its way out, when the socket has got
+	// its port (ip_output).
+	LateRefusal bool
+	// EndIsSuccess: a blocked connect whose attempt another thread ended without
+	// an error returns 0; otherwise ECONNABORTED.
+	EndIsSuccess bool
 	// BindBound: bind looks first whether the socket has a name already.
 	BindBound bool
-	// QuietPoll: poll knows neither POLLERR nor POLLRDHUP.
-	QuietPoll bool
 	// BindUnspec: bind takes AF_UNSPEC with INADDR_ANY for AF_INET, and sendto
 	// takes any AF_UNSPEC address for one.
 	BindUnspec bool

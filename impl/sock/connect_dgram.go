@@ -12,9 +12,6 @@ import (
 // failure leaves what was there before.
 func (l *Layer) associate(a *attempt) spec.Result {
 	s, dst := a.sock, a.dst
-	if dst.Addr().IsUnspecified() && l.p.AnyIsPrimary {
-		dst = netip.AddrPortFrom(l.routes.Primary(), dst.Port())
-	}
 	path, why := l.find(dst.Addr(), s.source)
 	s.flow.aim(s.source, dst, &path)
 	if e := l.p.Route[why]; e != spec.ENONE {
@@ -47,8 +44,13 @@ func (l *Layer) associate(a *attempt) spec.Result {
 
 // find is the way to dst, as the system looks for it.
 func (l *Layer) find(dst, src netip.Addr) (ip.Path, ip.Reason) {
-	if dst == limitedBroadcast && l.p.LimitedOnLink && src.IsUnspecified() {
+	switch {
+	case dst == limitedBroadcast && l.p.DirectedLimited:
+		dst = l.routes.Broadcast()
+	case dst == limitedBroadcast && l.p.LimitedOnLink && src.IsUnspecified():
 		src = l.routes.Primary()
+	case dst.IsUnspecified() && l.p.AnyIsPrimary:
+		dst = l.routes.Primary()
 	}
 	return l.routes.Find(dst, src)
 }

@@ -75,10 +75,13 @@ func (l *Layer) collect(i int32, s *Socket) spec.Result {
 		return spec.Result{}
 	}
 	e := s.takeError()
+	s.phase = phaseUnconnected
 	if e == spec.ENONE {
+		if l.p.EndIsSuccess {
+			return spec.Result{}
+		}
 		e = spec.ECONNABORTED
 	}
-	s.phase = phaseUnconnected
 	if l.p.Failure == personality.FailureReported {
 		s.disconnects++
 		l.disconnect(i, s)
@@ -108,9 +111,6 @@ func (l *Layer) startStream(a *attempt) (spec.Result, bool) {
 	s, dst := a.sock, a.dst
 	if s.conn != 0 {
 		l.refresh(s)
-	}
-	if dst.Addr().IsUnspecified() && l.p.AnyIsPrimary {
-		dst = netip.AddrPortFrom(l.routes.Primary(), dst.Port())
 	}
 	path, why := l.find(dst.Addr(), s.source)
 	if e := l.p.Route[why]; e != spec.ENONE {

@@ -115,7 +115,7 @@ func (l *Layer) socketError(c *spec.Call) spec.Errno {
 		return l.p.SocketType
 	}
 	if c.Protocol != spec.ProtocolDefault && c.Protocol != own {
-		return spec.EPROTONOSUPPORT
+		return l.p.SocketProto
 	}
 	return spec.ENONE
 }

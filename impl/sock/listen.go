@@ -245,7 +245,7 @@ func (l *Layer) tryAccept(i int32, out nameOut, nonblock bool) (spec.Result, boo
 	s.queued--
 	child := l.socks.at(n)
 	child.listener = 0
-	file := l.newFile(n, false)
+	file := l.newFile(n, l.p.AcceptInherits && l.files.at(s.file).nonblock)
 	var r spec.Result
 	if out.pointer != spec.PointerNull {
 		if e := out.put(&r, child.peer); e != spec.ENONE {

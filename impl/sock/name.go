@@ -8,17 +8,17 @@ import (
 	"github.com/connspec/connspec/spec"
 )
 
-// bind names a socket (__inet_bind).
+// bind names a socket (__inet_bind; in_pcbbind).
 func (l *Layer) bind(c *spec.Call) spec.Result {
 	i, _, e := l.lookup(c.FD)
+	if e == spec.ENONE && c.Pointer == spec.PointerNull {
+		e = l.p.BindNull
+	}
 	if e == spec.ENONE {
 		e = l.importAddress(argumentOf(c))
 	}
 	if e == spec.ENONE {
-		e = l.lengthError(c.AddrLen)
-	}
-	if e == spec.ENONE {
-		e = l.bindTo(i, c.Addr.Family, inetName(&c.Addr))
+		e = l.bindAddress(i, c)
 	}
 	if e != spec.ENONE {
 		return spec.Fail(e)
@@ -26,23 +26,51 @@ func (l *Layer) bind(c *spec.Call) spec.Result {
 	return spec.Result{}
 }
 
-func (l *Layer) bindTo(i int32, family spec.Family, name netip.AddrPort) spec.Errno {
-	s, a := l.socks.at(i), name.Addr()
+// bindAddress checks the address that bind copied in, and takes it.
+func (l *Layer) bindAddress(i int32, c *spec.Call) spec.Errno {
+	s, name := l.socks.at(i), inetName(&c.Addr)
+	a := name.Addr()
+	foreign := c.Addr.Family != spec.AFInet
+	if c.Addr.Family == spec.AFUnspec {
+		foreign = !l.p.UnspecTranslated && !(l.p.BindUnspec && a.IsUnspecified())
+	}
+	forbidden := a.IsMulticast() && s.typ == spec.SockStream && l.p.BindGroup != spec.ENONE
 	named := l.state(s) != tcp.StateClosed || s.associated || s.port != 0 || s.dead
-	if named && l.p.BindBound {
-		return spec.EINVAL
+	if l.p.ForeignFirst {
+		switch {
+		case s.dead:
+			return spec.EINVAL
+		case foreign:
+			return spec.EAFNOSUPPORT
+		case forbidden:
+			return l.p.BindGroup
+		}
 	}
-	if family != spec.AFInet && !(l.p.BindUnspec && family == spec.AFUnspec && a.IsUnspecified()) {
+	if e := l.lengthError(c.AddrLen); e != spec.ENONE {
+		return e
+	}
+	switch {
+	case l.p.BindBound && named:
+		return spec.EINVAL
+	case foreign:
 		return spec.EAFNOSUPPORT
-	}
-	group := a.IsMulticast() || l.routes.IsBroadcast(a)
-	if !a.IsUnspecified() && !group && !l.routes.Owns(a) {
+	case forbidden:
+		return l.p.BindGroup
+	case !a.IsUnspecified() && !l.group(a) && !l.routes.Owns(a):
 		return spec.EADDRNOTAVAIL
-	}
-	if named {
+	case named:
 		return spec.EINVAL
 	}
-	port := name.Port()
+	return l.bindTo(i, s, name)
+}
+
+// group says whether a is a multicast or broadcast address, which bind takes
+// to receive at but not to send from.
+func (l *Layer) group(a netip.Addr) bool { return a.IsMulticast() || l.routes.IsBroadcast(a) }
+
+// bindTo takes the name, with an ephemeral port if it has none.
+func (l *Layer) bindTo(i int32, s *Socket, name netip.AddrPort) spec.Errno {
+	a, port := name.Addr(), name.Port()
 	b := ports.Binding{Addr: a, Port: port, Reuse: s.reuse}
 	if port == 0 {
 		var ok bool
@@ -55,7 +83,7 @@ func (l *Layer) bindTo(i int32, family spec.Family, name netip.AddrPort) spec.Er
 		return spec.EADDRINUSE
 	}
 	s.bound, s.source = a, a
-	if group {
+	if l.group(a) {
 		s.source = any4
 	}
 	s.addrLocked = s.addrLocked || !a.IsUnspecified() // sk_userlocks is never taken back

@@ -3,6 +3,7 @@ package sock
 import (
 	"time"
 
+	"github.com/connspec/connspec/impl/personality"
 	"github.com/connspec/connspec/impl/tcp"
 	"github.com/connspec/connspec/spec"
 )
@@ -42,7 +43,7 @@ func (l *Layer) pollOnce(entries []spec.PollFD, files []int32) int32 {
 		case files[i] == 0:
 			e.Revents = spec.PollNval
 		default:
-			e.Revents = l.readiness(l.files.at(files[i])) & (e.Events | spec.PollErr | spec.PollHup)
+			e.Revents = l.readiness(l.files.at(files[i]), e.Events) & (e.Events | spec.PollErr | spec.PollHup)
 		}
 		if e.Revents != 0 {
 			n++
@@ -51,13 +52,19 @@ func (l *Layer) pollOnce(entries []spec.PollFD, files []int32) int32 {
 	return n
 }
 
-// readiness is everything that poll could tell about a file.
-func (l *Layer) readiness(f *file) spec.PollEvents {
+// readiness is everything that poll could tell about a file to a caller who
+// asks for some events.
+func (l *Layer) readiness(f *file, asked spec.PollEvents) spec.PollEvents {
 	if f.sock == 0 {
 		return spec.PollIn | spec.PollOut
 	}
 	s := l.socks.at(f.sock)
-	if s.typ == spec.SockDgram {
+	switch {
+	case l.p.Poll == personality.PollFilters:
+		return l.kqpoll(s, asked)
+	case l.p.Poll == personality.PollQuiet:
+		return l.sopoll(s)
+	case s.typ == spec.SockDgram:
 		return l.readinessDatagram(s)
 	}
 	return l.readinessStream(s)
@@ -104,12 +111,6 @@ func (l *Layer) readinessStream(s *Socket) spec.PollEvents {
 	}
 	if s.err != spec.ENONE || s.errorQueue {
 		ev |= spec.PollErr
-	}
-	if l.p.QuietPoll {
-		ev &^= spec.PollErr | spec.PollRdhup
-	}
-	if l.p.HangupHidesOut && ev&spec.PollHup != 0 {
-		ev &^= spec.PollOut
 	}
 	return ev
 }

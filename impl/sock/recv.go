@@ -51,32 +51,42 @@ func (l *Layer) recvStream(s *Socket, p []byte, flags spec.MsgFlags, nonblock bo
 		}
 	}
 	switch {
+	case s.err != spec.ENONE && l.p.DataFirst:
+		return spec.Fail(l.seeError(s, flags)), true
 	case s.peerDone:
 		return spec.Result{}, true
 	case s.err != spec.ENONE:
-		return spec.Fail(s.takeError()), true
+		return spec.Fail(l.seeError(s, flags)), true
 	case s.shut&shutRead != 0:
 		return spec.Result{}, true
 	case st == tcp.StateClosed:
 		return spec.Fail(spec.ENOTCONN), true
-	case opening(st) && l.p.ConnectingIO != spec.ENONE:
-		return spec.Fail(l.p.ConnectingIO), true
+	case opening(st) && l.p.ConnectingRecv != spec.ENONE:
+		return spec.Fail(l.p.ConnectingRecv), true
 	}
 	return spec.Fail(spec.EAGAIN), nonblock
+}
+
+// seeError is the pending error as recv reports it.
+func (l *Layer) seeError(s *Socket, flags spec.MsgFlags) spec.Errno {
+	if l.p.PeekKeepsError && flags&spec.MsgPeek != 0 {
+		return s.err
+	}
+	return s.takeError()
 }
 
 // recvDatagram takes the oldest datagram, cut to the buffer. A pending error
 // goes first (__skb_recv_udp).
 func (l *Layer) recvDatagram(s *Socket, out nameOut, p []byte, flags spec.MsgFlags, nonblock bool) (spec.Result, bool) {
-	if s.err != spec.ENONE {
-		return spec.Fail(s.takeError()), true
+	if s.err != spec.ENONE && !(l.p.DataFirst && s.rx.Len() > 0) {
+		return spec.Fail(l.seeError(s, flags)), true
 	}
 	from, payload, ok := s.rx.Peek()
 	if !ok {
-		if nonblock {
-			return spec.Fail(spec.EAGAIN), true
+		if s.shut&shutRead != 0 && (!nonblock || l.p.ReadShutDiscards) {
+			return spec.Result{}, true
 		}
-		return spec.Result{}, s.shut&shutRead != 0
+		return spec.Fail(spec.EAGAIN), nonblock
 	}
 	r := spec.Result{Ret: int32(copy(p, payload))}
 	if flags&spec.MsgPeek == 0 {

@@ -55,8 +55,8 @@ func (l *Layer) trySend(s *Socket, p []byte, nonblock bool) (n int32, e spec.Err
 			return 0, spec.EPIPE, true
 		case s.err != spec.ENONE:
 			return 0, s.takeError(), true
-		case l.p.ConnectingIO != spec.ENONE && s.shut&shutWrite == 0:
-			return 0, l.p.ConnectingIO, true
+		case l.p.ConnectingSend != spec.ENONE && s.shut&shutWrite == 0:
+			return 0, l.p.ConnectingSend, true
 		case !opening(st):
 			return 0, spec.EPIPE, true
 		}
@@ -117,6 +117,10 @@ func (l *Layer) sendDatagram(i int32, s *Socket, c *spec.Call, addressed bool) s
 	if e == spec.ENONE {
 		e = l.p.Route[why]
 	}
+	late := e == spec.EACCES || why == ip.HostUnreachable || why == ip.Prohibited
+	if late && l.p.LateRefusal && s.port == 0 && !l.autobind(i, s) {
+		return spec.Fail(l.p.PortsDgram)
+	}
 	if e != spec.ENONE {
 		return spec.Fail(e)
 	}
@@ -146,14 +150,16 @@ func (l *Layer) destination(s *Socket, c *spec.Call, addressed bool) (path ip.Pa
 	}
 	dst := inetName(&c.Addr)
 	switch {
-	case c.AddrLen < spec.SizeofSockaddrIn:
+	case s.associated && l.p.ConnectedFirst:
+		e = l.p.ConnectedTo
+	case c.AddrLen < spec.SizeofSockaddrIn, l.p.SendExactly && c.AddrLen != spec.SizeofSockaddrIn:
 		e = spec.EINVAL
-	case c.Addr.Family != spec.AFInet && !(l.p.BindUnspec && c.Addr.Family == spec.AFUnspec):
-		e = spec.EAFNOSUPPORT
 	case s.associated && l.p.ConnectedTo != spec.ENONE:
 		e = l.p.ConnectedTo
+	case c.Addr.Family != spec.AFInet && !((l.p.BindUnspec || l.p.UnspecTranslated) && c.Addr.Family == spec.AFUnspec):
+		e = spec.EAFNOSUPPORT
 	case dst.Port() == 0:
-		e = spec.EINVAL
+		e = l.p.SendPortZero
 	default:
 		path, why = l.find(dst.Addr(), s.source)
 		if why == ip.Reachable {

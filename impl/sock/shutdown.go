@@ -20,6 +20,12 @@ func (l *Layer) shutdown(c *spec.Call) spec.Result {
 	if !l.p.ShutdownSticks && (!connected || st == tcp.StateListen) {
 		return spec.Fail(spec.ENOTCONN)
 	}
+	if again := s.shut & how; l.p.ShutOnce && again != 0 {
+		if again&shutRead == 0 && how&shutRead != 0 {
+			l.shutHalves(s, shutRead)
+		}
+		return spec.Fail(spec.ENOTCONN)
+	}
 	if s.phase == phaseConnecting && l.p.ShutdownSticks {
 		s.phase = phaseConnected
 		if opening(st) || st == tcp.StateClosed {
@@ -32,6 +38,10 @@ func (l *Layer) shutdown(c *spec.Call) spec.Result {
 		l.disconnect(i, s)
 		s.phase = phaseUnconnected
 	case st == tcp.StateListen:
+	case st == tcp.StateSynSent && l.p.ShutdownKills && how&shutWrite != 0:
+		n, c := s.conn, l.conns.at(s.conn)
+		c.tcp.Drop()
+		l.happened(n, c, tcp.Closed)
 	default:
 		l.shutHalves(s, how)
 	}
@@ -45,6 +55,9 @@ func (l *Layer) shutdown(c *spec.Call) spec.Result {
 func (l *Layer) shutHalves(s *Socket, how uint8) {
 	s.shut |= how
 	if s.conn == 0 {
+		if how&shutRead != 0 && l.p.FlushOnShut {
+			s.rx.Reset()
+		}
 		return
 	}
 	n, c := s.conn, l.conns.at(s.conn)
