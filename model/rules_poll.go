@@ -23,11 +23,11 @@ var pollRules = []Rule{
 	{Name: "poll/posix-hidden", Class: Succeed, on: on(spec.OpPoll), For: forPOSIX, also: true, Evidence: "POSIX.1-2008, poll(); XNU and FreeBSD, sopoll",
 		Title: "A socket that is not connected may not be shown as writable.",
 		when:  func(m *move) bool { return m.c.Value == 0 && m.polled(true) != m.polled(false) }, then: func(m *move) { m.result(m.polled(true)) }},
-	{Name: "poll/ready", Class: Succeed, on: on(spec.OpPoll), For: forAll, Evidence: "POSIX.1-2008, poll(); Linux 6.18, tcp_poll, datagram_poll; XNU and FreeBSD, sopoll",
+	{Name: "poll/ready", Class: Succeed, on: on(spec.OpPoll), For: forAll &^ forTargetTCP, Evidence: "POSIX.1-2008, poll(); Linux 6.18, tcp_poll, datagram_poll; XNU and FreeBSD, sopoll",
 		Cites: cites("posix/description/async-writable", "linux/errors/EINPROGRESS-writable", "macos/errors/EINPROGRESS-writable", "osx/errors/EINPROGRESS-writable"),
 		Title: "poll shows what each descriptor is ready for.",
 		when:  func(m *move) bool { return m.c.Value == 0 || m.polled(false).Ret != 0 }, then: func(m *move) { m.result(m.polled(false)) }},
-	{Name: "poll/waits", Class: Succeed, on: on(spec.OpPoll), For: forAll,
+	{Name: "poll/waits", Class: Succeed, on: on(spec.OpPoll), For: forAll &^ forTargetTCP,
 		Title: "A poll that waits is not modelled.", then: leaves(LeftPoll)},
 }
 
@@ -46,6 +46,9 @@ func (m *move) polled(hidden bool) Return {
 	if hidden {
 		r.Loose = spec.PollRdhup | spec.PollErr
 	}
+	if m.d == spec.MacOS { // it has no POLLRDHUP, and no POLLERR for a socket
+		r.Loose = 0
+	}
 	for i := range m.c.Polls {
 		p := m.c.Poll[i]
 		if p.FD < 0 {
@@ -56,6 +59,10 @@ func (m *move) polled(hidden bool) Return {
 		case m.w.file(p.FD) == FileNone:
 			mask = spec.PollNval
 		case s == nil:
+		case m.d == spec.MacOS:
+			mask = m.pollMacOS(s, p.Events)
+		case m.d == spec.OSX:
+			mask = m.pollBSD(s)
 		case s.Kind == KindDgram:
 			mask = s.pollDgram()
 		case hidden:
@@ -126,26 +133,55 @@ func (m *move) pollLinux(s *Socket) spec.PollEvents {
 	return mask
 }
 
-// pollBSD: sopoll. A descriptor that is hung up is not shown as writable.
+// soReadable: soreadable of XNU and FreeBSD; an error counts.
+func (m *move) soReadable(s *Socket) bool {
+	if s.TCP == Listen {
+		q, _ := m.w.queue(m.slotOf(s))
+		return q != 0
+	}
+	return s.Unread != 0 || s.Queued != 0 || s.has(ShutRead) || s.Err != spec.ENONE
+}
+
+// soWritable: sowriteable of XNU and FreeBSD. A stream socket needs a
+// connection.
+func soWritable(s *Socket) bool {
+	return s.Kind == KindDgram || s.Layer == Connected || s.has(ShutWrite) || s.Err != spec.ENONE
+}
+
+// pollBSD: sopoll_generic of FreeBSD 13.
 func (m *move) pollBSD(s *Socket) spec.PollEvents {
 	var mask spec.PollEvents
-	if s.TCP == Listen {
-		if q, _ := m.w.queue(m.slotOf(s)); q != 0 {
-			mask = spec.PollIn
-		}
-		return mask
-	}
-	if s.Unread != 0 || s.has(ShutRead) || s.Err != spec.ENONE {
+	if m.soReadable(s) {
 		mask |= spec.PollIn
 	}
-	hung := s.has(ShutRead) && s.has(ShutWrite)
-	if hung {
+	if soWritable(s) {
+		mask |= spec.PollOut
+	}
+	if s.has(ShutRead) && s.has(ShutWrite) {
 		mask |= spec.PollHup
 	}
-	if hung && m.d == spec.MacOS {
+	return mask
+}
+
+// pollMacOS: poll_nocancel of XNU 11417 asks filt_soread and filt_sowrite, each
+// only if the caller asks for something of its kind. A filter that finds its
+// half shut reports the end of file, which poll_callback makes POLLHUP; from
+// then on POLLOUT is kept back, and reading has whatever was asked for.
+func (m *move) pollMacOS(s *Socket, asked spec.PollEvents) spec.PollEvents {
+	var mask spec.PollEvents
+	if asked&(spec.PollIn|spec.PollPri|spec.PollHup) != 0 && m.soReadable(s) {
+		mask |= spec.PollIn
+		if s.has(ShutRead) && s.TCP != Listen {
+			mask |= spec.PollHup | spec.PollPri
+		}
+	}
+	if asked&spec.PollOut == 0 || !soWritable(s) {
 		return mask
 	}
-	if s.Layer == Connected || s.has(ShutWrite) || s.Err != spec.ENONE {
+	if s.has(ShutWrite) {
+		mask |= spec.PollHup
+	}
+	if mask&spec.PollHup == 0 {
 		mask |= spec.PollOut
 	}
 	return mask
