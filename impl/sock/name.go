@@ -31,8 +31,11 @@ func (l *Layer) bindAddress(i int32, c *spec.Call) spec.Errno {
 	s, name := l.socks.at(i), inetName(&c.Addr)
 	a := name.Addr()
 	foreign := c.Addr.Family != spec.AFInet
-	if c.Addr.Family == spec.AFUnspec {
+	switch c.Addr.Family {
+	case spec.AFUnspec:
 		foreign = !l.p.UnspecTranslated && !(l.p.BindUnspec && a.IsUnspecified())
+	case spec.AFInet6:
+		foreign = !l.p.ForeignFirst || s.typ == spec.SockStream // udp_bind lets it pass
 	}
 	forbidden := a.IsMulticast() && s.typ == spec.SockStream && l.p.BindGroup != spec.ENONE
 	named := l.state(s) != tcp.StateClosed || s.associated || s.port != 0 || s.dead

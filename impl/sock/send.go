@@ -162,7 +162,7 @@ func (l *Layer) destination(s *Socket, c *spec.Call, addressed bool) (path ip.Pa
 		e = l.p.SendPortZero
 	default:
 		path, why = l.find(dst.Addr(), s.source)
-		if why == ip.Reachable {
+		if l.p.Route[why] == spec.ENONE {
 			e = l.broadcastError(s, &path)
 		}
 	}
