@@ -17,7 +17,7 @@ func (w *World) tcpReceiver(f *Frame) int {
 				return -1 // whatever it may be by now
 			}
 		case s.TCP != Listen:
-			if s.Local == f.Dst && s.Remote == f.Src && s.RPort == f.SPort && !w.stray(s) {
+			if s.Local == f.Dst && s.Remote == f.Src && s.RPort == f.SPort && !w.stray(s) && s.remembered(f) {
 				return i
 			}
 		case s.Local == f.Dst && score < 2:
@@ -27,6 +27,12 @@ func (w *World) tcpReceiver(f *Frame) int {
 		}
 	}
 	return best
+}
+
+// remembered: a handshake that only its cookie holds is found by the
+// acknowledgement that brings the cookie back, and by nothing else.
+func (s *Socket) remembered(f *Frame) bool {
+	return !s.has(Cookie) || f.Bits&(ACK|SYN|RST) == ACK && f.Seq == s.RcvNxt && f.Ack == s.SndNxt
 }
 
 // stray: a handshake whose listener does not listen any more.

@@ -42,9 +42,10 @@ var bindRules = []Rule{
 			return isSocket(m)
 		}, then: fails(spec.EADDRNOTAVAIL)},
 	{Name: "bind/left-out", Class: Succeed, on: on(spec.OpBind), For: forAll &^ forMacOS,
-		Title: "Binding to a group, a broadcast or an unknown address, or to a privileged port, is not modelled.",
+		Title: "Binding to an unknown address or to a privileged port is not modelled, nor to a group or a broadcast address outside Linux.",
 		when: func(m *move) bool {
-			return isSocket(m) && (routed(routeUnknown, routeBroadcast, routeMulticast)(m) || m.c.Low)
+			many := routed(routeBroadcast, routeMulticast)(m) && m.d != spec.Linux
+			return isSocket(m) && (routed(routeUnknown)(m) || many || m.c.Low)
 		}, then: leaves(LeftAddress)},
 	{Name: "bind/EINVAL-bound", Class: Shall, on: on(spec.OpBind), For: forLinux, Evidence: "Linux 6.18, __inet_bind (sk_state, inet_num)",
 		Title: "A socket that has a port, or an attempt, fails.",
@@ -105,6 +106,7 @@ func bind(m *move) {
 	s.Local, s.LPort = a.Addr, a.Port
 	s.clear(AddrLock | PortLock)
 	s.assign(AddrLock, a.Addr != AddrAny)
+	s.assign(Bare, routed(routeBroadcast, routeMulticast)(m))
 	if a.Port == PortZero {
 		m.autobind(s)
 	} else {

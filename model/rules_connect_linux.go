@@ -123,7 +123,7 @@ var connectLinux = []Rule{
 		Title: "A stream socket cannot reach a group.", when: all(stream, routed(routeMulticast)), then: fails(spec.ENETUNREACH)},
 	{Name: "connect/linux/ENETUNREACH-limited-broadcast", Class: Shall, on: on(spec.OpConnect), For: forLinux, Evidence: "Linux 6.18, ip_route_output_key_hash_rcu",
 		Title: "255.255.255.255 needs a route, or a bound address to leave from.",
-		when:  all(dgram, to(AddrBroadcast), func(m *move) bool { return m.s.Local == AddrAny }), then: failsRoute(spec.ENETUNREACH)},
+		when:  all(dgram, to(AddrBroadcast), func(m *move) bool { return m.s.Local == AddrAny || m.s.has(Bare) }), then: failsRoute(spec.ENETUNREACH)},
 	{Name: "connect/linux/loopback-to-group", Class: Succeed, on: on(spec.OpConnect), For: forLinux,
 		Title: "A group or broadcast address from a loopback address is not modelled.",
 		when:  all(dgram, func(m *move) bool { return m.s.Local.Loops() }, routed(routeMulticast, routeBroadcast)), then: leaves(LeftAddress)},

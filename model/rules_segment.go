@@ -34,11 +34,14 @@ var segmentRules = []Rule{
 	{Name: "listen/full", Class: Deliver, on: onSegment, in: []TCP{Listen}, For: forAll, Evidence: "Linux 6.18, tcp_conn_request (sk_acceptq_is_full); XNU and FreeBSD, sonewconn",
 		Title: "A listener whose accept queue is full drops the SYN.",
 		when:  func(m *move) bool { q, _ := m.w.queue(m.slot); return q > m.s.Backlog }, then: nothing},
-	{Name: "listen/cookies", Class: Deliver, on: onSegment, in: []TCP{Listen}, For: forAll,
+	{Name: "listen/cookie", Class: Deliver, on: onSegment, in: []TCP{Listen}, For: forLinux, Evidence: "RFC 4987, 3.6; Linux 6.18, tcp_conn_request (tcp_syncookies)",
+		Title: "A listener with too many handshakes under way answers SYN by SYN|ACK with a cookie and remembers nothing.",
+		when:  func(m *move) bool { _, r := m.w.queue(m.slot); return r > m.s.Backlog }, then: func(m *move) { beginChild(m, Cookie) }},
+	{Name: "listen/cookies", Class: Deliver, on: onSegment, in: []TCP{Listen}, For: forPOSIX | forBerkeley,
 		Title: "A listener with too many handshakes under way may answer with cookies: not modelled.",
 		when:  func(m *move) bool { _, r := m.w.queue(m.slot); return r > m.s.Backlog }, then: leaves(LeftSynCookies)},
 	{Name: "listen/syn", Class: Deliver, on: onSegment, in: []TCP{Listen}, For: forAll, Evidence: "RFC 9293, 3.10.7.2",
-		Title: "A listener answers SYN by SYN|ACK and remembers the handshake.", then: beginChild},
+		Title: "A listener answers SYN by SYN|ACK and remembers the handshake.", then: func(m *move) { beginChild(m, 0) }},
 
 	// SYN-SENT
 	{Name: "syn-sent/bad-ack-rst", Class: Deliver, on: onSegment, in: opening, For: forAll, Evidence: "RFC 9293, 3.10.7.3",
@@ -330,6 +333,7 @@ func (w *World) queue(slot uint8) (ready, requests uint8) {
 		s := &w.Sockets[i]
 		switch {
 		case s.Parent != slot+1:
+		case s.has(Cookie):
 		case s.has(Request):
 			requests++
 		default:
@@ -339,15 +343,20 @@ func (w *World) queue(slot uint8) (ready, requests uint8) {
 	return ready, requests
 }
 
-func beginChild(m *move) {
+func beginChild(m *move, cookie Flags) {
 	f, parent := m.f, m.slot
+	for i := range m.w.Sockets { // an earlier cookie for the same handshake
+		if c := &m.w.Sockets[i]; c.has(Cookie) && c.Remote == f.Src && c.RPort == f.SPort && c.Local == f.Dst && c.LPort == f.DPort {
+			*c = Socket{}
+		}
+	}
 	slot, ok := m.open(KindStream)
 	if !ok {
 		return
 	}
 	l, c := &m.w.Sockets[parent], &m.w.Sockets[slot]
 	*c = Socket{
-		Flags: Child | Request | HasPort | l.Flags&(Reuse|Nodelay|AddrLock), Kind: KindStream, TCP: SynReceived,
+		Flags: cookie | Child | Request | HasPort | l.Flags&(Reuse|Nodelay|AddrLock), Kind: KindStream, TCP: SynReceived,
 		Local: f.Dst, LPort: f.DPort, Remote: f.Src, RPort: f.SPort, RcvNxt: f.Seq + 1, Parent: parent + 1, MSS: f.MSS,
 	}
 	m.segment(c, SYN|ACK, 0)
@@ -361,15 +370,25 @@ func childDone(m *move) {
 		}
 	}
 	m.s.Turn = turn + 1
-	m.s.clear(Request)
+	m.s.clear(Request | Cookie)
 	m.established(m.s)
 	m.s.Layer = Connected
 	if m.d == spec.Linux { // the child is a copy of the listener, and that may have been shut
 		m.s.Flags |= m.w.Sockets[m.s.Parent-1].Flags & (ShutRead | ShutWrite)
 		m.finishShut()
 	}
-	if m.f.space() != 0 {
-		m.take(m.later)
+	m.takeRest(m.later)
+}
+
+// takeRest takes what the segment that completes a handshake holds beyond that.
+func (m *move) takeRest(later bool) {
+	switch {
+	case m.f.space() == 0:
+	case m.d == spec.Linux && m.s.TCP == FinWait1 && m.s.has(ShutRead) && m.f.Len != 0: // as synced/nobody-reads
+		m.refuse(&m.f)
+		m.done(m.slot, spec.ECONNRESET)
+	default:
+		m.take(later)
 	}
 }
 
@@ -409,7 +428,5 @@ func crossedDone(m *move) {
 	s := m.s
 	m.established(s)
 	m.finishShut()
-	if m.f.space() != 0 {
-		m.take(false)
-	}
+	m.takeRest(false)
 }

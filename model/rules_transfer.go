@@ -219,7 +219,7 @@ func (m *move) sendRoute() spec.Errno {
 		if dst == AddrSubnetBroadcast && m.s.Local.Loops() {
 			return spec.EINVAL
 		}
-		if dst == AddrBroadcast && m.s.Local == AddrAny {
+		if dst == AddrBroadcast && (m.s.Local == AddrAny || m.s.has(Bare)) {
 			return spec.ENETUNREACH
 		}
 		if !m.s.has(CanBcast) {

@@ -102,8 +102,10 @@ var timerRules = []Rule{
 		then:  func(m *move) { m.s.clear(Hurry); m.s.Retries++; m.resend(m.s, SYN) }},
 	{Name: "timer/syn-ack", Class: Timer, on: onTimer, For: forAll, Evidence: "RFC 6298; Linux 6.18, reqsk_timer_handler",
 		Title: "A SYN|ACK without an answer is retransmitted.",
-		when:  timer(func(m *move) bool { return m.s.TCP == SynReceived && m.s.Retries < 5 && !m.w.stray(m.s) }),
-		then:  func(m *move) { m.s.Retries++; m.resend(m.s, SYN|ACK) }},
+		when: timer(func(m *move) bool {
+			return m.s.TCP == SynReceived && !m.s.has(Cookie) && m.s.Retries < 5 && !m.w.stray(m.s)
+		}),
+		then: func(m *move) { m.s.Retries++; m.resend(m.s, SYN|ACK) }},
 	{Name: "timer/request-over", Class: Timer, on: onTimer, For: forAll, Evidence: "Linux 6.18, reqsk_timer_handler (tcp_synack_retries)",
 		Title: "A listener's handshake is given up.",
 		when:  timer(func(m *move) bool { return m.s.has(Request) && (m.s.Retries == 5 || m.w.stray(m.s)) }),

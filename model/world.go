@@ -111,6 +111,7 @@ const (
 	Dead                        // BSD: the protocol block is gone, the socket can do nothing more
 	Child                       // made by a listener, not yet accepted
 	Request                     // a handshake that a listener is in (request socket)
+	Cookie                      // a Request that Linux does not keep: its SYN|ACK carries all of it
 	Orphan                      // no descriptor is left; TCP goes on
 	AnyState                    // a document left open what state this is
 	PingPong                    // Linux: acknowledgements are held back for data to carry
