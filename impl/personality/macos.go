@@ -75,6 +75,7 @@ var macos = Personality{
 	ReleasesPort:      true,
 	ReadShutDiscards:  true,
 	DirectedLimited:   true,
+	QuietEnd:          true,
 	DataFirst:         true,
 	FlushOnShut:       true,
 	AcceptInherits:    true,

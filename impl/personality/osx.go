@@ -70,6 +70,7 @@ var osx = Personality{
 	QueueDropsReset:   true,
 	ReadShutDiscards:  true,
 	DirectedLimited:   true,
+	QuietEnd:          true,
 	DataFirst:         true,
 	FlushOnShut:       true,
 	AcceptInherits:    true,

@@ -171,6 +171,8 @@ type Personality struct {
 	EndIsSuccess bool
 	// BindBound: bind looks first whether the socket has a name already.
 	BindBound bool
+	// QuietEnd: a RST after both sides have sent their FIN is no error.
+	QuietEnd bool
 	// BindUnspec: bind takes AF_UNSPEC with INADDR_ANY for AF_INET, and sendto
 	// takes any AF_UNSPEC address for one.
 	BindUnspec bool

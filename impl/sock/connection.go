@@ -232,6 +232,8 @@ func (l *Layer) errorOf(s *Socket, c *connection, ev tcp.Event) spec.Errno {
 		return l.p.SimultaneousReset
 	case l.p.LateResetQuiet && (c.tcp.EndedIn() == tcp.StateClosing || c.tcp.EndedIn() == tcp.StateLastAck):
 		return spec.ENONE
+	case l.p.QuietEnd && (c.tcp.EndedIn() == tcp.StateLastAck || c.tcp.EndedIn() == tcp.StateClosing):
+		return spec.ENONE
 	case c.tcp.EndedIn() == tcp.StateCloseWait && l.p.ResetCloseWait != spec.ENONE:
 		return l.p.ResetCloseWait
 	}
