@@ -133,9 +133,11 @@ func (n *Naming) CanonHost(ap netip.AddrPort) netip.AddrPort {
 }
 
 // RealSockaddr translates the address argument of a call. What bind names is
-// the host's own, whatever it looks like; elsewhere the address decides.
+// the host's own, whatever it looks like; elsewhere the address decides. An
+// AF_UNSPEC address that holds one is translated too: some calls take it for
+// AF_INET.
 func (n *Naming) RealSockaddr(op spec.Op, s spec.Sockaddr) spec.Sockaddr {
-	if s.Family != spec.AFInet {
+	if s.Family != spec.AFInet && !(s.Family == spec.AFUnspec && s.Addr.Is4()) {
 		return s
 	}
 	if op == spec.OpBind || hosts(s.Addr) {
