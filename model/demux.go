@@ -17,8 +17,12 @@ func (w *World) tcpReceiver(f *Frame) int {
 				return -1 // whatever it may be by now
 			}
 		case s.TCP != Listen:
-			if s.Local == f.Dst && s.Remote == f.Src && s.RPort == f.SPort && !w.stray(s) && s.remembered(f) {
+			switch {
+			case s.Local != f.Dst || s.Remote != f.Src || s.RPort != f.SPort || w.stray(s):
+			case !s.has(Cookie):
 				return i
+			case s.returned(f):
+				best, score = i, 3
 			}
 		case s.Local == f.Dst && score < 2:
 			best, score = i, 2
@@ -29,10 +33,10 @@ func (w *World) tcpReceiver(f *Frame) int {
 	return best
 }
 
-// remembered: a handshake that only its cookie holds is found by the
-// acknowledgement that brings the cookie back, and by nothing else.
-func (s *Socket) remembered(f *Frame) bool {
-	return !s.has(Cookie) || f.Bits&(ACK|SYN|RST) == ACK && f.Seq == s.RcvNxt && f.Ack == s.SndNxt
+// returned: the segment brings back the cookie that s stands for. Nothing else
+// finds s, and no connection that comes of it uses it up.
+func (s *Socket) returned(f *Frame) bool {
+	return f.Bits&(ACK|SYN|RST) == ACK && f.Seq == s.RcvNxt && f.Ack == s.SndNxt
 }
 
 // stray: a handshake whose listener does not listen any more.

@@ -363,6 +363,15 @@ func beginChild(m *move, cookie Flags) {
 }
 
 func childDone(m *move) {
+	if m.s.has(Cookie) {
+		cookie := *m.s
+		slot, ok := m.open(KindStream)
+		if !ok {
+			return
+		}
+		m.slot, m.s = slot, &m.w.Sockets[slot]
+		*m.s = cookie
+	}
 	turn := uint8(0)
 	for i := range m.w.Sockets {
 		if s := &m.w.Sockets[i]; s.Parent == m.s.Parent {
