@@ -118,6 +118,12 @@ func fromLoopback(m *move) bool {
 	return m.s != nil && m.s.Local.Loops() && m.c.To.Addr.route() == routeUnicast
 }
 
+// loopedOut: the same, for destinations to many as well.
+func loopedOut(m *move) bool {
+	return m.s != nil && m.s.Local.Loops() && m.c.To.Addr != AddrLoopbackBroadcast &&
+		routed(routeUnicast, routeBroadcast, routeMulticast)(m)
+}
+
 // tupleTaken: another connection has the same four names.
 func tupleTaken(m *move) bool {
 	if !stream(m) || !m.s.has(HasPort) {

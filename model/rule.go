@@ -39,10 +39,11 @@ const (
 	Wake                 // a waiting call ends
 	Deliver              // a frame arrives
 	Timer                // time passes
+	Unsaid               // a check: where it applies the document leaves open what happens
 )
 
 func (c Class) String() string {
-	return [...]string{"shall-fail", "may-fail", "succeed", "block", "wake", "deliver", "timer"}[c]
+	return [...]string{"shall-fail", "may-fail", "succeed", "block", "wake", "deliver", "timer", "unsaid"}[c]
 }
 
 // Rule is one atomic behaviour: one row of the published table.

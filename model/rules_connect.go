@@ -24,7 +24,7 @@ var anyState = func() []Rule {
 			Name: "any-state/" + op.String() + "-beside", Class: Succeed, on: on(op), For: forPOSIX | forTargetTCP,
 			Open: cites("posix/application-usage/failed-state"), Unsaid: forTargetTCP,
 			Title: "What " + op.String() + " meets when a socket in an unspecified state may be at the other end is not said.",
-			when:  beside, then: openState,
+			when:  beside, then: openBeside,
 		})
 	}
 	for _, on := range []trigger{onNoSocket, onDatagram, onICMP} {
@@ -59,6 +59,17 @@ func beside(m *move) bool {
 		return idle(m) && m.destination().Local()
 	}
 	return m.target().Local()
+}
+
+// openBeside leaves open, with a listener, the connections in its queue: nobody
+// can tell them from one that a socket in an unspecified state has made.
+func openBeside(m *move) {
+	for i := range m.w.Sockets {
+		if c := &m.w.Sockets[i]; c.Parent == m.slot+1 {
+			c.set(AnyState)
+		}
+	}
+	openState(m)
 }
 
 // whatever lets the call return anything, or wait.

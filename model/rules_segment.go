@@ -37,9 +37,12 @@ var segmentRules = []Rule{
 	{Name: "listen/cookie", Class: Deliver, on: onSegment, in: []TCP{Listen}, For: forLinux, Evidence: "RFC 4987, 3.6; Linux 6.18, tcp_conn_request (tcp_syncookies)",
 		Title: "A listener with too many handshakes under way answers SYN by SYN|ACK with a cookie and remembers nothing.",
 		when:  func(m *move) bool { _, r := m.w.queue(m.slot); return r > m.s.Backlog }, then: func(m *move) { beginChild(m, Cookie) }},
-	{Name: "listen/cookies", Class: Deliver, on: onSegment, in: []TCP{Listen}, For: forPOSIX | forBerkeley,
+	{Name: "listen/cookies", Class: Deliver, on: onSegment, in: []TCP{Listen}, For: forMacOS | forOSX,
 		Title: "A listener with too many handshakes under way may answer with cookies: not modelled.",
 		when:  func(m *move) bool { _, r := m.w.queue(m.slot); return r > m.s.Backlog }, then: leaves(LeftSynCookies)},
+	{Name: "listen/crowded", Class: Deliver, on: onSegment, in: []TCP{Listen}, For: forPOSIX | forTargetTCP, also: true, Evidence: "POSIX.1-2008, listen() (the backlog is a hint)",
+		Title: "A listener with too many handshakes under way may drop the SYN.",
+		when:  func(m *move) bool { _, r := m.w.queue(m.slot); return r > m.s.Backlog }, then: nothing},
 	{Name: "listen/syn", Class: Deliver, on: onSegment, in: []TCP{Listen}, For: forAll, Evidence: "RFC 9293, 3.10.7.2",
 		Title: "A listener answers SYN by SYN|ACK and remembers the handshake.", then: func(m *move) { beginChild(m, 0) }},
 

@@ -67,18 +67,6 @@ func TestLookup(t *testing.T) {
 // hidden are the rules that a dialect does not get to, or wandering not in its
 // time, with the reason.
 var hidden = map[spec.Dialect]map[string]string{
-	spec.POSIX: {
-		"accept/ECONNABORTED":   "next to a socket in an unspecified state accept may do anything",
-		"recv/stream/error":     "a connection that failed is in an unspecified state",
-		"recvfrom/stream/error": "a connection that failed is in an unspecified state",
-	},
-	spec.TargetTCP: {
-		"accept/ECONNABORTED":   "next to a socket in an unspecified state accept may do anything",
-		"recv/stream/error":     "a connection that failed is in an unspecified state",
-		"recvfrom/stream/error": "a connection that failed is in an unspecified state",
-		"poll/ready":            "the page knows no poll",
-		"poll/waits":            "the page knows no poll",
-	},
 	spec.MacOS: {
 		"connect/self":                     "connect/macos/EINVAL-self",
 		"connect/macos/EAFNOSUPPORT-first": "it takes a datagram socket, another family and another length at once",

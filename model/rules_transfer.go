@@ -27,14 +27,18 @@ var shutdownRules = []Rule{
 	{Name: "shutdown/ok-linux", Class: Succeed, on: on(spec.OpShutdown), For: forLinux, Evidence: "Linux 6.18, inet_shutdown, tcp_shutdown",
 		Title: "Shutting for writing sends FIN.", when: isSocket, then: shutdownLinux},
 
-	{Name: "shutdown/bsd/listener", Class: Succeed, on: on(spec.OpShutdown), For: forPOSIX | forOSX | forTargetTCP,
+	{Name: "shutdown/bsd/listener", Class: Succeed, on: on(spec.OpShutdown), For: forOSX,
 		Title: "What shutdown does to a listener outside Linux is not modelled.", when: streamIn(Listen), then: leaves(LeftShutdown)},
 	{Name: "shutdown/bsd/ENOTCONN", Class: Shall, on: on(spec.OpShutdown), For: forPOSIX | forBerkeley, Evidence: "XNU 11417 and FreeBSD 13, soshutdown; POSIX.1-2008, shutdown()",
 		Title: "Without a connection or peer shutdown fails.",
 		when: func(m *move) bool {
 			return dgram(m) && m.s.TCP != Established || stream(m) && (m.s.TCP.in(Closed, TimeWait) || m.s.Layer == Unconnected)
 		}, then: fails(spec.ENOTCONN)},
-	{Name: "shutdown/bsd/attempt", Class: Succeed, on: on(spec.OpShutdown), For: forPOSIX | forBerkeley,
+	{Name: "shutdown/posix/attempt", Class: Shall, on: on(spec.OpShutdown), For: forPOSIX, Evidence: "POSIX.1-2008, shutdown() (ENOTCONN)",
+		Title: "A shutdown during an attempt fails: there is no connection yet.", when: layer(Connecting), then: fails(spec.ENOTCONN)},
+	{Name: "shutdown/targettcp/attempt", Class: Unsaid, on: on(spec.OpShutdown), For: forTargetTCP, Unsaid: forTargetTCP,
+		Title: "What a shutdown does during an attempt is not said.", when: layer(Connecting), then: openState},
+	{Name: "shutdown/bsd/attempt", Class: Succeed, on: on(spec.OpShutdown), For: forMacOS | forOSX,
 		Title: "A shutdown during an attempt is not modelled.", when: layer(Connecting), then: leaves(LeftShutdown)},
 	{Name: "shutdown/discards", Class: Succeed, on: on(spec.OpShutdown), For: forPOSIX | forTargetTCP, also: true, Evidence: "POSIX.1-2008, shutdown() (disables further receive operations)",
 		Title: "Shutting for reading may throw away what was not read.",
@@ -151,24 +155,21 @@ var sendRules = onSend([]Rule{
 		Title: "An address on a socket with a peer may fail.", when: all(dgramIn(Established), named), then: fails(spec.EISCONN)},
 	{Name: "/dgram/bsd/EAFNOSUPPORT", Class: Shall, For: forPOSIX | forTargetTCP, only: true, Evidence: "XNU 11417 and FreeBSD 13, in_pcbladdr",
 		Title: "Another family fails.", when: all(dgram, named, wrongFamily), then: fails(spec.EAFNOSUPPORT)},
-	{Name: "/dgram/bsd/odd-address", Class: May, For: forPOSIX | forTargetTCP, only: true,
-		Title: "Sending to port 0, to the wildcard, to no route, or to many is not modelled.",
-		when:  all(dgram, named, anyOf(portZero, inexact, to(AddrAny), not(routed(routeLocal, routeUnicast)))), then: leaves(LeftAddress)},
+	{Name: "/dgram/odd-address", Class: Unsaid, For: forPOSIX | forTargetTCP, Unsaid: forPOSIX | forTargetTCP, only: true,
+		Title: "What becomes of a datagram to port 0, to the wildcard, to no route, or to many is not said.",
+		when:  all(dgram, named, anyOf(portZero, inexact, to(AddrAny), not(routed(routeLocal, routeUnicast)))), then: openState},
 	{Name: "/dgram/EDESTADDRREQ", Class: Shall, For: forAll &^ forSockets, Evidence: "Linux 6.18, udp_sendmsg; XNU and FreeBSD, sosend; POSIX.1-2008, send()",
 		Title: "Without a peer and without an address send fails; in Linux the socket has been bound by then.",
 		when:  all(dgram, not(named), not(state(Established))), then: noDestination, port: true},
 	{Name: "/dgram/route", Class: Shall, For: forLinux, Evidence: "Linux 6.18, ip_route_output_key_hash_rcu", only: true,
 		Title: "A destination that routing refuses fails with its error.",
 		when:  func(m *move) bool { return dgram(m) && named(m) && m.sendRoute() != spec.ENONE }, then: func(m *move) { failsBound(m.sendRoute())(m) }},
-	{Name: "/dgram/left-out", Class: May, For: forAll, Evidence: "RFC 1122, 3.2.1.3 (g)",
-		Title: "Datagrams to many, and from a loopback address to the wire, are not modelled.",
-		when: func(m *move) bool {
-			if !dgram(m) {
-				return false
-			}
-			r := m.target().route()
-			return r != routeLocal && r != routeUnicast || m.s.has(Bare) || r == routeUnicast && m.s.Local.Loops()
-		}, then: leaves(LeftLocalDelivery)},
+	{Name: "/dgram/unsaid-source", Class: Unsaid, For: forPOSIX, Unsaid: forPOSIX, Evidence: "RFC 1122, 3.2.1.3 (g)", only: true,
+		Title: "What becomes of a datagram from a loopback address to the wire is not said.", when: oddWay, then: openState},
+	{Name: "/dgram/unsaid-way", Class: Unsaid, For: forTargetTCP, Unsaid: forTargetTCP, Evidence: "RFC 1122, 3.2.1.3 (g)",
+		Title: "What becomes of a datagram to many, or from a loopback address to the wire, is not said.", when: oddWay, then: openState},
+	{Name: "/dgram/left-out", Class: May, For: forLinux | forMacOS | forOSX, Evidence: "RFC 1122, 3.2.1.3 (g)",
+		Title: "Datagrams to many, and from a loopback address to the wire, are not modelled.", when: oddWay, then: leaves(LeftLocalDelivery)},
 	{Name: "/dgram/error", Class: Shall, For: forLinux, Evidence: "Linux 6.18, sock_alloc_send_pskb",
 		Title: "A pending error is returned, and cleared.", when: all(dgram, pending), then: collectBound},
 	{Name: "/dgram/EPIPE", Class: Shall, For: forLinux, Evidence: "Linux 6.18, sock_alloc_send_pskb",
@@ -189,6 +190,16 @@ func noDestination(m *move) {
 		m.autobind(m.s)
 	}
 	m.fail(spec.EDESTADDRREQ)
+}
+
+// oddWay: the datagram goes to many, or would leave the host with an address
+// that must not.
+func oddWay(m *move) bool {
+	if !dgram(m) {
+		return false
+	}
+	r := m.target().route()
+	return r != routeLocal && r != routeUnicast || m.s.has(Bare) || r == routeUnicast && m.s.Local.Loops()
 }
 
 // target is where a datagram goes.

@@ -160,7 +160,7 @@ func (m *move) try(t trigger, out *Nexts, all bool) {
 	strict := ordered(m.d)
 	for _, id := range rules.index[m.d][t] {
 		r := &rules.rules[id]
-		check := r.Class == Shall || r.Class == May
+		check := r.Class == Shall || r.Class == May || r.Class == Unsaid
 		if blocked && !check || r.when != nil && !r.when(m) {
 			continue
 		}
@@ -174,7 +174,7 @@ func (m *move) try(t trigger, out *Nexts, all bool) {
 		switch {
 		case all || r.also:
 		case check && !strict:
-			blocked = blocked || r.Class == Shall
+			blocked = blocked || r.Class != May
 		default:
 			return
 		}

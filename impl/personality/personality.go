@@ -97,6 +97,9 @@ type Personality struct {
 	// ShutdownSticks: shutdown on a socket without a connection is ENOTCONN
 	// but takes effect.
 	ShutdownSticks bool
+	// ShutdownLate: shutdown before the handshake is over is ENOTCONN and has
+	// no effect.
+	ShutdownLate bool
 	// ShutdownAborts: shutdown in SYN-SENT ends the attempt.
 	ShutdownAborts bool
 	// ShutdownKills: shutting the write half in SYN-SENT ends the attempt and

@@ -51,5 +51,6 @@ var posix = Personality{
 	PipeFirst:         true,
 	ReadShutDiscards:  true,
 	LateResetQuiet:    true,
+	ShutdownLate:      true,
 	BacklogHalves:     2,
 }

@@ -17,7 +17,7 @@ func (l *Layer) shutdown(c *spec.Call) spec.Result {
 	s, how := l.socks.at(i), uint8(c.How)+1 // SHUT_RD is bit 0, SHUT_WR bit 1
 	st := l.state(s)
 	connected := st != tcp.StateClosed || s.associated
-	if !l.p.ShutdownSticks && (!connected || st == tcp.StateListen) {
+	if !l.p.ShutdownSticks && (!connected || st == tcp.StateListen || l.p.ShutdownLate && opening(st)) {
 		return spec.Fail(spec.ENOTCONN)
 	}
 	if again := s.shut & how; l.p.ShutOnce && again != 0 {
