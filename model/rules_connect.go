@@ -186,7 +186,10 @@ func startAttempt(m *move) {
 	m.autobind(s)
 	s.Remote, s.RPort = dst, m.c.To.Port
 	s.Layer, s.TCP = Connecting, SynSent
-	s.Err, s.Soft = spec.ENONE, spec.ENONE
+	s.Err = spec.ENONE
+	if m.d != spec.Linux { // where a soft error outlives its connection
+		s.Soft = spec.ENONE
+	}
 	s.SndUna, s.SndNxt, s.RcvNxt, s.Retries, s.Segs = 0, 0, 0, 0, 0
 	s.clear(Taken | GotFIN | Crossed | Paced | PingPong | AckDue | FINSent | Hurry)
 	if dst == AddrBlackhole { // the BSDs send into it and hear nothing

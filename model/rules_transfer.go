@@ -254,6 +254,9 @@ func sendDatagram(m *move) {
 	if !named(m) && s.Flow != AddrAny {
 		if s.has(Routed) {
 			dst, port = s.Flow, s.FlowPort
+			if s.Remote.Local() { // by the cached route to the host itself, where it is nobody's
+				return
+			}
 		}
 		s.set(Routed)
 		if src.Loops() {

@@ -307,7 +307,6 @@ func (m *move) disconnect(slot uint8) {
 	if !s.has(AddrLock) {
 		s.Local = AddrAny
 	}
-	s.Soft = spec.ENONE
 	s.SndUna, s.SndNxt, s.RcvNxt, s.Unread, s.Unsent = 0, 0, 0, 0, 0
 	s.Retries, s.Segs = 0, 0
 	s.clear(ShutRead | ShutWrite | GotFIN | Paced | AckDue | PingPong | Hurry | FINSent | Taken)
