@@ -22,10 +22,7 @@ func (l *Layer) disconnect(i int32, s *Socket) {
 			s.err = spec.ECONNRESET
 			c.tcp.Drop()
 		case tcp.StateClosing, tcp.StateLastAck:
-			if c.tcp.Unacked() > 0 {
-				s.err = spec.ECONNRESET
-			}
-			c.tcp.Abort(l.now)
+			c.tcp.Drop() // the FIN is out: tcp_disconnect has nothing to reset
 		default:
 			s.err = spec.ECONNRESET
 			c.tcp.Abort(l.now)

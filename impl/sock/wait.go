@@ -144,7 +144,11 @@ func (l *Layer) Settle(now time.Duration) bool {
 // it ends with EPIPE (sk_wait_event).
 func (l *Layer) resume(w *wait) (spec.Result, bool) {
 	if w.op != spec.OpAccept && w.disconnects != l.socks.at(w.sock).disconnects {
-		return sendResult(w.sent, spec.EPIPE), true
+		e := spec.EPIPE
+		if s := l.socks.at(w.sock); w.op == spec.OpSend && s.err != spec.ENONE {
+			e = s.takeError() // sk_stream_error
+		}
+		return sendResult(w.sent, e), true
 	}
 	switch w.op {
 	case spec.OpConnect:
