@@ -35,10 +35,10 @@ func (f *flow) route(t *ip.Table, path *ip.Path) {
 // towards is the way of a datagram to the peer: the route known from before,
 // or a new one. Where a flow goes stale, a known route is followed with the
 // addresses that the last connect aimed at, and nobody asks for SO_BROADCAST
-// again.
+// again. A multicast peer is looked up every time (udp_sendmsg).
 func (l *Layer) towards(s *Socket) (path ip.Path, port uint16, why ip.Reason, e spec.Errno) {
 	f := &s.flow
-	if l.p.StaleFlow && f.routed && f.epoch == l.routes.Epoch() {
+	if l.p.StaleFlow && f.routed && f.epoch == l.routes.Epoch() && !s.peer.Addr().IsMulticast() {
 		path = f.path
 		path.Src, path.Dst = f.src, f.dst.Addr()
 		return path, f.dst.Port(), ip.Reachable, spec.ENONE

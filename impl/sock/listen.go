@@ -27,7 +27,7 @@ func (l *Layer) listen(c *spec.Call) spec.Result {
 		return spec.Fail(spec.EINVAL)
 	}
 	s.backlog = c.Backlog
-	if s.backlog < 0 || s.backlog > somaxconn {
+	if s.backlog < 0 || s.backlog > somaxconn || s.backlog == 0 && l.p.BacklogCountsAll {
 		s.backlog = somaxconn
 	}
 	if s.listening {
@@ -133,6 +133,14 @@ func (l *Layer) full(s *Socket) bool {
 	return s.queued > s.backlog*l.p.BacklogHalves/2
 }
 
+// crowded says whether the listener answers no further SYN.
+func (l *Layer) crowded(s *Socket) bool {
+	if l.p.BacklogCountsAll {
+		return s.queued+int32(s.embryos) >= s.backlog*l.p.BacklogHalves/2
+	}
+	return l.full(s)
+}
+
 // listenerFor is the socket that listens on dst: one bound to the very address
 // goes before one bound to all (inet_lookup_listener).
 func (l *Layer) listenerFor(dst netip.AddrPort) int32 {
@@ -157,7 +165,7 @@ func (l *Layer) listenerFor(dst netip.AddrPort) int32 {
 func (l *Layer) synArrived(i int32, path ip.Path, src, dst netip.AddrPort, seg *wire.TCP, successor uint32, hasSuccessor bool) {
 	s := l.socks.at(i)
 	switch {
-	case l.full(s) || s.embryos >= embryosMax:
+	case l.crowded(s) || s.embryos >= embryosMax:
 	case s.embryos > int(s.backlog) && l.p.Cookies && !hasSuccessor:
 		l.answerWithCookie(s, path, src, dst, seg)
 	case hasSuccessor:

@@ -33,7 +33,7 @@ func (l *Layer) HandleTCP(now time.Duration, h *wire.IPv4, kind ip.Kind, segment
 		l.strangerSegment(src, dst, &seg, payload, 0, false)
 		return
 	}
-	if c.listener != 0 && l.full(l.socks.at(c.listener)) && seg.Flags&(wire.SYN|wire.RST) == 0 {
+	if c.listener != 0 && !l.p.BacklogCountsAll && l.full(l.socks.at(c.listener)) && seg.Flags&(wire.SYN|wire.RST) == 0 {
 		return // tcp_check_req: the ACK counts as lost while the queue is full
 	}
 	before := c.tcp.State()
