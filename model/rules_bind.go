@@ -104,8 +104,12 @@ func (m *move) conflict(a Addr, p Port, listening bool) bool {
 func bind(m *move) {
 	s, a := m.s, &m.c.To
 	s.Local, s.LPort = a.Addr, a.Port
-	s.clear(AddrLock | PortLock)
-	s.assign(AddrLock, a.Addr != AddrAny)
+	if m.d != spec.Linux { // which takes no lock off again
+		s.clear(AddrLock | PortLock)
+	}
+	if a.Addr != AddrAny {
+		s.set(AddrLock)
+	}
 	s.assign(Bare, routed(routeBroadcast, routeMulticast)(m))
 	if a.Port == PortZero {
 		m.autobind(s)

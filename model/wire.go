@@ -136,6 +136,16 @@ func (m *move) sendFIN(s *Socket) {
 // abort sends RST for a connection that is given up from this side.
 func (m *move) abort(s *Socket) { m.segment(s, RST|ACK, 0) }
 
+// forget drops a handshake of which a segment comes when its listener does not
+// listen (Linux 6.18, tcp_v4_rcv, TCP_NEW_SYN_RECV).
+func (m *move) forget(f *Frame) {
+	for i := range m.w.Sockets {
+		if s := &m.w.Sockets[i]; s.has(Request) && !s.has(Cookie) && m.w.stray(s) && s.RPort == f.SPort && s.Remote == f.Src {
+			*s = Socket{}
+		}
+	}
+}
+
 // answerable says whether there is a route back to where a frame came from.
 func (m *move) answerable(f *Frame) bool {
 	r := f.Src.route()
@@ -148,11 +158,7 @@ func (m *move) refuse(f *Frame) {
 	if !m.answerable(f) {
 		return
 	}
-	for i := range m.w.Sockets {
-		if s := &m.w.Sockets[i]; s.has(Request) && m.w.stray(s) && s.RPort == f.SPort && s.Remote == f.Src {
-			*s = Socket{}
-		}
-	}
+	m.forget(f)
 	r := Frame{Proto: ProtoTCP, Bits: RST, Src: f.Dst, Dst: f.Src, SPort: f.DPort, DPort: f.SPort}
 	if f.Bits&ACK != 0 {
 		r.Seq = f.Ack
