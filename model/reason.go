@@ -21,6 +21,7 @@ const (
 	LeftOption                      // an option or command the model does not know
 	LeftLocalDelivery               // broadcast or group datagrams to sockets of the host itself
 	LeftWindow                      // a send that the peer's window or the send buffer cuts
+	LeftHalfOpen                    // a stream whose SYN the host itself refused to send: BSD leaves it in SYN-SENT
 	LeftShutdown                    // shutdown or close half way, or of a listener, outside Linux
 	ReasonCount
 )
@@ -42,6 +43,7 @@ var reasons = [ReasonCount]string{
 	LeftSimultaneous:  "two threads in one call whose order shows",
 	LeftOption:        "a socket option or command that the model does not know",
 	LeftLocalDelivery: "a broadcast or group datagram that sockets of the host itself may get",
+	LeftHalfOpen:      "a stream socket that BSD leaves in SYN-SENT because the host would not send its SYN",
 	LeftShutdown:      "a shutdown or close half way through an attempt, or of a listener, outside Linux",
 	LeftWindow:        "a send that the peer's window or the send buffer would cut",
 }

@@ -126,7 +126,7 @@ var listenRules = []Rule{
 		Title: "A socket with an attempt or a connection, or what is left of one, cannot listen.",
 		when:  all(stream, anyOf(not(layer(Unconnected)), has(Dead), not(state(Closed, Listen)))), then: fails(spec.EINVAL)},
 	{Name: "listen/again", Class: Succeed, on: on(spec.OpListen), For: forAll, Evidence: "Linux 6.18, __inet_listen_sk",
-		Title: "listen on a listener changes the backlog.", when: state(Listen), then: func(m *move) { m.s.Backlog = backlog(m.c.Value); m.ret(0) }},
+		Title: "listen on a listener changes the backlog.", when: state(Listen), then: func(m *move) { m.s.Backlog = m.backlog(m.c.Value); m.ret(0) }},
 	{Name: "listen/EADDRINUSE", Class: Shall, on: on(spec.OpListen), For: forLinux, Evidence: "Linux 6.18, inet_csk_listen_start",
 		Title: "A port that another socket listens on fails.",
 		when:  all(has(HasPort), func(m *move) bool { return m.conflict(m.s.Local, m.s.LPort, true) }), then: fails(spec.EADDRINUSE)},
@@ -136,10 +136,14 @@ var listenRules = []Rule{
 		Title: "listen makes a stream socket a listener; without a port it gets one.", when: stream, then: listen},
 }
 
-// backlog is the queue length that a listen argument asks for.
-func backlog(n int32) uint8 {
-	if n < 0 || n > 200 {
-		return 200
+// somaxconn is a queue length that no trace of the model's size reaches.
+const somaxconn = 128
+
+// backlog is the queue length that a listen argument asks for. To macOS 0 is
+// no length (XNU 11417, solisten).
+func (m *move) backlog(n int32) uint8 {
+	if n < 0 || n > somaxconn || n == 0 && m.d == spec.MacOS {
+		return somaxconn
 	}
 	return uint8(n)
 }
@@ -147,7 +151,7 @@ func backlog(n int32) uint8 {
 func listen(m *move) {
 	m.autobind(m.s)
 	m.s.TCP = Listen
-	m.s.Backlog = backlog(m.c.Value)
+	m.s.Backlog = m.backlog(m.c.Value)
 	m.ret(0)
 }
 

@@ -111,11 +111,11 @@ func connectBSDRoutes(d Dialects, name string, group []Rule) []Rule {
 		{Name: pre + "EHOSTUNREACH", Class: Shall, on: on(spec.OpConnect), For: d, Evidence: "XNU 11417 and FreeBSD 13, rtalloc (RTF_REJECT)",
 			Cites: of("/errors/EHOSTUNREACH"),
 			Title: "A route that rejects fails; what is left of the socket is not modelled.",
-			when:  routed(routeUnreachable, routeProhibit), then: func(m *move) { failsPicky(spec.EHOSTUNREACH)(m); rejectedSYN(m) }},
+			when:  all(sendable, routed(routeUnreachable, routeProhibit)), then: func(m *move) { failsPicky(spec.EHOSTUNREACH)(m); rejectedSYN(m) }},
 		{Name: pre + "EACCES-broadcast", Class: Shall, on: on(spec.OpConnect), For: d, Evidence: "XNU 11417 and FreeBSD 13, ip_output",
 			Cites: of("/errors/EACCES"),
 			Title: "The SYN to a broadcast address fails.",
-			when:  all(stream, routed(routeBroadcast)), then: func(m *move) { failsPicky(spec.EACCES)(m); rejectedSYN(m) }},
+			when:  all(stream, sendable, routed(routeBroadcast)), then: func(m *move) { failsPicky(spec.EACCES)(m); rejectedSYN(m) }},
 		{Name: pre + "EADDRINUSE", Class: Shall, on: on(spec.OpConnect), For: d, Cites: of("/errors/EADDRINUSE"),
 			Title: "A connection between the same four names fails.", when: anyOf(tupleTaken, tupleWaits), then: fails(spec.EADDRINUSE)},
 		{Name: pre + "loopback-source", Class: Succeed, on: on(spec.OpConnect), For: d,
@@ -131,10 +131,16 @@ func connectBSDRoutes(d Dialects, name string, group []Rule) []Rule {
 	}...)
 }
 
+// sendable: nothing that is looked at before the SYN goes out, or the peer is
+// set, is wrong.
+func sendable(m *move) bool {
+	return idle(m) && !m.s.has(Dead) && !badPointer(m) && !inexact(m) && !wrongFamily(m) && !portZero(m)
+}
+
 // rejectedSYN: the protocol block of a stream socket stays in SYN-SENT.
 func rejectedSYN(m *move) {
 	if stream(m) {
-		m.leave(LeftTupleReuse)
+		m.leave(LeftHalfOpen)
 	}
 }
 

@@ -31,13 +31,16 @@ var segmentRules = []Rule{
 	{Name: "listen/no-syn", Class: Deliver, on: onSegment, in: []TCP{Listen}, For: forAll, Evidence: "RFC 9293, 3.10.7.2; Linux 6.18, tcp_rcv_state_process",
 		Title: "A listener ignores a segment without SYN, and one with FIN.",
 		when:  func(m *move) bool { return m.f.Bits&SYN == 0 || m.f.Bits&FIN != 0 }, then: nothing},
+	{Name: "listen/macos/crowded", Class: Deliver, on: onSegment, in: []TCP{Listen}, For: forMacOS, Evidence: "XNU 11417, tcp_dropdropablreq",
+		Title: "A listener whose queue is full with handshakes drops one of them at random: not modelled.",
+		when:  func(m *move) bool { _, r := m.w.queue(m.slot); return r != 0 && m.crowded() }, then: leaves(LeftSynCookies)},
 	{Name: "listen/full", Class: Deliver, on: onSegment, in: []TCP{Listen}, For: forAll, Evidence: "Linux 6.18, tcp_conn_request (sk_acceptq_is_full); XNU and FreeBSD, sonewconn",
 		Title: "A listener whose accept queue is full drops the SYN.",
-		when:  func(m *move) bool { q, _ := m.w.queue(m.slot); return q > m.s.Backlog }, then: nothing},
+		when:  (*move).crowded, then: nothing},
 	{Name: "listen/cookie", Class: Deliver, on: onSegment, in: []TCP{Listen}, For: forLinux, Evidence: "RFC 4987, 3.6; Linux 6.18, tcp_conn_request (tcp_syncookies)",
 		Title: "A listener with too many handshakes under way answers SYN by SYN|ACK with a cookie and remembers nothing.",
 		when:  func(m *move) bool { _, r := m.w.queue(m.slot); return r > m.s.Backlog }, then: func(m *move) { beginChild(m, Cookie) }},
-	{Name: "listen/cookies", Class: Deliver, on: onSegment, in: []TCP{Listen}, For: forMacOS | forOSX,
+	{Name: "listen/cookies", Class: Deliver, on: onSegment, in: []TCP{Listen}, For: forOSX,
 		Title: "A listener with too many handshakes under way may answer with cookies: not modelled.",
 		when:  func(m *move) bool { _, r := m.w.queue(m.slot); return r > m.s.Backlog }, then: leaves(LeftSynCookies)},
 	{Name: "listen/crowded", Class: Deliver, on: onSegment, in: []TCP{Listen}, For: forPOSIX | forTargetTCP, also: true, Evidence: "POSIX.1-2008, listen() (the backlog is a hint)",
@@ -100,7 +103,7 @@ var segmentRules = []Rule{
 		when:  func(m *move) bool { return m.f.Bits&(ACK|RST|SYN) == 0 }, then: nothing},
 	{Name: "request/hole", Class: Deliver, on: onSegment, in: received, For: forAll,
 		Title: "Data beyond a hole is not modelled.", when: beyondHole, then: leaves(LeftOutOfOrder)},
-	{Name: "request/full", Class: Deliver, on: onSegment, in: received, For: forAll,
+	{Name: "request/full", Class: Deliver, on: onSegment, in: received, For: forAll &^ forMacOS,
 		Title: "A handshake that ends while the accept queue is full is not modelled.",
 		when: func(m *move) bool {
 			if !m.s.has(Request) {
@@ -332,6 +335,21 @@ func reset(m *move) {
 		e = spec.ENONE
 	}
 	m.done(m.slot, e)
+}
+
+// crowded: the listener takes no more connections. The BSDs let half as many
+// again wait as listen asked for; macOS counts the handshakes with them, and
+// stops at that number rather than beyond it (sonewconn).
+func (m *move) crowded() bool {
+	ready, requests := m.w.queue(m.slot)
+	half := int(m.s.Backlog) * 3 / 2
+	switch m.d {
+	case spec.MacOS:
+		return int(ready)+int(requests) >= half
+	case spec.OSX:
+		return int(ready) > half
+	}
+	return ready > m.s.Backlog
 }
 
 // queue counts what waits at a listener: connections, and handshakes.

@@ -72,6 +72,7 @@ var macos = Personality{
 	SimultaneousReset: spec.ECONNREFUSED,
 	PeerlessInvalid:   true,
 	BacklogHalves:     3,
+	BacklogCountsAll:  true,
 	ReleasesPort:      true,
 	ReadShutDiscards:  true,
 	DirectedLimited:   true,

@@ -108,6 +108,10 @@ type Personality struct {
 	// BacklogHalves: a listener's queue is full when it holds more than so many
 	// halves of the backlog.
 	BacklogHalves int32
+	// BacklogCountsAll: handshakes under way count too, and the queue is full
+	// when it holds that many; a backlog of 0 asks for the longest (solisten and
+	// sonewconn of XNU).
+	BacklogCountsAll bool
 	// Cookies: handshakes beyond the backlog are answered with SYN cookies.
 	Cookies bool
 	// PipeFirst: sending looks at the shut half first, at the pending error
