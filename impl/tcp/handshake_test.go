@@ -48,6 +48,10 @@ var handshakeTranscripts = []transcript{
 		{"accept S 0:5 win 65535 <mss 1460,sackOK,wscale 7>", "S. 0:0(0) ack 1 <mss 1460,sackOK,wscale 7> win 64240 SYN-RECEIVED"},
 		{"< P. 1:6 ack 1", ". 1:1(0) ack 6 [established data space] ESTABLISHED"},
 	}},
+	{"text at the number of the SYN loses its first byte", []line{
+		{"accept S 0:0 win 65535 <mss 1460,sackOK,wscale 7>", "S. 0:0(0) ack 1 <mss 1460,sackOK,wscale 7> win 64240 SYN-RECEIVED"},
+		{"< P. 0:5 ack 1", ". 1:1(0) ack 5 <sack 0:1> [established data space] ESTABLISHED"},
+	}},
 	{"both sides open", []line{
 		{"open", "S 0:0(0) <mss 1460,sackOK,TS,wscale 7> win 64240 SYN-SENT"},
 		{"< S 0:0 <mss 1460,sackOK,TS 1,wscale 7>", "S. 0:0(0) ack 1 <mss 1460,sackOK,TS,wscale 7> win 64240 SYN-RECEIVED"},
