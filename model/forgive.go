@@ -59,5 +59,16 @@ func (w *World) Ticking() bool {
 	return false
 }
 
+// Open says whether what happens next is left open: a call may return anything,
+// a timer may fire.
+func (w *World) Open() bool {
+	for i := range w.Threads {
+		if w.Threads[i].Wait == Anything {
+			return true
+		}
+	}
+	return w.Ticking() || w.anything()
+}
+
 // Quiet says whether nothing is on its way out.
 func (w *World) Quiet() bool { return w.settled() }

@@ -285,7 +285,7 @@ func (m *move) unlisten(slot uint8) {
 		}
 	}
 	for i := range m.w.Sockets {
-		if c := &m.w.Sockets[i]; c.Parent == slot+1 && (m.d != spec.Linux || !m.w.held(slot)) {
+		if c := &m.w.Sockets[i]; c.Parent == slot+1 && (m.d != spec.Linux || c.has(Cookie) || !m.w.held(slot)) {
 			*c = Socket{}
 		}
 	}

@@ -24,6 +24,7 @@ type Report struct {
 type StepReport struct {
 	Verdict [spec.DocumentCount]model.Verdict
 	Rules   [spec.DocumentCount][]model.RuleID // that explain it
+	Several [spec.DocumentCount]bool           // the dialect left more than one answer
 }
 
 // Deviation is one thing seen that a dialect does not allow.
@@ -183,7 +184,7 @@ func (j *Judge) feed(l *model.Label, seen *script.Output) {
 func (j *Judge) conclude() {
 	var s StepReport
 	for d, o := range j.oracles {
-		s.Verdict[d] = o.Verdict()
+		s.Verdict[d], s.Several[d] = o.Verdict(), o.Several()
 		start := len(j.rules)
 		var step RuleSet
 		o.Rules(func(id model.RuleID) {

@@ -26,6 +26,7 @@ type Oracle struct {
 	nexts     model.Nexts
 	from      explanation // the one that tick looks at
 	missed    bool        // the present step was rejected
+	several   bool        // the present step left several answers
 	crowded   bool
 }
 
@@ -39,12 +40,12 @@ func New(d spec.Dialect) *Oracle {
 // Reset starts over with a host that has no sockets.
 func (o *Oracle) Reset() {
 	o.now = append(o.now[:0], explanation{})
-	o.missed, o.crowded = false, false
+	o.missed, o.several, o.crowded = false, false, false
 }
 
 // Begin starts a step: the labels of one event of the trace.
 func (o *Oracle) Begin() {
-	o.missed = false
+	o.missed, o.several = false, false
 	for i := range o.now {
 		o.now[i].used = 0
 	}
@@ -70,6 +71,10 @@ func (o *Oracle) Feed(l *model.Label) bool {
 		return false
 	}
 	o.now, o.then = o.then, o.now
+	switch l.Kind {
+	case model.LabelCall, model.LabelIn, model.LabelAdvance:
+		o.several = o.several || len(o.now) > 1 || o.now[0].world.Open()
+	}
 	return true
 }
 
@@ -171,6 +176,10 @@ func (o *Oracle) standing(e *explanation) model.Verdict {
 	}
 	return worst
 }
+
+// Several says whether the dialect left more than one answer to the step since
+// Begin, so that two systems may differ and both be right.
+func (o *Oracle) Several() bool { return o.several }
 
 // Rules calls f with every rule that an explanation of the step used.
 func (o *Oracle) Rules(f func(model.RuleID)) {
