@@ -76,7 +76,7 @@ func config(d spec.Dialect) impl.Config {
 	cfg := impl.Config{
 		Dialect: d, MAC: lab.HostMAC, MTU: lab.MTU, SynRetries: 1,
 		InvalidLimit: -1, // the lab sets tcp_invalid_ratelimit to 0
-		Neighbors: []impl.Neighbor{{Addr: lab.Gateway, MAC: lab.PuppetMAC}},
+		Neighbors:    []impl.Neighbor{{Addr: lab.Gateway, MAC: lab.PuppetMAC}},
 	}
 	cfg.Addrs = append(cfg.Addrs, lab.Own)
 	for _, r := range lab.Routes() {
