@@ -192,10 +192,6 @@ func startAttempt(m *move) {
 	}
 	s.SndUna, s.SndNxt, s.RcvNxt, s.Retries, s.Segs = 0, 0, 0, 0, 0
 	s.clear(Taken | GotFIN | Crossed | Paced | PingPong | AckDue | FINSent | Hurry)
-	if dst == AddrBlackhole { // the BSDs send into it and hear nothing
-		s.SndNxt, s.Segs = 1, 1
-		return
-	}
 	m.segment(s, SYN, 0)
 }
 

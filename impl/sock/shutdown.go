@@ -22,6 +22,7 @@ func (l *Layer) shutdown(c *spec.Call) spec.Result {
 	}
 	if again := s.shut & how; l.p.ShutOnce && again != 0 {
 		if again&shutRead == 0 && how&shutRead != 0 {
+			l.wake(i)
 			l.shutHalves(s, shutRead)
 		}
 		return spec.Fail(spec.ENOTCONN)

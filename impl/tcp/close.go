@@ -42,8 +42,9 @@ func (c *Conn) Close(now time.Duration) Event {
 		c.set(orphan | readClosed)
 		return 0
 	}
-	if unread && c.cfg.ResetOnUnread {
-		c.Abort(now)
+	if unread && c.cfg.ResetOnUnread { // in whatever state
+		c.reply = reply{flags: wire.RST, seq: c.acceptableSeq(), active: true}
+		c.end()
 		return Closed
 	}
 	c.CloseWrite(now)

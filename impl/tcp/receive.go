@@ -9,7 +9,7 @@ import (
 // handleData is the seventh and eighth check of RFC 9293 section 3.10.7.4: the
 // segment's text and FIN. ok says that an ACK is due for it.
 func (c *Conn) handleData(now time.Duration, a *arrival) (ev Event, ok bool) {
-	if a.end == a.seq || !c.state.receives() && seqGE(a.seq, c.rcvNxt) {
+	if a.end == a.seq || !c.state.receives() && c.pastFin(a) {
 		return 0, false
 	}
 	if c.has(readClosed) && c.state != StateEstablished && c.cfg.ResetOrphans &&
@@ -40,6 +40,16 @@ func (c *Conn) handleData(now time.Duration, a *arrival) (ev Event, ok bool) {
 		return 0, c.keepAhead(a)
 	}
 	return c.takeInOrder(now, a), true
+}
+
+// pastFin says whether a segment is ignored because the peer has said before
+// that nothing more comes. Linux answers one that begins before the FIN, others
+// only one that ends there.
+func (c *Conn) pastFin(a *arrival) bool {
+	if c.cfg.AnswerPastFin {
+		return seqGE(a.seq, c.rcvNxt)
+	}
+	return seqGT(a.end, c.rcvNxt)
 }
 
 // trim cuts off what was received before and what there is no room for. A
