@@ -35,8 +35,27 @@ func (w *World) tcpReceiver(f *Frame) int {
 
 // returned: the segment brings back the cookie that s stands for. Nothing else
 // finds s, and no connection that comes of it uses it up.
+//
+// A cookie is a hash plus the peer's number plus the index of its MSS: with
+// both numbers off by the same it still holds, and with an acknowledgement off
+// by a little it holds for another MSS (Linux 6.18, check_tcp_syn_cookie).
 func (s *Socket) returned(f *Frame) bool {
-	return f.Bits&(ACK|SYN|RST) == ACK && f.Seq == s.RcvNxt && f.Ack == s.SndNxt
+	if f.Bits&(ACK|SYN|RST) != ACK {
+		return false
+	}
+	i := s.cookieIndex() + int(int16(f.Ack-f.Seq))
+	return i >= 0 && i < len(cookieMSS)
+}
+
+// cookieMSS is msstab of Linux: what a cookie can say of an MSS.
+var cookieMSS = [4]uint16{536, 1300, 1440, 1460}
+
+func (s *Socket) cookieIndex() int {
+	i := len(cookieMSS) - 1
+	for i > 0 && s.MSS < cookieMSS[i] {
+		i--
+	}
+	return i
 }
 
 // stray: a handshake whose listener does not listen any more.
@@ -98,6 +117,11 @@ func (w *World) quoted(f *Frame) int {
 			return -1
 		}
 	case ProtoTCP:
+		for i := range w.Sockets { // a handshake counts even if its listener has gone
+			if s := &w.Sockets[i]; s.has(Request) && !s.has(Cookie) && s.Local == back.Dst && s.LPort == back.DPort && s.Remote == back.Src && s.RPort == back.SPort {
+				return i
+			}
+		}
 		i = w.tcpReceiver(&back)
 		if i >= 0 && w.Sockets[i].TCP == Listen {
 			return -1

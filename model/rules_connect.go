@@ -190,7 +190,7 @@ func startAttempt(m *move) {
 	if m.d != spec.Linux { // where a soft error outlives its connection
 		s.Soft = spec.ENONE
 	}
-	s.SndUna, s.SndNxt, s.RcvNxt, s.Retries, s.Segs = 0, 0, 0, 0, 0
+	s.SndUna, s.SndNxt, s.RcvNxt, s.RcvWup, s.Retries, s.Segs = 0, 0, 0, 0, 0, 0
 	s.clear(Taken | GotFIN | Crossed | Paced | PingPong | AckDue | FINSent | Hurry)
 	m.segment(s, SYN, 0)
 }

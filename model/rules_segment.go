@@ -294,7 +294,7 @@ func old(m *move) bool {
 	case far(m.f.Seq):
 		return true
 	case m.d == spec.Linux:
-		return before(m.f.end(), m.s.RcvNxt) && !(m.s.has(AckDue) && m.f.space() == 0)
+		return before(m.f.end(), m.s.RcvWup)
 	case m.f.space() == 0:
 		return before(m.f.Seq, m.s.RcvNxt)
 	}
@@ -314,7 +314,7 @@ func outside(m *move) bool {
 // repeated answers a segment that was seen before; Linux leaves its ping-pong
 // mode when that has data (tcp_send_dupack).
 func repeated(m *move) {
-	if m.f.space() != 0 && before(m.f.Seq, m.s.RcvNxt) {
+	if m.f.Bits&SYN == 0 && m.f.space() != 0 && before(m.f.Seq, m.s.RcvNxt) {
 		m.s.set(Paced)
 		m.s.clear(PingPong)
 	}
@@ -396,6 +396,8 @@ func childDone(m *move) {
 		}
 		m.slot, m.s = slot, &m.w.Sockets[slot]
 		*m.s = cookie
+		m.s.SndUna, m.s.SndNxt, m.s.RcvNxt, m.s.RcvWup = m.f.Ack, m.f.Ack, m.f.Seq, m.f.Seq
+		m.s.MSS = cookieMSS[cookie.cookieIndex()+int(int16(m.f.Ack-m.f.Seq))]
 	}
 	turn := uint8(0)
 	for i := range m.w.Sockets {
@@ -433,6 +435,7 @@ func completed(m *move) {
 	m.established(s)
 	if m.d == spec.Linux && m.w.waiting(m.slot, spec.OpSend) {
 		s.set(AckDue | Paced)
+		s.RcvWup = s.RcvNxt
 		return
 	}
 	m.ack(s)

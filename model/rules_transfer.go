@@ -173,7 +173,7 @@ var sendRules = onSend([]Rule{
 	{Name: "/dgram/error", Class: Shall, For: forLinux, Evidence: "Linux 6.18, sock_alloc_send_pskb",
 		Title: "A pending error is returned, and cleared.", when: all(dgram, pending), then: collectBound},
 	{Name: "/dgram/EPIPE", Class: Shall, For: forLinux, Evidence: "Linux 6.18, sock_alloc_send_pskb",
-		Title: "Shut for writing, send fails.", when: all(dgram, has(ShutWrite)), then: failsBound(spec.EPIPE)},
+		Title: "Shut for writing, send fails.", when: all(dgram, has(ShutWrite)), then: func(m *move) { routedBound(m); m.fail(spec.EPIPE) }},
 	{Name: "/dgram/ok", Class: Succeed, For: forAll, Evidence: "RFC 768; POSIX.1-2008, send()",
 		Cites: cites("posix/description/dgram-destination", "linux/description/dgram-destination", "macos/description/dgram-destination",
 			"osx/description/dgram-destination", "targettcp/description/udp-send"),
@@ -181,8 +181,16 @@ var sendRules = onSend([]Rule{
 })
 
 func collectBound(m *move) {
-	m.autobind(m.s)
+	routedBound(m)
 	collectOnce(m)
+}
+
+// routedBound binds and routes, which comes before the socket is looked at.
+func routedBound(m *move) {
+	m.autobind(m.s)
+	if !named(m) && m.s.Flow != AddrAny {
+		m.s.set(Routed)
+	}
 }
 
 func noDestination(m *move) {

@@ -23,7 +23,7 @@ func before(a, b uint16) bool { return int16(a-b) < 0 }
 
 // emit sends a frame: to the wire, or to the host itself.
 func (m *move) emit(f Frame) {
-	if f.Dst == AddrBlackhole { // the BSDs send into it and hear nothing
+	if f.Dst == AddrBlackhole && m.d != spec.Linux { // the BSDs send into it and hear nothing
 		return
 	}
 	if f.Dst.Local() {
@@ -51,7 +51,7 @@ func (m *move) segment(s *Socket, bits Bits, n uint16) {
 		Seq: s.SndNxt, Len: n,
 	}
 	if bits&ACK != 0 {
-		f.Ack = s.RcvNxt
+		f.Ack, s.RcvWup = s.RcvNxt, s.RcvNxt
 		s.clear(AckDue)
 	}
 	if m.d != spec.Linux {
@@ -316,7 +316,7 @@ func (m *move) disconnect(slot uint8) {
 	if !s.has(AddrLock) {
 		s.Local = AddrAny
 	}
-	s.SndUna, s.SndNxt, s.RcvNxt, s.Unread, s.Unsent = 0, 0, 0, 0, 0
+	s.SndUna, s.SndNxt, s.RcvNxt, s.RcvWup, s.Unread, s.Unsent = 0, 0, 0, 0, 0, 0
 	s.Retries, s.Segs = 0, 0
 	s.clear(ShutRead | ShutWrite | GotFIN | Paced | AckDue | PingPong | Hurry | FINSent | Taken)
 }

@@ -131,7 +131,7 @@ type Socket struct {
 	TCP            TCP
 	Layer          Layer
 	Local, Remote  Addr
-	Flow           Addr // Linux: where a datagram socket sends by mistake, see staleFlow
+	Flow           Addr // Linux: where a datagram socket sends by mistake, see failsRoute
 	FlowPort       Port
 	LPort, RPort   Port
 	Err, Soft      spec.Errno // pending error; soft error of RFC 1122
@@ -143,6 +143,7 @@ type Socket struct {
 	Segs           uint8      // segments sent and not acknowledged
 	SndUna, SndNxt uint16     // from our initial sequence number
 	RcvNxt         uint16     // from the peer's
+	RcvWup         uint16     // what of it we have acknowledged
 	Unread         uint16     // stream: bytes received and not read
 	Unsent         uint16     // stream: bytes written and held back
 	MSS            uint16     // the largest segment the peer takes
