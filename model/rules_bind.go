@@ -122,6 +122,8 @@ func bind(m *move) {
 var listenRules = []Rule{
 	{Name: "listen/EOPNOTSUPP", Class: Shall, on: on(spec.OpListen), For: forAll, Evidence: "Linux 6.18, sock_no_listen; POSIX.1-2008, listen()",
 		Title: "A datagram socket cannot listen.", when: dgram, then: fails(spec.EOPNOTSUPP)},
+	{Name: "listen/bsd/half-open", Class: Succeed, on: on(spec.OpListen), For: forSockets,
+		Title: "listen on a socket whose SYN the host would not send is not modelled.", when: has(HalfOpen), then: leaves(LeftHalfOpen)},
 	{Name: "listen/EINVAL", Class: Shall, on: on(spec.OpListen), For: forAll, Evidence: "Linux 6.18, __inet_listen_sk; POSIX.1-2008, listen()",
 		Title: "A socket with an attempt or a connection, or what is left of one, cannot listen.",
 		when:  all(stream, anyOf(not(layer(Unconnected)), has(Dead), not(state(Closed, Listen)))), then: fails(spec.EINVAL)},

@@ -1,6 +1,10 @@
 package model
 
-import "github.com/connspec/connspec/spec"
+import (
+	"slices"
+
+	"github.com/connspec/connspec/spec"
+)
 
 // connect in macOS, in the order of its checks (XNU 11417: connect_nocancel,
 // soconnectlock, tcp_usr_connect, udp_connect), and in the 4.2BSD text of Mac
@@ -42,7 +46,7 @@ func collectOnce(m *move) { m.fail(m.s.error()) }
 
 func pending(m *move) bool { return m.s != nil && m.s.Err != spec.ENONE }
 
-var connectMacOS = []Rule{
+var connectMacOS = slices.Concat([]Rule{
 	{Name: "connect/macos/EBADF", Class: Shall, on: on(spec.OpConnect), For: forMacOS, Cites: cites("macos/errors/EBADF"),
 		Title: "A number that is no descriptor fails first of all.", when: badFD, then: fails(spec.EBADF)},
 	{Name: "connect/macos/ENOTSOCK", Class: Shall, on: on(spec.OpConnect), For: forMacOS, Cites: cites("macos/errors/ENOTSOCK"),
@@ -91,11 +95,12 @@ var connectMacOS = []Rule{
 	{Name: "connect/macos/EADDRNOTAVAIL-port", Class: Shall, on: on(spec.OpConnect), For: forMacOS, Evidence: "XNU 11417, in_pcbladdr",
 		Cites: cites("macos/description/dgram-dissolve-invalid"),
 		Title: "Port 0 fails; a stream socket is bound by then, a datagram socket has lost its peer.", when: portZero, then: failsPicky(spec.EADDRNOTAVAIL)},
+}, connectHalfOpen(forMacOS, "macos"), []Rule{
 	{Name: "connect/macos/ENETUNREACH", Class: Shall, on: on(spec.OpConnect), For: forMacOS, Cites: cites("macos/errors/ENETUNREACH"),
 		Title: "A destination without a route fails.", when: routed(routeNone), then: failsPicky(spec.ENETUNREACH)},
 	{Name: "connect/macos/EINVAL-self", Class: Shall, on: on(spec.OpConnect), For: forMacOS, Evidence: "XNU 11417, tcp_connect; field reports",
 		Title: "A stream socket cannot connect to itself.", when: reflexive, then: fails(spec.EINVAL)},
-}
+})
 
 // reflexive: source and destination of the attempt are the same.
 func reflexive(m *move) bool {
@@ -110,11 +115,11 @@ func connectBSDRoutes(d Dialects, name string, group []Rule) []Rule {
 	return append(group, []Rule{
 		{Name: pre + "EHOSTUNREACH", Class: Shall, on: on(spec.OpConnect), For: d, Evidence: "XNU 11417 and FreeBSD 13, rtalloc (RTF_REJECT)",
 			Cites: of("/errors/EHOSTUNREACH"),
-			Title: "A route that rejects fails; what is left of the socket is not modelled.",
+			Title: "A route that rejects fails; a stream socket is left half open.",
 			when:  all(sendable, routed(routeUnreachable, routeProhibit)), then: func(m *move) { failsPicky(spec.EHOSTUNREACH)(m); rejectedSYN(m) }},
 		{Name: pre + "EACCES-broadcast", Class: Shall, on: on(spec.OpConnect), For: d, Evidence: "XNU 11417 and FreeBSD 13, ip_output",
 			Cites: of("/errors/EACCES"),
-			Title: "The SYN to a broadcast address fails.",
+			Title: "The SYN to a broadcast address fails, and leaves the socket half open.",
 			when:  all(stream, sendable, routed(routeBroadcast)), then: func(m *move) { failsPicky(spec.EACCES)(m); rejectedSYN(m) }},
 		{Name: pre + "EADDRINUSE", Class: Shall, on: on(spec.OpConnect), For: d, Cites: of("/errors/EADDRINUSE"),
 			Title: "A connection between the same four names fails.", when: anyOf(tupleTaken, tupleWaits), then: fails(spec.EADDRINUSE)},
@@ -137,14 +142,46 @@ func sendable(m *move) bool {
 	return idle(m) && !m.s.has(Dead) && !badPointer(m) && !inexact(m) && !wrongFamily(m) && !portZero(m)
 }
 
-// rejectedSYN: the protocol block of a stream socket stays in SYN-SENT.
+// rejectedSYN: the protocol block of a stream socket has its names and stays in
+// SYN-SENT, though connect has failed (tcp_connect before tcp_output).
 func rejectedSYN(m *move) {
-	if stream(m) {
-		m.leave(LeftHalfOpen)
+	if !stream(m) {
+		return
+	}
+	s, dst := m.s, m.destination()
+	if dst == AddrBroadcast {
+		dst = AddrSubnetBroadcast
+	}
+	if s.Local == AddrAny {
+		s.Local = source(dst)
+	}
+	s.Remote, s.RPort = dst, m.c.To.Port
+	s.TCP = SynSent
+	s.set(HalfOpen)
+}
+
+// rejected: the host has refused to send the socket's SYN to the same peer.
+func rejected(m *move) bool {
+	dst := m.destination()
+	if dst == AddrBroadcast {
+		dst = AddrSubnetBroadcast
+	}
+	return m.s.Remote == dst && m.s.RPort == m.c.To.Port
+}
+
+// connectHalfOpen: connect after a SYN that the host refused to send.
+func connectHalfOpen(d Dialects, name string) []Rule {
+	pre := "connect/" + name + "/half-open-"
+	return []Rule{
+		{Name: pre + "again", Class: Shall, on: on(spec.OpConnect), For: d, Evidence: "XNU 11417 and FreeBSD 13, tcp_connect (in_pcblookup_hash finds the socket itself)",
+			Cites: cites(spec.ClauseID(name + "/errors/EADDRINUSE")),
+			Title: "A stream socket whose SYN the host would not send finds its own names taken.", when: all(has(HalfOpen), rejected), then: fails(spec.EADDRINUSE)},
+		{Name: pre + "elsewhere", Class: Succeed, on: on(spec.OpConnect), For: d,
+			Title: "Such a socket connecting to another peer is not modelled.", when: has(HalfOpen), then: leaves(LeftHalfOpen)},
 	}
 }
 
-var connectOSX = []Rule{
+var connectOSX = slices.Concat([]Rule{
 	{Name: "connect/osx/EBADF", Class: Shall, on: on(spec.OpConnect), For: forOSX, Cites: cites("osx/errors/EBADF"),
 		Title: "A number that is no descriptor fails.", when: badFD, then: fails(spec.EBADF)},
 	{Name: "connect/osx/ENOTSOCK", Class: Shall, on: on(spec.OpConnect), For: forOSX, Cites: cites("osx/errors/ENOTSOCK"),
@@ -195,9 +232,10 @@ var connectOSX = []Rule{
 	{Name: "connect/osx/EADDRNOTAVAIL-port", Class: Shall, on: on(spec.OpConnect), For: forOSX, Evidence: "FreeBSD 13, in_pcbconnect_setup",
 		Title: "Port 0 fails; a stream socket is bound by then, a datagram socket has lost its peer.",
 		when:  all(isSocket, not(wrongFamily), portZero), then: failsApart(spec.EADDRNOTAVAIL), port: true},
+}, connectHalfOpen(forOSX, "osx"), []Rule{
 	{Name: "connect/osx/ENETUNREACH", Class: Shall, on: on(spec.OpConnect), For: forOSX, Cites: cites("osx/errors/ENETUNREACH"),
 		Title: "A destination without a route fails.", when: all(isSocket, not(wrongFamily), routed(routeNone)), then: failsApart(spec.ENETUNREACH), port: true},
-}
+})
 
 // gone: the connection is ending or has ended, and the protocol still knows.
 func gone(m *move) bool {

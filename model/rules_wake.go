@@ -96,9 +96,12 @@ var timerRules = []Rule{
 		Title: "After a bad answer to a first SYN, the SYN is retransmitted within two jiffies.",
 		when:  func(m *move) bool { return m.s.has(Hurry) && m.s.TCP == SynSent },
 		then:  func(m *move) { m.s.clear(Hurry); m.s.Retries++; m.resend(m.s, SYN) }},
+	{Name: "timer/half-open", Class: Timer, on: onTimer, For: forSockets,
+		Title: "When a SYN that the host would not send times out is not modelled.",
+		when:  timer(func(m *move) bool { return m.s.has(HalfOpen) }), then: leaves(LeftHalfOpen)},
 	{Name: "timer/syn", Class: Timer, on: onTimer, For: forAll, Evidence: "RFC 6298; Linux 6.18, tcp_write_timeout",
 		Title: "A SYN without an answer is retransmitted.",
-		when:  timer(func(m *move) bool { return m.s.TCP == SynSent && m.s.Retries < m.synRetries() }),
+		when:  timer(func(m *move) bool { return m.s.TCP == SynSent && !m.s.has(HalfOpen) && m.s.Retries < m.synRetries() }),
 		then:  func(m *move) { m.s.clear(Hurry); m.s.Retries++; m.resend(m.s, SYN) }},
 	{Name: "timer/syn-ack", Class: Timer, on: onTimer, For: forAll, Evidence: "RFC 6298; Linux 6.18, reqsk_timer_handler",
 		Title: "A SYN|ACK without an answer is retransmitted.",
@@ -113,7 +116,7 @@ var timerRules = []Rule{
 	{Name: "timer/attempt-over", Class: Timer, on: onTimer, For: forAll, Evidence: "Linux 6.18, tcp_write_err; XNU and FreeBSD, tcp_timer_rexmt, tcp_timer_keep",
 		Title: "An attempt that nobody answers ends with ETIMEDOUT, or with the error an ICMP message left.",
 		when: timer(func(m *move) bool {
-			return m.s.TCP.in(SynSent, SynReceived) && !m.s.has(Request) && m.s.Retries >= m.synRetriesMin()
+			return m.s.TCP.in(SynSent, SynReceived) && !m.s.has(Request|HalfOpen) && m.s.Retries >= m.synRetriesMin()
 		}),
 		then: func(m *move) {
 			e := m.s.Soft

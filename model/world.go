@@ -121,6 +121,7 @@ const (
 	FINSent                     // our FIN is out
 	Routed                      // Linux: the route to the peer is cached
 	Bare                        // bound to an address no connection can come from (group, broadcast)
+	HalfOpen                    // BSD: in SYN-SENT, though the host would not send the SYN and connect failed
 	Paced                       // Linux: the pauses between the peer's segments are estimated (ato)
 )
 
@@ -211,6 +212,8 @@ func (s *Socket) State() State {
 		return StateAssociated
 	case s.TCP == Listen:
 		return StateListening
+	case s.has(HalfOpen):
+		return StateFailed
 	case s.TCP.in(SynSent, SynReceived):
 		return StateConnecting
 	case s.TCP != Closed:

@@ -47,6 +47,7 @@ var macos = Personality{
 	BroadcastPeer:   true,
 	PortZero:        spec.EADDRNOTAVAIL,
 	AnyIsPrimary:    true,
+	HalfOpens:       true,
 	Route: [ip.ReasonCount]spec.Errno{
 		ip.NoRoute:         spec.ENETUNREACH,
 		ip.HostUnreachable: spec.EHOSTUNREACH,

@@ -42,6 +42,7 @@ var osx = Personality{
 	BroadcastPeer:   true,
 	PortZero:        spec.EADDRNOTAVAIL,
 	AnyIsPrimary:    true,
+	HalfOpens:       true,
 	Route: [ip.ReasonCount]spec.Errno{
 		ip.NoRoute:         spec.ENETUNREACH,
 		ip.HostUnreachable: spec.EHOSTUNREACH,

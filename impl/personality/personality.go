@@ -54,7 +54,10 @@ type Personality struct {
 	// SO_BROADCAST; it is send that fails.
 	BroadcastPeer bool
 	PortZero      spec.Errno // with CheckPort
-	AnyIsPrimary  bool       // 0.0.0.0 stands for the first interface address, not for loopback
+	// HalfOpens: a connect whose SYN the host will not send fails, but leaves the
+	// socket its names and keeps them taken (tcp_connect).
+	HalfOpens    bool
+	AnyIsPrimary bool // 0.0.0.0 stands for the first interface address, not for loopback
 
 	Route          [ip.ReasonCount]spec.Errno
 	TupleTaken     spec.Errno // a connection with these names exists

@@ -112,14 +112,21 @@ func (l *Layer) startStream(a *attempt) (spec.Result, bool) {
 	if s.conn != 0 {
 		l.refresh(s)
 	}
+	if s.halfOpen && dst == s.peer {
+		return spec.Fail(l.p.TupleTaken), true // it finds itself
+	}
 	path, why := l.find(dst.Addr(), s.source)
 	if e := l.p.Route[why]; e != spec.ENONE {
+		if why == ip.HostUnreachable || why == ip.Prohibited {
+			l.refuseSyn(s, dst, l.routes.Primary())
+		}
 		return spec.Fail(e), true
 	}
 	if path.Kind == ip.Broadcast || path.Kind == ip.Multicast {
 		e := l.groupError(path.Dst)
 		if e == spec.ENONE {
 			e = l.p.SubnetBroadcast
+			l.refuseSyn(s, dst, path.Src)
 		}
 		return spec.Fail(e), true
 	}
@@ -138,7 +145,7 @@ func (l *Layer) startStream(a *attempt) (spec.Result, bool) {
 		}
 		return spec.Fail(e), true
 	}
-	s.peer, s.err, s.peerDone = dst, spec.ENONE, false
+	s.peer, s.err, s.peerDone, s.halfOpen = dst, spec.ENONE, false, false
 	l.dial(a.sockNum, s, path, successor)
 	s.phase = phaseConnecting
 	if a.nonblock {
@@ -146,6 +153,21 @@ func (l *Layer) startStream(a *attempt) (spec.Result, bool) {
 	}
 	l.waitConnect(a)
 	return spec.Result{}, false
+}
+
+// refuseSyn leaves a BSD stream half open: it had its names before its SYN was
+// refused on the way out, and it keeps them (tcp_connect, tcp_output).
+func (l *Layer) refuseSyn(s *Socket, dst netip.AddrPort, src netip.Addr) {
+	if !l.p.HalfOpens {
+		return
+	}
+	if s.source.IsUnspecified() {
+		s.source = src
+	}
+	s.bound, s.peer, s.halfOpen = s.source, dst, true
+	if s.binding != 0 {
+		l.tcpPorts.Get(s.binding).Addr = s.bound
+	}
 }
 
 // refresh forgets what a connection that is over left on the socket.

@@ -50,6 +50,7 @@ type Socket struct {
 	associated bool  // datagram: has a peer
 	flow       flow  // datagram: where it sends
 	dead       bool  // stream of BSD or XNU whose PCB is gone
+	halfOpen   bool  // stream of BSD or XNU: connect failed because its SYN could not be sent
 	peerDone   bool  // the peer's FIN was read up to (SOCK_DONE)
 	shut       uint8
 
