@@ -182,6 +182,7 @@ func (w *World) blocked() int {
 func (m *move) drain(out *Nexts) {
 	for i := m.inboxAt; i < m.inboxLen && m.w.Left == Inside; i++ {
 		m.f, m.inboxAt = m.inbox[i], i+1
+		m.inner = true
 		on := m.receiver()
 		r := m.find(on)
 		if r == nil {
@@ -193,7 +194,7 @@ func (m *move) drain(out *Nexts) {
 		m.note(r.ID)
 		r.then(m)
 	}
-	m.inboxLen, m.inboxAt = 0, 0
+	m.inboxLen, m.inboxAt, m.inner = 0, 0, false
 }
 
 // fork makes an answer of every rule after r that fits as well.
@@ -244,17 +245,23 @@ func (m *move) receiver() trigger {
 	m.s = nil
 	switch m.f.Proto {
 	case ProtoTCP:
-		if !m.lookup(m.w.tcpReceiver(&m.f)) {
+		if m.martian() || !m.lookup(m.w.tcpReceiver(&m.f)) {
 			return onNoSocket
 		}
 		return onSegment + trigger(m.s.TCP)
 	case ProtoUDP:
-		m.lookup(m.w.udpReceiver(&m.f))
+		if !m.martian() {
+			m.lookup(m.w.udpReceiver(&m.f))
+		}
 		return onDatagram
 	}
 	m.lookup(m.w.quoted(&m.f))
 	return onICMP
 }
+
+// martian: a frame from the wire for a loopback address, which is not to be
+// seen outside a host (RFC 1122, 3.2.1.3 g).
+func (m *move) martian() bool { return !m.inner && m.f.Dst.Loops() }
 
 func (m *move) lookup(slot int) bool {
 	if slot < 0 {

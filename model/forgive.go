@@ -67,7 +67,7 @@ func (w *World) Open() bool {
 			return true
 		}
 	}
-	return w.Ticking() || w.anything()
+	return w.Ticking() || w.anything(KindStream) || w.anything(KindDgram)
 }
 
 // Quiet says whether nothing is on its way out.

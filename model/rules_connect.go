@@ -33,21 +33,21 @@ var anyState = func() []Rule {
 			Class: Deliver, on: on, For: forPOSIX | forTargetTCP,
 			Open: cites("posix/application-usage/failed-state"), Unsaid: forTargetTCP,
 			Title: "What a frame does that may be for a socket in an unspecified state is not said.",
-			when:  func(m *move) bool { return m.s == nil && m.w.anything() }, then: nothing,
+			when:  func(m *move) bool { return m.s == nil && m.w.anything(m.f.kind()) }, then: nothing,
 		})
 	}
 	return append(table, Rule{
 		Name: "any-state/bind-beside", Class: May, on: on(spec.OpBind), For: forPOSIX | forTargetTCP,
 		Open: cites("posix/application-usage/failed-state"), Unsaid: forTargetTCP,
 		Title: "A socket in an unspecified state may have the name that another one asks for.",
-		when:  func(m *move) bool { return isSocket(m) && m.w.anything() }, then: fails(spec.EADDRINUSE),
+		when:  func(m *move) bool { return isSocket(m) && m.w.anything(m.s.Kind) }, then: fails(spec.EADDRINUSE),
 	})
 }()
 
 // beside: the other end of what the call does may be a socket in an
 // unspecified state.
 func beside(m *move) bool {
-	if m.s == nil || m.s.has(AnyState) || !m.w.anything() {
+	if m.s == nil || m.s.has(AnyState) || !m.w.anything(m.s.Kind) {
 		return false
 	}
 	switch m.c.Op {
@@ -103,14 +103,23 @@ func (w *World) returnAnything(t *Thread, r *Return) {
 	w.Left = LeftScope
 }
 
-// anything says whether a socket of the world may do anything.
-func (w *World) anything() bool {
+// anything says whether a socket of this kind may do anything.
+func (w *World) anything(k Kind) bool {
 	for i := range w.Sockets {
-		if w.Sockets[i].has(AnyState) {
+		if s := &w.Sockets[i]; s.Kind == k && s.has(AnyState) {
 			return true
 		}
 	}
 	return false
+}
+
+// kind is the kind of socket that a frame is of, or an ICMP message about.
+func (f *Frame) kind() Kind {
+	switch {
+	case f.Proto == ProtoTCP, f.Proto == ProtoICMP && f.Quote.Proto == ProtoTCP:
+		return KindStream
+	}
+	return KindDgram
 }
 
 // anyDescriptor: what nearly every call says of a bad descriptor.

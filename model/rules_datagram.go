@@ -6,7 +6,7 @@ var datagramRules = []Rule{
 	{Name: "datagram/not-ours", Class: Deliver, on: onDatagram, For: forAll, Evidence: "RFC 1122, 3.2.1.3",
 		Title: "A datagram for another host, or for a group nobody joined, is ignored.",
 		when: func(m *move) bool {
-			return m.s == nil && !(m.f.Dst.Local() && (m.answerable(&m.f) || m.f.Src == AddrSubnetBroadcast))
+			return m.s == nil && !(m.f.Dst.Local() && !m.martian() && (m.answerable(&m.f) || m.f.Src == AddrSubnetBroadcast))
 		}, then: nothing},
 	{Name: "datagram/nobody", Class: Deliver, on: onDatagram, For: forAll, Evidence: "RFC 1122, 4.1.3.1",
 		Title: "A datagram for a port nobody has is answered by ICMP port unreachable.",

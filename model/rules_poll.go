@@ -12,7 +12,7 @@ var pollRules = []Rule{
 		Title: "How poll announces a failed attempt, and what it shows of a socket in an unspecified state, is not said.",
 		when: func(m *move) bool {
 			for i := range m.c.Polls {
-				if s := m.w.socket(m.c.Poll[i].FD); s != nil && (s.has(AnyState) || m.w.anything() && (s.TCP == Listen || s.Kind == KindDgram)) {
+				if s := m.w.socket(m.c.Poll[i].FD); s != nil && (s.has(AnyState) || m.w.anything(s.Kind) && (s.TCP == Listen || s.Kind == KindDgram)) {
 					return true
 				}
 			}

@@ -7,8 +7,8 @@ import "github.com/connspec/connspec/spec"
 
 var noSocketRules = []Rule{
 	{Name: "closed/rst", Class: Deliver, on: onNoSocket, For: forAll, Evidence: "RFC 9293, 3.10.7.1",
-		Title: "An RST for no connection is ignored.",
-		when:  func(m *move) bool { return m.f.Bits&RST != 0 || !m.f.Dst.Local() }, then: func(m *move) { m.forget(&m.f) }},
+		Title: "An RST for no connection is ignored, and so is what is not for this host.",
+		when:  func(m *move) bool { return m.f.Bits&RST != 0 || !m.f.Dst.Local() || m.martian() }, then: func(m *move) { m.forget(&m.f) }},
 	{Name: "closed/segment", Class: Deliver, on: onNoSocket, For: forAll, Evidence: "RFC 9293, 3.10.7.1",
 		Title: "Any other segment for no connection is answered by RST.",
 		then:  func(m *move) { m.refuse(&m.f) }},

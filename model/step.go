@@ -40,6 +40,7 @@ type move struct {
 	file   File    // what the descriptor refers to
 	slot   uint8   // of s
 	f      Frame   // the frame that arrives, of delivery rules
+	inner  bool    // f is a frame of the host to itself
 	rerun  bool    // the call goes on after a wait
 	bound  bool    // the answer with a port, of a rule that leaves it open
 	later  bool    // an answer that is delayed
@@ -142,6 +143,7 @@ func (n *Nexts) move(d spec.Dialect, w *World) *move {
 	m.d, m.w, m.inbox, m.again = d, w, &n.inbox, &n.again
 	m.l, m.c, m.t, m.s, m.n = nil, nil, nil, nil, nil
 	m.file, m.slot, m.inboxLen, m.inboxAt = FileNone, 0, 0, 0
+	m.inner = false
 	m.rerun, m.gentle, m.bound, m.kept, m.later = false, false, false, false, false
 	return m
 }
@@ -294,7 +296,7 @@ func stepReturn(w *World, l *Label, out *Nexts) {
 		n := &out.push(w).World
 		n.returnAnything(&n.Threads[l.Thread], &l.Ret)
 	case Blocked:
-		if w.anything() { // a socket in an unspecified state may have done it
+		if w.anything(w.Sockets[t.Socket-1].Kind) { // a socket in an unspecified state may have done it
 			n := &out.push(w).World
 			n.returnAnything(&n.Threads[l.Thread], &l.Ret)
 		}
@@ -330,7 +332,7 @@ func stepReturn(w *World, l *Label, out *Nexts) {
 // stepOut matches a frame with the next one to come out.
 func stepOut(w *World, l *Label, out *Nexts) {
 	if w.OutLen == 0 || !w.Outs[0].matches(&l.Frame) {
-		if w.anything() {
+		if w.anything(l.Frame.kind()) {
 			n := &out.push(w).World
 			if l.Frame.SPort == PortSeen+Port(w.Seen) {
 				n.Seen++

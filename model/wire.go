@@ -231,7 +231,7 @@ func (m *move) timeWait(slot uint8) {
 func (m *move) release(slot uint8) {
 	s := &m.w.Sockets[slot]
 	switch {
-	case s.has(AnyState):
+	case s.has(AnyState) && s.Kind == KindStream:
 		s.set(Orphan)
 		return
 	case s.TCP == Listen:

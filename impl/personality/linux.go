@@ -61,6 +61,7 @@ var linux = Personality{
 	Cookies:           true,
 	StaleFlow:         true,
 	ReleasesPort:      true,
+	AnswersBroadcast:  true,
 	SendAutobinds:     true,
 	ResetOnUnread:     true,
 	PeerEarly:         true,

@@ -135,6 +135,10 @@ type Personality struct {
 	// ResetCloseWait is the error of a RST after the peer's FIN; ENONE: as at
 	// any other time.
 	ResetCloseWait spec.Errno
+	// AnswersBroadcast: a segment that claims to come from the broadcast address
+	// of the host's own net is answered; RFC 1122 section 3.2.1.3 wants it
+	// discarded.
+	AnswersBroadcast bool
 	// LateResetQuiet: a RST that comes when both sides have closed is no error
 	// (RFC 9293 section 3.10.7.4, CLOSING and LAST-ACK).
 	LateResetQuiet bool

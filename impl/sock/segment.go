@@ -73,7 +73,7 @@ func (l *Layer) forgive(c *connection, seg *wire.TCP, payload int) {
 // be reset (RFC 9293 section 3.10.7.1).
 func (l *Layer) strangerSegment(src, dst netip.AddrPort, seg *wire.TCP, payload []byte, successor uint32, hasSuccessor bool) {
 	path, why := l.routes.Find(src.Addr(), dst.Addr())
-	if why != ip.Reachable {
+	if why != ip.Reachable || path.Kind == ip.Broadcast && !l.p.AnswersBroadcast {
 		return
 	}
 	verdict := tcp.ListenReset
