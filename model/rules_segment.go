@@ -74,6 +74,18 @@ var segmentRules = []Rule{
 		Title: "A segment without SYN and RST is ignored.", then: nothing},
 
 	// SYN-RECEIVED, in a listener's handshake
+	{Name: "request/cookie-full", Class: Deliver, on: onSegment, in: received, For: forLinux, Evidence: "Linux 6.18, tcp_get_cookie_sock",
+		Title: "A cookie that comes back while the accept queue is full is dropped.",
+		when: func(m *move) bool {
+			if !m.s.has(Cookie) {
+				return false
+			}
+			q, _ := m.w.queue(m.s.Parent - 1)
+			return q > m.w.Sockets[m.s.Parent-1].Backlog
+		}, then: nothing},
+	{Name: "request/cookie", Class: Deliver, on: onSegment, in: received, For: forLinux, Evidence: "RFC 4987, 3.6; Linux 6.18, cookie_v4_check",
+		Title: "A cookie that comes back completes its handshake; the connection waits to be accepted.",
+		when:  func(m *move) bool { return m.s.has(Cookie) }, then: childDone},
 	{Name: "request/syn", Class: Deliver, on: onSegment, in: received, For: forAll, Evidence: "Linux 6.18, tcp_check_req; RFC 9293, 3.8.1",
 		Title: "A SYN that comes again gets its SYN|ACK again.",
 		when:  func(m *move) bool { return m.s.has(Request) && m.f.Bits == SYN && m.f.Seq == 0 },

@@ -326,6 +326,7 @@ func (m *move) established(s *Socket) {
 	s.TCP = Established
 	s.Retries, s.Segs = 0, 0
 	s.SndUna = s.SndNxt
+	s.Soft = spec.ENONE
 	s.clear(Hurry)
 	if m.d != spec.Linux && s.Layer == Connecting {
 		s.Layer = Connected
