@@ -177,7 +177,9 @@ func connectHalfOpen(d Dialects, name string) []Rule {
 			Cites: cites(spec.ClauseID(name + "/errors/EADDRINUSE")),
 			Title: "A stream socket whose SYN the host would not send finds its own names taken.", when: all(has(HalfOpen), rejected), then: fails(spec.EADDRINUSE)},
 		{Name: pre + "elsewhere", Class: Succeed, on: on(spec.OpConnect), For: d,
-			Title: "Such a socket connecting to another peer is not modelled.", when: has(HalfOpen), then: leaves(LeftHalfOpen)},
+			Title: "Such a socket tries another peer from the address it has; where that is not known, or the host refuses again, is not modelled.",
+			when:  all(has(HalfOpen), anyOf(not(routed(routeLocal, routeUnicast)), fromLoopback, func(m *move) bool { return m.s.Remote.route() != routeBroadcast })),
+			then:  leaves(LeftHalfOpen)},
 	}
 }
 

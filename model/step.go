@@ -149,8 +149,13 @@ func (n *Nexts) move(d spec.Dialect, w *World) *move {
 }
 
 // ordered says whether the order of a dialect's checks is known. Where it is
-// not, any check that fails may be the one that is reported.
-func ordered(d spec.Dialect) bool {
+// not, any check that fails may be the one that is reported. sosend and
+// soreceive have kept theirs since 4.2BSD.
+func ordered(d spec.Dialect, t trigger) bool {
+	switch t {
+	case on(spec.OpSend), on(spec.OpSendto), on(spec.OpRecv), on(spec.OpRecvfrom):
+		return d == spec.Linux || d == spec.MacOS || d == spec.OSX
+	}
 	return d == spec.Linux || d == spec.MacOS
 }
 
@@ -159,7 +164,7 @@ func ordered(d spec.Dialect) bool {
 func (m *move) try(t trigger, out *Nexts, all bool) {
 	look := *m
 	blocked := false
-	strict := ordered(m.d)
+	strict := ordered(m.d, t)
 	for _, id := range rules.index[m.d][t] {
 		r := &rules.rules[id]
 		check := r.Class == Shall || r.Class == May || r.Class == Unsaid

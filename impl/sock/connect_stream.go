@@ -140,7 +140,7 @@ func (l *Layer) startStream(a *attempt) (spec.Result, bool) {
 	}
 	successor, e := l.takeTuple(a.sockNum, s, dst)
 	if e != spec.ENONE {
-		if !s.addrLocked {
+		if !s.addrLocked && !s.halfOpen {
 			l.unaddress(s)
 		}
 		return spec.Fail(e), true
