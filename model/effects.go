@@ -275,6 +275,6 @@ func (m *move) lookup(slot int) bool {
 // stepIn delivers a frame from the wire.
 func stepIn(d spec.Dialect, w *World, l *Label, out *Nexts) {
 	m := out.move(d, w)
-	m.l, m.f = l, l.Frame
+	m.f = l.Frame
 	m.try(m.receiver(), out, false)
 }

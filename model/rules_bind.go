@@ -81,11 +81,11 @@ func inUse(m *move) {
 
 // taken: a conflict of bind.
 func taken(m *move) bool {
-	return m.s != nil && m.c.To.Port != PortZero && m.conflict(m.c.To.Addr, m.c.To.Port, false)
+	return m.s != nil && m.c.To.Port != PortZero && m.conflict(m.c.To.Addr, m.c.To.Port)
 }
 
 // conflict says whether another socket keeps this one from having a name.
-func (m *move) conflict(a Addr, p Port, listening bool) bool {
+func (m *move) conflict(a Addr, p Port) bool {
 	for i := range m.w.Sockets {
 		o := &m.w.Sockets[i]
 		if o == m.s || o.Kind != m.s.Kind || !o.has(HasPort) || o.has(Request|AnyState) || o.LPort != p {
@@ -131,7 +131,7 @@ var listenRules = []Rule{
 		Title: "listen on a listener changes the backlog.", when: state(Listen), then: func(m *move) { m.s.Backlog = m.backlog(m.c.Value); m.ret(0) }},
 	{Name: "listen/EADDRINUSE", Class: Shall, on: on(spec.OpListen), For: forLinux, Evidence: "Linux 6.18, inet_csk_listen_start",
 		Title: "A port that another socket listens on fails.",
-		when:  all(has(HasPort), func(m *move) bool { return m.conflict(m.s.Local, m.s.LPort, true) }), then: fails(spec.EADDRINUSE)},
+		when:  all(has(HasPort), func(m *move) bool { return m.conflict(m.s.Local, m.s.LPort) }), then: fails(spec.EADDRINUSE)},
 	{Name: "listen/unbound", Class: Shall, on: on(spec.OpListen), For: forPOSIX | forTargetTCP, also: true, Evidence: "POSIX.1-2008, listen() (EDESTADDRREQ)",
 		Title: "A socket without a name may fail.", when: all(stream, not(has(HasPort))), then: fails(spec.EDESTADDRREQ)},
 	{Name: "listen/ok", Class: Succeed, on: on(spec.OpListen), For: forAll, Evidence: "POSIX.1-2008, listen(); Linux 6.18, inet_csk_listen_start",

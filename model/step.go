@@ -32,7 +32,6 @@ type Nexts struct {
 // move is a rule being tried: the world it reads and, in then, changes.
 type move struct {
 	d      spec.Dialect
-	l      *Label
 	w      *World
 	c      *Call   // the call, of call rules
 	t      *Thread // the thread that calls or is looked at
@@ -141,7 +140,7 @@ func (n *Nexts) push(w *World) *Next {
 func (n *Nexts) move(d spec.Dialect, w *World) *move {
 	m := &n.m
 	m.d, m.w, m.inbox, m.again = d, w, &n.inbox, &n.again
-	m.l, m.c, m.t, m.s, m.n = nil, nil, nil, nil, nil
+	m.c, m.t, m.s, m.n = nil, nil, nil, nil
 	m.file, m.slot, m.inboxLen, m.inboxAt = FileNone, 0, 0, 0
 	m.inner = false
 	m.rerun, m.gentle, m.bound, m.kept, m.later = false, false, false, false, false
@@ -257,7 +256,7 @@ func (m *move) leave(r Reason) { m.w.Left = r }
 // stepCall makes a call: its rules leave the thread returning or blocked.
 func stepCall(d spec.Dialect, w *World, l *Label, out *Nexts) {
 	m := out.move(d, w)
-	m.l, m.c = l, &l.Call
+	m.c = &l.Call
 	m.t = w.thread(l.Thread)
 	if m.t == nil {
 		out.push(w).World.Left = LeftScope

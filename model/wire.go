@@ -247,7 +247,7 @@ func (m *move) release(slot uint8) {
 		return
 	}
 	s.set(Orphan | ShutRead | ShutWrite)
-	s.clear(ErrQueued | Taken)
+	s.clear(ErrQueued)
 	s.Err, s.Unread, s.Layer = spec.ENONE, 0, Unconnected
 	m.closeTCP(s)
 }
@@ -318,7 +318,7 @@ func (m *move) disconnect(slot uint8) {
 	}
 	s.SndUna, s.SndNxt, s.RcvNxt, s.RcvWup, s.Unread, s.Unsent = 0, 0, 0, 0, 0, 0
 	s.Retries, s.Segs = 0, 0
-	s.clear(ShutRead | ShutWrite | GotFIN | Paced | AckDue | PingPong | Hurry | FINSent | Taken)
+	s.clear(ShutRead | ShutWrite | GotFIN | Paced | AckDue | PingPong | Hurry | FINSent)
 }
 
 // established completes a handshake.

@@ -107,7 +107,6 @@ const (
 	ShutWrite                   // nothing more will be sent
 	GotFIN                      // the peer's FIN was received (SOCK_DONE)
 	ErrQueued                   // Linux: an ICMP error lies on the error queue, poll shows POLLERR
-	Taken                       // the error of a failed attempt was collected
 	Dead                        // BSD: the protocol block is gone, the socket can do nothing more
 	Child                       // made by a listener, not yet accepted
 	Request                     // a handshake that a listener is in (request socket)
