@@ -7,6 +7,9 @@ import "github.com/connspec/connspec/spec"
 func connectWait(m *move) bool { return m.t.Op == spec.OpConnect }
 
 var wakeRules = []Rule{
+	{Name: "wake/cut-send", Class: Wake, on: onWake, For: forLinux, Evidence: "Linux 6.18, sk_stream_error",
+		Title: "A send that waits on a socket that another thread disconnected ends with the error which that left.",
+		when:  func(m *move) bool { return m.t.Cut && pending(m) && (m.t.Op == spec.OpSend || m.t.Op == spec.OpSendto) }, then: collectOnce},
 	{Name: "wake/cut", Class: Wake, on: onWake, For: forLinux, Evidence: "Linux 6.18, __inet_stream_connect and sk_wait_event (sk_disconnects)",
 		Title: "A wait on a socket that another thread disconnected ends with EPIPE.",
 		when:  func(m *move) bool { return m.t.Cut }, then: fails(spec.EPIPE)},
