@@ -175,10 +175,8 @@ func (l *Layer) happened(n int32, c *connection, ev tcp.Event) {
 	}
 	s := l.socks.at(c.owner)
 	switch {
-	case ev&(tcp.Refused|tcp.Reset|tcp.TimedOut) != 0:
+	case ev&(tcp.Refused|tcp.Reset|tcp.TimedOut|tcp.Aborted) != 0:
 		l.broke(c.owner, s, l.errorOf(s, c, ev))
-	case ev&tcp.Aborted != 0:
-		l.broke(c.owner, s, spec.ECONNRESET)
 	case c.tcp.State() == tcp.StateClosed:
 		l.ended(s, c)
 	}
@@ -230,6 +228,7 @@ func (l *Layer) errorOf(s *Socket, c *connection, ev tcp.Event) spec.Errno {
 		return spec.ETIMEDOUT
 	case c.tcp.EndedIn() == tcp.StateSynReceived:
 		return l.p.SimultaneousReset
+	case ev&tcp.Aborted != 0 && c.tcp.EndedIn() != tcp.StateCloseWait:
 	case l.p.LateResetQuiet && (c.tcp.EndedIn() == tcp.StateClosing || c.tcp.EndedIn() == tcp.StateLastAck):
 		return spec.ENONE
 	case l.p.QuietEnd && (c.tcp.EndedIn() == tcp.StateLastAck || c.tcp.EndedIn() == tcp.StateClosing):

@@ -126,6 +126,7 @@ func (l *Layer) cookieReturned(i int32, path ip.Path, src, dst netip.AddrPort, s
 	n, c := l.embryo(i, path, src, dst, &syn, seg.Ack-1)
 	var sent wire.TCP
 	c.tcp.Next(l.now, &sent, nil) // the SYN|ACK left long ago
-	l.happened(n, c, c.tcp.Handle(l.now, seg, payload))
+	l.shutEarly(c)
+	l.happened(n, c, c.tcp.Handle(l.now, seg, payload)&^tcp.AckTaken)
 	return true
 }

@@ -210,9 +210,7 @@ func (l *Layer) embryoHappened(n int32, c *connection, ev tcp.Event) {
 	child.addrLocked, child.reuse = s.addrLocked, s.reuse
 	child.broadcast, child.nodelay = s.broadcast, s.nodelay
 	child.listener = i
-	if child.shut = s.shut; child.shut&shutWrite != 0 { // shut before it listened (sk_clone_lock)
-		c.tcp.CloseWrite(l.now)
-	}
+	child.shut = s.shut // sk_clone_lock
 	l.claim(k, child, ports.Binding{Addr: c.local.Addr(), Port: c.local.Port()})
 	c.owner = k
 	s.queue.push(k)

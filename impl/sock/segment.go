@@ -33,18 +33,23 @@ func (l *Layer) HandleTCP(now time.Duration, h *wire.IPv4, kind ip.Kind, segment
 		l.strangerSegment(src, dst, &seg, payload, 0, false)
 		return
 	}
-	if c.listener != 0 && !l.p.BacklogCountsAll && l.full(l.socks.at(c.listener)) && seg.Flags&(wire.SYN|wire.RST) == 0 {
-		return // tcp_check_req: the ACK counts as lost while the queue is full
+	if c.listener != 0 && !l.p.BacklogCountsAll {
+		c.tcp.Hold(l.full(l.socks.at(c.listener)))
 	}
 	before := c.tcp.State()
 	if seg.Flags&wire.SYN != 0 && opening(before) {
 		c.stamped = seg.Options.Has&wire.OptionTimestamps != 0
 	}
-	l.forgive(c, &seg, len(payload))
+	l.shutEarly(c)
+	// An acknowledgement clears the soft error (tcp_ack), but not on the fast
+	// path of tcp_rcv_established, for which memory must be set aside already:
+	// because other data waits to be read or to be acknowledged.
+	fast := c.tcp.Readable()+c.tcp.Unacked() > 0 && c.tcp.Predicted(&seg, len(payload))
 	ev := c.tcp.Handle(now, &seg, payload)
-	if before == tcp.StateSynReceived && c.owner != 0 && l.socks.at(c.owner).shut&shutWrite != 0 {
-		c.tcp.CloseWrite(now) // shut before it was connected (tcp_rcv_state_process)
+	if ev&tcp.AckTaken != 0 && c.owner != 0 && !fast {
+		l.socks.at(c.owner).soft = spec.ENONE
 	}
+	ev &^= tcp.AckTaken
 	if ev&tcp.Superseded != 0 && l.listenerFor(dst) != 0 {
 		iss := c.tcp.SuccessorISS()
 		c.tcp.Drop()
@@ -55,17 +60,13 @@ func (l *Layer) HandleTCP(now time.Duration, h *wire.IPv4, kind ip.Kind, segment
 	l.happened(n, c, ev)
 }
 
-// forgive clears the soft error of a connection whose peer acknowledges what
-// was sent: the way is good again (tcp_ack). Data that acknowledges nothing new
-// takes the fast path, where that is not looked at (tcp_rcv_established), if
-// memory is set aside for it because other data waits to be read.
-func (l *Layer) forgive(c *connection, seg *wire.TCP, payload int) {
-	const relevant = wire.ACK | wire.RST | wire.SYN
-	if c.owner == 0 || seg.Flags&relevant != wire.ACK || !c.tcp.State().Synchronized() || !c.tcp.Quotes(seg.Ack) {
-		return
-	}
-	if fast := payload > 0 && seg.Flags&wire.FIN == 0 && !c.tcp.Quotes(seg.Ack-1) && c.tcp.Readable() > 0; !fast {
-		l.socks.at(c.owner).soft = spec.ENONE
+// shutEarly closes a connection whose socket was shut before it was connected,
+// or whose listener was before it listened (tcp_rcv_state_process;
+// sk_clone_lock).
+func (l *Layer) shutEarly(c *connection) {
+	i := c.owner | c.listener // one of them is 0
+	if c.tcp.State() == tcp.StateSynReceived && i != 0 && l.socks.at(i).shut&shutWrite != 0 {
+		c.tcp.CloseWrite(l.now)
 	}
 }
 

@@ -17,7 +17,9 @@ func (c *Conn) handleAck(now time.Duration, a *arrival) (ev Event, ok bool) {
 		c.sampleAck(now, a)
 		c.sndUna = a.ack
 		c.sndWnd, c.sndWl1, c.sndMaxWnd = a.wnd, a.seq, max(c.sndMaxWnd, a.wnd)
-		return c.established(now), true
+		ev = c.established(now)
+		c.finAtOnce(now)
+		return ev | AckTaken, true
 	}
 	if seqGT(a.ack, c.sndNxt) {
 		c.challenge(now)
@@ -40,7 +42,7 @@ func (c *Conn) handleAck(now time.Duration, a *arrival) (ev Event, ok bool) {
 	} else if c.sndNxt != c.sndUna && len(a.data) == 0 && !a.fin && (!updated || sacked) {
 		c.duplicateAck(now, a, sacked)
 	}
-	return ev | c.finAcknowledged(now, a), true
+	return ev | c.finAcknowledged(now, a) | AckTaken, true
 }
 
 // acknowledged moves SND.UNA.

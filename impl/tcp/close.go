@@ -72,6 +72,7 @@ func (c *Conn) Abort(now time.Duration) {
 // takes its place.
 func (c *Conn) Drop() {
 	c.reply = reply{}
+	c.unset(finAhead)
 	c.end()
 }
 

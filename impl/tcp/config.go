@@ -71,9 +71,14 @@ type Config struct {
 	// FinBeforeAck lets Close in SYN-RECEIVED send the FIN at once, not after
 	// the peer's ACK (RFC 9293 section 3.10.4 allows both; Linux).
 	FinBeforeAck bool
-	// AnswerPastFin acknowledges text that reaches beyond the peer's FIN if it
-	// begins before it (Linux tcp_rcv_state_process).
-	AnswerPastFin bool
+	// FinAheadOfText sends a FIN that waited for the handshake before the text
+	// of the segment that completes it is looked at (Linux
+	// tcp_rcv_state_process).
+	FinAheadOfText bool
+	// ResetPastFin resets the connection for text, or a FIN, that lies beyond
+	// the peer's FIN if the segment begins before it, and for a FIN beyond text
+	// that nobody will read (Linux tcp_rcv_state_process).
+	ResetPastFin  bool
 	ResetOnUnread bool // Close with data unread sends RST (RFC 9293 section 3.6.1, SHLD-3)
 	ResetOrphans  bool // data for a closed socket is answered with RST
 
@@ -111,7 +116,7 @@ func Linux(mtu int) *Config {
 		Tick: 4 * time.Millisecond, DelayedAck: 40 * time.Millisecond, DelayedAckMax: 200 * time.Millisecond, QuickAcks: 16, PingPong: true,
 		NagleMinshall: true, TailLossProbe: true, ReorderTimer: true, ProbeOldByte: true,
 		InitialSegments: 10, SlowStartAfterIdle: true,
-		FinBeforeAck: true, AnswerPastFin: true, ResetOnUnread: true, ResetOrphans: true, ResendSynAfter: 8 * time.Millisecond, LeftEdgeAcked: true, LateReset: true, Remnants: true,
+		FinBeforeAck: true, FinAheadOfText: true, ResetPastFin: true, ResetOnUnread: true, ResetOrphans: true, ResendSynAfter: 8 * time.Millisecond, LeftEdgeAcked: true, LateReset: true, Remnants: true,
 		InvalidLimit:  500 * time.Millisecond,
 		KeepaliveIdle: 2 * time.Hour, KeepaliveInterval: 75 * time.Second, KeepaliveProbes: 9,
 	}

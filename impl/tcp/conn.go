@@ -27,6 +27,7 @@ const (
 	ackNow                      // an ACK is to be sent, alone if nothing else goes
 	ackLast                     // an ACK is to be sent after everything else
 	ackForced                   // an empty ACK is to be sent before anything else
+	finAhead                    // the FIN is to be sent with the ACK of the SYN, before even a RST
 	probeDue                    // a window or keepalive probe is to be sent
 	probing                     // rtoAt is the persist timer
 	rtxForce                    // retransmit one segment whatever the window
@@ -42,11 +43,15 @@ const (
 	synLost                     // the SYN was sent more than once
 	reorder                     // tlpAt is the reordering timer
 	writeWaits                  // data will be written once the connection is there
+	held                        // the handshake cannot be completed
 	limited                     // a congestion window's worth was in flight
 )
 
 // never is the deadline of a timer that is not set.
 const never = time.Duration(1<<63 - 1)
+
+// longAgo is before any time that matters.
+const longAgo = -never / 2
 
 // Conn is one end of a connection, from before its SYN to CLOSED. The zero
 // Conn is CLOSED and may be opened; so may one that is CLOSED again, which

@@ -32,4 +32,7 @@ const (
 	// Closed: the state is CLOSED; when Next has nothing more to send, the
 	// connection is not needed any longer.
 	Closed
+	// AckTaken: the peer acknowledged what it may acknowledge, new or not: the
+	// way to it and back is good.
+	AckTaken
 )

@@ -43,6 +43,9 @@ func (c *Conn) Handle(now time.Duration, seg *wire.TCP, payload []byte) Event {
 			if ok, ev := c.checkRequest(now, &a); !ok {
 				return ev
 			}
+			if c.has(held) {
+				return 0
+			}
 			return c.accepted(now, &a)
 		}
 	}
@@ -64,8 +67,8 @@ func (c *Conn) accepted(now time.Duration, a *arrival) Event {
 	}
 	c.takeTimestamp(now, a)
 	c.keepProbes = 0
-	if c.state == StateClosed {
-		return ev
+	if c.state == StateClosed || c.state == StateTimeWait {
+		return ev // after TIME-WAIT nothing of the segment counts (Linux, BSD)
 	}
 	more, ok := c.handleData(now, a)
 	ev |= more
@@ -180,4 +183,15 @@ func (c *Conn) duplicate(now time.Duration, a *arrival) {
 func (c *Conn) reset() Event {
 	c.end()
 	return Reset | Closed
+}
+
+// Predicted says whether a segment of n bytes is nothing but the next text of
+// the peer: what header prediction looks for (Linux tcp_rcv_established).
+func (c *Conn) Predicted(seg *wire.TCP, n int) bool {
+	var options wire.OptionSet
+	if c.has(tsOK) {
+		options = wire.OptionTimestamps
+	}
+	return c.state == StateEstablished && n > 0 && seg.Flags&^wire.PSH == wire.ACK && seg.Options.Has == options &&
+		seg.Seq == c.rcvNxt && seg.Ack == c.sndUna && c.ooo.empty() && uint32(seg.Window)<<c.sndWScale == c.sndWnd
 }

@@ -12,6 +12,10 @@ const (
 	ListenAccept                      // a SYN: make a Conn with Accept
 )
 
+// Hold says whether the listener has no room for the connection: then the ACK
+// that would complete the handshake counts as lost (Linux tcp_check_req).
+func (c *Conn) Hold(on bool) { c.put(held, on) }
+
 // Listen judges a segment in the LISTEN state (RFC 9293 section 3.10.7.2). A
 // SYN with FIN is dropped, as Linux does (tcp_rcv_state_process).
 func Listen(seg *wire.TCP) ListenVerdict {

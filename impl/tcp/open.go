@@ -124,3 +124,25 @@ func (c *Conn) established(now time.Duration) Event {
 	}
 	return Established | Space
 }
+
+// finAtOnce puts a FIN that waited for the handshake in flight, if the peer's
+// window has a place for it.
+func (c *Conn) finAtOnce(now time.Duration) {
+	if c.state != StateFinWait1 || !c.cfg.FinAheadOfText || c.snd.n > 0 || c.windowLeft() < 1 {
+		return
+	}
+	c.set(finAhead | finSent)
+	c.sndNxt++
+	c.sent(now, 0, true, c.sndNxt-1)
+}
+
+// sendFinAhead gives that FIN. It acknowledges no more than the peer's SYN, so
+// that what is due for the rest of the segment stays due.
+func (c *Conn) sendFinAhead(now time.Duration, seg *wire.TCP) {
+	c.unset(finAhead)
+	*seg = wire.TCP{Seq: c.iss + 1, Ack: c.irs + 1, Flags: wire.FIN | wire.ACK, Window: uint16(c.rcvWnd >> c.rcvWScale)}
+	if c.has(tsOK) {
+		seg.Options.Has = wire.OptionTimestamps
+		seg.Options.TSVal, seg.Options.TSEcr = c.timestamp(now), c.tsRecent
+	}
+}

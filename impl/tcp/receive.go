@@ -12,9 +12,8 @@ func (c *Conn) handleData(now time.Duration, a *arrival) (ev Event, ok bool) {
 	if a.end == a.seq || !c.state.receives() && c.pastFin(a) {
 		return 0, false
 	}
-	if c.has(readClosed) && c.state != StateEstablished && c.cfg.ResetOrphans &&
-		len(a.data) > 0 && seqGT(a.seq+uint32(len(a.data)), c.rcvNxt) {
-		c.resetFor(a) // nobody will read it (RFC 9293 section 3.6.1, SHLD-3)
+	if c.state != StateEstablished && c.unwanted(a) {
+		c.resetFor(a)
 		c.end()
 		return Aborted | Closed, false
 	}
@@ -42,11 +41,24 @@ func (c *Conn) handleData(now time.Duration, a *arrival) (ev Event, ok bool) {
 	return c.takeInOrder(now, a), true
 }
 
+// unwanted says whether a segment brings something new that nobody will read
+// (RFC 9293 section 3.6.1, SHLD-3). On Linux the peer's own FIN says so too.
+func (c *Conn) unwanted(a *arrival) bool {
+	textEnd := a.seq + uint32(len(a.data))
+	if !seqGT(textEnd, c.rcvNxt) {
+		return false
+	}
+	if c.cfg.ResetPastFin {
+		return c.has(readClosed | finRead)
+	}
+	return c.has(readClosed) && c.cfg.ResetOrphans && len(a.data) > 0
+}
+
 // pastFin says whether a segment is ignored because the peer has said before
-// that nothing more comes. Linux answers one that begins before the FIN, others
-// only one that ends there.
+// that nothing more comes. Linux looks at one that begins before the FIN, others
+// only at one that ends there.
 func (c *Conn) pastFin(a *arrival) bool {
-	if c.cfg.AnswerPastFin {
+	if c.cfg.ResetPastFin {
 		return seqGE(a.seq, c.rcvNxt)
 	}
 	return seqGT(a.end, c.rcvNxt)

@@ -10,6 +10,10 @@ import (
 // its payload copied to the front of room, n bytes. A segment never exceeds
 // room. ok is false when there is nothing more to send at this time.
 func (c *Conn) Next(now time.Duration, seg *wire.TCP, room []byte) (n int, ok bool) {
+	if c.has(finAhead) {
+		c.sendFinAhead(now, seg)
+		return 0, true
+	}
 	if c.reply.flags != 0 {
 		c.sendReply(now, seg)
 		return 0, true

@@ -26,6 +26,7 @@ func (c *Conn) handleSynSent(now time.Duration, a *arrival) Event {
 	if flags&wire.ACK == 0 {
 		c.state = StateSynReceived // simultaneous open
 		c.set(synDue)              // the timer of the SYN runs on
+		c.lastRcvd = longAgo       // only tcp_finish_connect sets lrcvtime
 		return 0
 	}
 	c.sampleAck(now, a)

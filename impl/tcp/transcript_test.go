@@ -125,7 +125,7 @@ func (s *subject) pass(d time.Duration) string {
 
 func (s *subject) outcome(frames []string, ev Event) string {
 	text := strings.Join(frames, "; ")
-	if ev != 0 {
+	if ev &^= AckTaken; ev != 0 { // not news
 		text += " [" + eventNames(ev) + "]"
 	}
 	return strings.TrimSpace(text + " " + s.c.State().String())
