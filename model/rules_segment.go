@@ -228,6 +228,9 @@ var segmentRules = []Rule{
 	{Name: "synced/unsent", Class: Deliver, on: onSegment, in: synced, For: forAll, Evidence: "RFC 9293, 3.10.7.4",
 		Title: "A segment that acknowledges what was not sent is answered by ACK.",
 		when:  unsent, then: func(m *move) { m.ack(m.s) }},
+	{Name: "synced/too-old-ack", Class: Deliver, on: onSegment, in: synced, For: forLinux, Evidence: "Linux 6.18, tcp_ack (bytes_acked); RFC 5961, 5.2",
+		Title: "A segment that acknowledges less than the first acknowledgement did is answered by ACK.",
+		when:  tooOldAck, then: func(m *move) { m.ack(m.s) }},
 	{Name: "synced/hole", Class: Deliver, on: onSegment, in: []TCP{Established, FinWait1, FinWait2}, For: forAll,
 		Title: "Data beyond a hole is not modelled.", when: beyondHole, then: leaves(LeftOutOfOrder)},
 	{Name: "synced/nobody-reads", Class: Deliver, on: onSegment, in: []TCP{FinWait1, FinWait2}, For: forLinux, Evidence: "Linux 6.18, tcp_rcv_state_process; RFC 1122, 4.2.2.13",
@@ -335,6 +338,16 @@ func repeated(m *move) {
 
 func unsent(m *move) bool { return before(m.s.SndNxt, m.f.Ack) }
 
+// tooOldAck: an acknowledgement is from before all that was acknowledged; the
+// SYN|ACK of a passive open does not count.
+func tooOldAck(m *move) bool {
+	first := uint16(0)
+	if m.s.has(Passive) {
+		first = 1
+	}
+	return before(m.f.Ack, first)
+}
+
 func beyondHole(m *move) bool { return m.f.space() != 0 && before(m.s.RcvNxt, m.f.Seq) }
 
 // reset ends a connection by the peer's RST.
@@ -393,7 +406,7 @@ func beginChild(m *move, cookie Flags) {
 	}
 	l, c := &m.w.Sockets[parent], &m.w.Sockets[slot]
 	*c = Socket{
-		Flags: cookie | Child | Request | HasPort | l.Flags&(Reuse|Nodelay|AddrLock), Kind: KindStream, TCP: SynReceived,
+		Flags: cookie | Child | Request | Passive | HasPort | l.Flags&(Reuse|Nodelay|AddrLock), Kind: KindStream, TCP: SynReceived,
 		Local: f.Dst, LPort: f.DPort, Remote: f.Src, RPort: f.SPort, RcvNxt: f.Seq + 1, Parent: parent + 1, MSS: f.MSS,
 	}
 	m.segment(c, SYN|ACK, 0)

@@ -16,6 +16,9 @@ func (c *Conn) handleAck(now time.Duration, a *arrival) (ev Event, ok bool) {
 		}
 		c.sampleAck(now, a)
 		c.sndUna = a.ack
+		if !c.has(passive) {
+			c.acked = 1
+		}
 		c.sndWnd, c.sndWl1, c.sndMaxWnd = a.wnd, a.seq, max(c.sndMaxWnd, a.wnd)
 		ev = c.established(now)
 		c.finAtOnce(now)
@@ -26,7 +29,7 @@ func (c *Conn) handleAck(now time.Duration, a *arrival) (ev Event, ok bool) {
 		return 0, false
 	}
 	if seqLT(a.ack, c.sndUna) {
-		if seqLT(a.ack, c.sndUna-c.sndMaxWnd) { // RFC 5961 section 5.2
+		if seqLT(a.ack, c.sndUna-c.oldAckWindow()) {
 			c.challenge(now)
 			return 0, false
 		}
@@ -45,11 +48,21 @@ func (c *Conn) handleAck(now time.Duration, a *arrival) (ev Event, ok bool) {
 	return ev | c.finAcknowledged(now, a) | AckTaken, true
 }
 
+// oldAckWindow is how far below SND.UNA an acknowledgement may be and still be
+// an old one (RFC 5961 section 5.2).
+func (c *Conn) oldAckWindow() uint32 {
+	if c.cfg.OldAckBounded {
+		return min(c.sndMaxWnd, c.acked)
+	}
+	return c.sndMaxWnd
+}
+
 // acknowledged moves SND.UNA.
 func (c *Conn) acknowledged(now time.Duration, a *arrival) (ev Event) {
 	flight, acked := c.sndNxt-c.sndUna, a.ack-c.sndUna
 	c.sampleAck(now, a)
 	data := acked
+	c.acked = min(c.acked+acked, ackedMax)
 	if !c.has(synAcked) { // closed before the handshake was done
 		c.set(synAcked)
 		data--

@@ -42,7 +42,7 @@ func (c *Conn) AppendState(now time.Duration, b []byte) []byte {
 		c.dupAcks, c.quick, byte(c.loss), c.burst, c.keepProbes, c.synRetries, byte(c.reply.flags))
 	b = le.AppendUint64(b, uint64(c.flags))
 	for _, v := range [...]uint32{
-		uint32(c.mss)<<16 | uint32(c.rcvMSS), c.sndUna - c.iss, c.sndNxt - c.iss, c.sndWnd, c.sndWl1 - c.irs, c.sndMaxWnd,
+		uint32(c.mss)<<16 | uint32(c.rcvMSS), c.sndUna - c.iss, c.sndNxt - c.iss, c.acked, c.sndWnd, c.sndWl1 - c.irs, c.sndMaxWnd,
 		c.sndSmall - c.iss, c.pushSeq - c.iss, c.cwnd, c.ssthresh, c.cwndAcked, c.recover - c.iss, c.rtxNxt - c.iss,
 		c.rcvNxt - c.irs, c.rcvWup - c.irs, c.rcvWnd, c.rcvTarget, c.sndLimit, c.rcvLimit, c.snd.n, c.rcv.n,
 	} {

@@ -95,6 +95,9 @@ type Config struct {
 	// Remnants keeps of a closed connection in FIN-WAIT-2 as little as of one in
 	// TIME-WAIT, and lets it answer in a similar way (Linux tcp_time_wait).
 	Remnants bool
+	// OldAckBounded takes an acknowledgement from before the first one for
+	// invalid, however large the window is (Linux tcp_ack, bytes_acked).
+	OldAckBounded bool
 	// InvalidLimit is the least time between two ACKs that answer invalid
 	// segments (RFC 5961 section 7; Linux tcp_invalid_ratelimit). 0: no limit.
 	InvalidLimit time.Duration
@@ -117,6 +120,7 @@ func Linux(mtu int) *Config {
 		NagleMinshall: true, TailLossProbe: true, ReorderTimer: true, ProbeOldByte: true,
 		InitialSegments: 10, SlowStartAfterIdle: true,
 		FinBeforeAck: true, FinAheadOfText: true, ResetPastFin: true, ResetOnUnread: true, ResetOrphans: true, ResendSynAfter: 8 * time.Millisecond, LeftEdgeAcked: true, LateReset: true, Remnants: true,
+		OldAckBounded: true,
 		InvalidLimit:  500 * time.Millisecond,
 		KeepaliveIdle: 2 * time.Hour, KeepaliveInterval: 75 * time.Second, KeepaliveProbes: 9,
 	}

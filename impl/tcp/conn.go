@@ -77,6 +77,7 @@ type Conn struct {
 
 	// Send sequence space (RFC 9293 section 3.3.1).
 	iss, sndUna, sndNxt          uint32
+	acked                        uint32 // sequence numbers acknowledged by ACKs of a connection, up to ackedMax
 	sndWnd, sndWl1, sndMaxWnd    uint32
 	sndLast                      uint32 // start of the last segment
 	sndSmall                     uint32 // end of the last segment shorter than the MSS
@@ -112,6 +113,9 @@ type Conn struct {
 	synRetries uint8
 	keepProbes uint8
 }
+
+// ackedMax is beyond every window (RFC 7323 section 2.3).
+const ackedMax = 1 << 31
 
 func (c *Conn) has(f flag) bool { return c.flags&f != 0 }
 func (c *Conn) set(f flag)      { c.flags |= f }

@@ -30,7 +30,7 @@ func (c *Conn) handleSynSent(now time.Duration, a *arrival) Event {
 		return 0
 	}
 	c.sampleAck(now, a)
-	c.sndUna = a.ack
+	c.sndUna, c.acked = a.ack, 1
 	ev := c.established(now)
 	if c.has(writeWaits) {
 		c.enterQuickAck()
