@@ -90,8 +90,16 @@ func (l *Layer) dial(i int32, s *Socket, path ip.Path, successor uint32) {
 		iss = successor
 	}
 	c.tcp.Open(l.now, l.tcpConfig(path), iss, off)
-	c.tcp.SetNoDelay(s.nodelay)
+	l.inherit(s, c)
 	l.touch(n, c)
+}
+
+// inherit gives a new connection what was set on its socket or listener before.
+func (l *Layer) inherit(s *Socket, c *connection) {
+	c.tcp.SetNoDelay(s.nodelay)
+	if s.shut&shutRead != 0 {
+		c.tcp.CloseRead() // inet_shutdown in CLOSE; the writing side: shutEarly
+	}
 }
 
 // touch notes that a connection may have segments to send or another deadline.

@@ -185,7 +185,7 @@ func (l *Layer) embryo(i int32, path ip.Path, src, dst netip.AddrPort, seg *wire
 	s.embryos++
 	_, off := l.isn(dst, src)
 	c.tcp.Accept(l.now, l.tcpConfig(path), iss, off, seg)
-	c.tcp.SetNoDelay(s.nodelay)
+	l.inherit(s, c)
 	l.touch(n, c)
 	return n, c
 }
@@ -196,11 +196,10 @@ func (l *Layer) embryo(i int32, path ip.Path, src, dst netip.AddrPort, seg *wire
 func (l *Layer) embryoHappened(n int32, c *connection, ev tcp.Event) {
 	i := c.listener
 	s := l.socks.at(i)
-	if c.tcp.State() == tcp.StateClosed {
-		l.hatch(c)
-		return
-	}
 	if ev&tcp.Established == 0 {
+		if c.tcp.State() == tcp.StateClosed {
+			l.hatch(c)
+		}
 		return
 	}
 	l.hatch(c)

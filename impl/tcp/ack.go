@@ -10,12 +10,12 @@ import (
 // segment is to be dropped.
 func (c *Conn) handleAck(now time.Duration, a *arrival) (ev Event, ok bool) {
 	if c.state == StateSynReceived {
-		if a.ack != c.sndNxt {
+		if a.ack != c.sndNxt && !(c.cfg.AckOfNothing && a.ack == c.sndUna) {
 			c.resetFor(a)
 			return 0, false
 		}
 		c.sampleAck(now, a)
-		c.sndUna = a.ack
+		c.sndUna = c.sndNxt
 		if !c.has(passive) {
 			c.acked = 1
 		}

@@ -67,6 +67,21 @@ var closeTranscripts = []transcript{
 		{"< . 2:2 ack 500", "TIME-WAIT"},
 		{"< R 2:2", "[closed] CLOSED"},
 	}},
+	{"text past the peer's FIN", []line{
+		{"open", "S 0:0(0) <mss 1460,sackOK,TS,wscale 7> win 64240 SYN-SENT"},
+		{"< S. 0:0 ack 1 win 65535", ". 1:1(0) ack 1 [established space] ESTABLISHED"},
+		{"< P. 1:5 ack 1", ". 1:1(0) ack 5 [data] ESTABLISHED"},
+		{"< F. 5:5 ack 1", "[peerclosed] CLOSE-WAIT"},
+		{"< P. 1:6 ack 1", ". 1:1(0) ack 6 CLOSE-WAIT"},
+		{"< P. 1:10 ack 1", "R 1:1(0) [aborted closed] CLOSED"},
+	}},
+	{"a FIN past text that nobody will read", []line{
+		{"open", "S 0:0(0) <mss 1460,sackOK,TS,wscale 7> win 64240 SYN-SENT"},
+		{"< S. 0:0 ack 1 win 65535", ". 1:1(0) ack 1 [established space] ESTABLISHED"},
+		{"shutdown rd", "ESTABLISHED"},
+		{"shutdown wr", "F. 1:1(0) ack 1 FIN-WAIT-1"},
+		{"< F. 5:5 ack 1", "R 1:1(0) [aborted closed] CLOSED"},
+	}},
 	{"TIME-WAIT ends after 2 MSL", []line{
 		{"open", "S 0:0(0) <mss 1460,sackOK,TS,wscale 7> win 64240 SYN-SENT"},
 		{"< S. 0:0 ack 1 win 65535 <mss 1460,sackOK,wscale 7>", ". 1:1(0) ack 1 [established space] ESTABLISHED"},

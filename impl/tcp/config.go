@@ -75,6 +75,10 @@ type Config struct {
 	// of the segment that completes it is looked at (Linux
 	// tcp_rcv_state_process).
 	FinAheadOfText bool
+	// AckOfNothing completes a crossed handshake by an ACK of anything in the
+	// send window, the SYN itself unacknowledged (Linux tcp_ack); RFC 9293
+	// section 3.10.7.4 wants the SYN acknowledged.
+	AckOfNothing bool
 	// ResetPastFin resets the connection for text, or a FIN, that lies beyond
 	// the peer's FIN if the segment begins before it, and for a FIN beyond text
 	// that nobody will read (Linux tcp_rcv_state_process).
@@ -119,7 +123,7 @@ func Linux(mtu int) *Config {
 		Tick: 4 * time.Millisecond, DelayedAck: 40 * time.Millisecond, DelayedAckMax: 200 * time.Millisecond, QuickAcks: 16, PingPong: true,
 		NagleMinshall: true, TailLossProbe: true, ReorderTimer: true, ProbeOldByte: true,
 		InitialSegments: 10, SlowStartAfterIdle: true,
-		FinBeforeAck: true, FinAheadOfText: true, ResetPastFin: true, ResetOnUnread: true, ResetOrphans: true, ResendSynAfter: 8 * time.Millisecond, LeftEdgeAcked: true, LateReset: true, Remnants: true,
+		FinBeforeAck: true, FinAheadOfText: true, AckOfNothing: true, ResetPastFin: true, ResetOnUnread: true, ResetOrphans: true, ResendSynAfter: 8 * time.Millisecond, LeftEdgeAcked: true, LateReset: true, Remnants: true,
 		OldAckBounded: true,
 		InvalidLimit:  500 * time.Millisecond,
 		KeepaliveIdle: 2 * time.Hour, KeepaliveInterval: 75 * time.Second, KeepaliveProbes: 9,

@@ -72,6 +72,26 @@ var handshakeTranscripts = []transcript{
 		{"pass 1100ms", "@1s S. 0:0(0) ack 1 <mss 1460,sackOK,TS,wscale 7> win 64240 FIN-WAIT-1"},
 		{"< . 1:1 ack 1", "FIN-WAIT-1"},
 	}},
+	{"the FIN of a simultaneous open goes ahead of the text that completes it", []line{
+		{"open", "S 0:0(0) <mss 1460,sackOK,TS,wscale 7> win 64240 SYN-SENT"},
+		{"< S 0:0 win 1000", "S. 0:0(0) ack 1 <mss 1460,sackOK,TS,wscale 7> win 64240 SYN-RECEIVED"},
+		{"shutdown wr", "SYN-RECEIVED"},
+		{"< P. 1:6 ack 1", "F. 1:1(0) ack 1; . 2:2(0) ack 6 [established data space] FIN-WAIT-1"},
+	}},
+	{"nobody reads what completes a simultaneous open", []line{
+		{"open", "S 0:0(0) <mss 1460,sackOK,TS,wscale 7> win 64240 SYN-SENT"},
+		{"< S 0:0 win 1000", "S. 0:0(0) ack 1 <mss 1460,sackOK,TS,wscale 7> win 64240 SYN-RECEIVED"},
+		{"shutdown rd", "SYN-RECEIVED"},
+		{"shutdown wr", "SYN-RECEIVED"},
+		{"< P. 1:6 ack 1", "F. 1:1(0) ack 1; R 1:1(0) [established aborted space closed] CLOSED"},
+	}},
+	{"an ACK of nothing completes a simultaneous open", []line{
+		{"open", "S 0:0(0) <mss 1460,sackOK,TS,wscale 7> win 64240 SYN-SENT"},
+		{"< S 0:0 win 1000", "S. 0:0(0) ack 1 <mss 1460,sackOK,TS,wscale 7> win 64240 SYN-RECEIVED"},
+		{"< P. 1:6 ack 0", ". 1:1(0) ack 6 [established data space] ESTABLISHED"},
+		{"write 3", "P. 1:4(3) ack 6 ESTABLISHED"},
+		{"< P. 6:9 ack 1", "[data] ESTABLISHED"},
+	}},
 	{"abort in SYN-SENT is silent", []line{
 		{"open", "S 0:0(0) <mss 1460,sackOK,TS,wscale 7> win 64240 SYN-SENT"},
 		{"abort", "CLOSED"},
