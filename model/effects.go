@@ -102,11 +102,21 @@ func (m *move) open(k Kind) (slot uint8, ok bool) {
 	for i := range m.w.Sockets {
 		if m.w.Sockets[i].Kind == KindNone {
 			m.w.Sockets[i] = Socket{Kind: k}
+			m.w.disown(uint8(i))
 			return uint8(i), true
 		}
 	}
 	m.leave(LeftScope)
 	return 0, false
+}
+
+// disown forgets the handshakes of a listener whose slot another socket takes.
+func (w *World) disown(slot uint8) {
+	for i := range w.Sockets {
+		if c := &w.Sockets[i]; c.has(Request) && c.Parent == slot+1 {
+			*c = Socket{}
+		}
+	}
 }
 
 // install puts a file at the lowest free descriptor and gives its number.

@@ -406,11 +406,16 @@ func beginChild(m *move, cookie Flags) {
 	}
 	l, c := &m.w.Sockets[parent], &m.w.Sockets[slot]
 	*c = Socket{
-		Flags: cookie | Child | Request | Passive | HasPort | l.Flags&(Reuse|Nodelay|AddrLock), Kind: KindStream, TCP: SynReceived,
+		Flags: cookie | Child | Request | Passive | HasPort | l.Flags&(inherited|AddrLock), Kind: KindStream, TCP: SynReceived,
 		Local: f.Dst, LPort: f.DPort, Remote: f.Src, RPort: f.SPort, RcvNxt: f.Seq + 1, Parent: parent + 1, MSS: f.MSS,
 	}
 	m.segment(c, SYN|ACK, 0)
 }
+
+// inherited is what a connection has of its listener: as it is when the
+// handshake ends (Linux, sk_clone_lock; FreeBSD, syncache_socket), in macOS
+// when it begins (XNU, sonewconn in tcp_input).
+const inherited = Reuse | Nodelay | CanBcast
 
 func childDone(m *move) {
 	if m.s.has(Cookie) {
@@ -434,6 +439,9 @@ func childDone(m *move) {
 	m.s.clear(Request | Cookie)
 	m.established(m.s)
 	m.s.Layer = Connected
+	if m.d != spec.MacOS {
+		m.s.Flags = m.s.Flags&^inherited | m.w.Sockets[m.s.Parent-1].Flags&inherited
+	}
 	if m.d == spec.Linux { // the child is a copy of the listener, and that may have been shut
 		m.s.Flags |= m.w.Sockets[m.s.Parent-1].Flags & (ShutRead | ShutWrite)
 		m.finishShut()

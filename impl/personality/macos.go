@@ -81,6 +81,7 @@ var macos = Personality{
 	DataFirst:         true,
 	FlushOnShut:       true,
 	AcceptInherits:    true,
+	ChildFromSYN:      true,
 	LateRefusal:       true,
 	ResetOnUnread:     true,
 	ForeignFirst:      true,

@@ -174,6 +174,9 @@ type Personality struct {
 	DataFirst bool
 	// FlushOnShut: shutting a datagram socket for reading drops what waits.
 	FlushOnShut bool
+	// ChildFromSYN: a connection has the listener's options as they were when
+	// its SYN came, not when its handshake ended (XNU sonewconn).
+	ChildFromSYN bool
 	// AcceptInherits: an accepted socket has the listener's O_NONBLOCK.
 	AcceptInherits bool
 	// LateRefusal: a datagram to a broadcast address without SO_BROADCAST, or

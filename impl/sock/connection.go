@@ -30,6 +30,8 @@ type connection struct {
 	stamped       bool          // the peer's SYN had a timestamp
 	since         time.Duration // with timeWait: when it began
 	reuse         bool          // SO_REUSEADDR of the socket it came from
+	broadcast     bool          // with listener: SO_BROADCAST when the SYN came
+	nodelay       bool          // likewise TCP_NODELAY
 }
 
 // copyTo makes c a copy of src that shares nothing with it.
@@ -40,6 +42,7 @@ func (c *connection) copyTo(src *connection) {
 	dst.owner, dst.listener, dst.binding = src.owner, src.listener, src.binding
 	dst.hashed, dst.ready, dst.timeWait, dst.reuse = src.hashed, src.ready, src.timeWait, src.reuse
 	dst.stamped, dst.over, dst.since = src.stamped, src.over, src.since
+	dst.broadcast, dst.nodelay = src.broadcast, src.nodelay
 }
 
 // tuple is the names of a connection in a form that hashes as plain bytes.
@@ -60,6 +63,7 @@ func (l *Layer) newConnection(path ip.Path, local, remote netip.AddrPort) (int32
 	i, c := l.conns.take()
 	c.local, c.remote, c.path = local, remote, path
 	c.owner, c.listener, c.binding, c.timeWait, c.reuse, c.stamped, c.over = 0, 0, 0, false, false, false, false
+	c.broadcast, c.nodelay = false, false
 	c.hashed = true
 	l.tuples[tupleOf(local, remote)] = i
 	return i, c
@@ -97,6 +101,7 @@ func (l *Layer) dial(i int32, s *Socket, path ip.Path, successor uint32) {
 // inherit gives a new connection what was set on its socket or listener before.
 func (l *Layer) inherit(s *Socket, c *connection) {
 	c.tcp.SetNoDelay(s.nodelay)
+	c.reuse, c.broadcast, c.nodelay = s.reuse, s.broadcast, s.nodelay
 	if s.shut&shutRead != 0 {
 		c.tcp.CloseRead() // inet_shutdown in CLOSE; the writing side: shutEarly
 	}

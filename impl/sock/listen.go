@@ -180,7 +180,7 @@ func (l *Layer) synArrived(i int32, path ip.Path, src, dst netip.AddrPort, seg *
 func (l *Layer) embryo(i int32, path ip.Path, src, dst netip.AddrPort, seg *wire.TCP, iss uint32) (int32, *connection) {
 	s := l.socks.at(i)
 	n, c := l.newConnection(path, dst, src)
-	c.listener, c.reuse = i, s.reuse
+	c.listener = i
 	c.stamped = seg.Options.Has&wire.OptionTimestamps != 0
 	s.embryos++
 	_, off := l.isn(dst, src)
@@ -206,8 +206,11 @@ func (l *Layer) embryoHappened(n int32, c *connection, ev tcp.Event) {
 	k, child := l.newSocket(spec.SockStream)
 	child.phase, child.conn, child.peer = phaseConnected, n, c.remote
 	child.bound, child.source = c.local.Addr(), c.local.Addr()
-	child.addrLocked, child.reuse = s.addrLocked, s.reuse
-	child.broadcast, child.nodelay = s.broadcast, s.nodelay
+	child.addrLocked = s.addrLocked
+	if !l.p.ChildFromSYN {
+		l.inherit(s, c)
+	}
+	child.reuse, child.broadcast, child.nodelay = c.reuse, c.broadcast, c.nodelay
 	child.listener = i
 	child.shut = s.shut // sk_clone_lock
 	l.claim(k, child, ports.Binding{Addr: c.local.Addr(), Port: c.local.Port()})
