@@ -246,7 +246,11 @@ func (w *world) thirdParty() {
 	w.switchTo(wire{sock: -1, server: -1})
 }
 
-// delays are how long time may pass. None, nor the sum of any two, is near a
-// timer of a host with one SYN retry: 1 s to the retransmission, then 2 or 3 s
-// from the start to the end.
+// delays are how long time may pass, in milliseconds. None, nor the sum of any
+// two, is near a timer of a host with one SYN retry: 1, 2 and 3 s after the SYN,
+// 1, 3 and 7 s after the SYN|ACK, each up to a quarter of a second late (the
+// kernel's timer wheel). Sums of three are.
 var delays = [...]int{400, 1400, 4200}
+
+// delaysMax is how many delays a script may have.
+const delaysMax = 2

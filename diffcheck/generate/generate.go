@@ -185,7 +185,7 @@ func (w *world) opening() {
 
 // step adds an event, or now and then none.
 func (w *world) step() {
-	if w.slow && w.ticking() && w.percent(50) {
+	if w.slow && w.delays < delaysMax && w.ticking() && w.percent(50) {
 		w.advance()
 		return
 	}

@@ -121,4 +121,5 @@ func (w *world) ticking() bool {
 func (w *world) advance() {
 	delay := time.Duration(delays[w.below(len(delays))]) * time.Millisecond
 	w.events = append(w.events, script.Event{Kind: script.EventAdvance, Delay: delay})
+	w.delays++
 }

@@ -58,6 +58,7 @@ type world struct {
 	focus   int32
 	blocked [threadsMax]bool
 	wire    wire
+	delays  int    // events that let time pass
 	noisy   bool   // the host may be sending again on a connection that is not the current one
 	peer    uint16 // next port that the puppet opens a connection from
 }
