@@ -260,6 +260,10 @@ func (m *move) closeTCP(s *Socket) {
 			m.leave(LeftShutdown)
 			return
 		}
+		if s.Retries != 0 { // a window of one segment, and SYN|ACK fills it
+			m.leave(LeftOutstanding)
+			return
+		}
 		s.TCP = FinWait1
 		m.sendFIN(s)
 	case Established:
