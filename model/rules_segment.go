@@ -190,6 +190,10 @@ var segmentRules = []Rule{
 		Title: "Data for a closed connection in FIN-WAIT-2 is answered by RST.",
 		when:  func(m *move) bool { return m.s.has(Orphan) && (m.f.Bits&FIN == 0 || m.f.end() != m.s.RcvNxt+1) },
 		then:  func(m *move) { m.refuse(&m.f); *m.s = Socket{} }},
+	{Name: "fin-wait-2-remnant/fin", Class: Deliver, on: onSegment, in: []TCP{FinWait2}, For: forLinux, Evidence: "Linux 6.18, tcp_timewait_state_process",
+		Title: "FIN for a closed connection in FIN-WAIT-2 counts, whatever it acknowledges.",
+		when:  func(m *move) bool { return m.s.has(Orphan) && m.f.Ack != m.s.SndNxt },
+		then:  func(m *move) { m.f.Ack = m.s.SndNxt; m.take(false) }},
 
 	// synchronised states: is the segment acceptable
 	{Name: "synced/old-rst-after-fin", Class: Deliver, on: onSegment, in: []TCP{CloseWait, LastAck, Closing}, For: forLinux, Evidence: "Linux 6.18, tcp_reset_check",

@@ -152,7 +152,7 @@ func (m *move) forget(f *Frame) {
 // answerable says whether there is a route back to where a frame came from.
 func (m *move) answerable(f *Frame) bool {
 	r := f.Src.route()
-	return r == routeLocal || r == routeUnicast
+	return r == routeLocal || r == routeUnicast || f.Src == AddrSubnetBroadcast && m.d == spec.Linux
 }
 
 // refuse answers a segment that belongs to no connection (RFC 9293, section

@@ -224,9 +224,18 @@ func (q *request) mayBlock(c *spec.Call, d *descriptors) bool {
 	return false
 }
 
-// run makes the call on the calling thread, which must not be put to sleep.
+// pollTriesMax is how often a poll is made that signals interrupt.
+const pollTriesMax = 100
+
+// run makes the call on the calling thread, which must not be put to sleep. A
+// signal of the runtime that is pending ends even a poll that does not wait.
 func (q *request) run() {
-	q.ret, _, q.errno = syscall.RawSyscall6(q.nr, q.args[0], q.args[1], q.args[2], q.args[3], q.args[4], q.args[5])
+	for range pollTriesMax {
+		q.ret, _, q.errno = syscall.RawSyscall6(q.nr, q.args[0], q.args[1], q.args[2], q.args[3], q.args[4], q.args[5])
+		if q.nr != unix.SYS_POLL || q.errno != unix.EINTR {
+			return
+		}
+	}
 }
 
 // result reads what the call gave back and keeps the script's descriptors.
