@@ -116,9 +116,14 @@ func (h *Host) settle(now time.Duration) bool {
 	return any
 }
 
+// carryMax bounds the packets from the host to itself in one verb. What is left
+// waits for the next, so that two ends that answer each other without end do
+// not keep the caller.
+const carryMax = 1 << 16
+
 // carry takes packets from the host to itself until there are none.
 func (h *Host) carry(now time.Duration) {
-	for {
+	for range carryMax {
 		if buf, _, ok := h.sock.Loop.Pop(); ok {
 			h.looped(now, buf[ip.Headroom:])
 			continue

@@ -169,6 +169,7 @@ var closeTranscripts = []transcript{
 		{"< S. 0:0 ack 1 win 65535 <mss 1460,sackOK,wscale 7>", ". 1:1(0) ack 1 [established space] ESTABLISHED"},
 		{"close", "F. 1:1(0) ack 1 FIN-WAIT-1"},
 		{"< . 1:1 ack 2", "[finacked] FIN-WAIT-2"},
+		{"< R 0:0", ". 2:2(0) ack 1 FIN-WAIT-2"},
 		{"< R 50:50", "[reset closed] CLOSED"},
 	}},
 	{"FIN-WAIT-2 without a user and a SYN", []line{

@@ -62,9 +62,7 @@ func (c *Conn) SuccessorISS() uint32 { return c.sndNxt + successorGap }
 func (c *Conn) handleOrphan(now time.Duration, a *arrival) Event {
 	flags := a.seg.Flags
 	if c.pawsReject(now, a) || !c.inWindow(a) {
-		if flags&wire.RST == 0 {
-			c.challenge(now)
-		}
+		c.challenge(now) // a RST too (tcp_timewait_check_oow_rate_limit)
 		return 0
 	}
 	switch {
