@@ -189,10 +189,13 @@ func opens(op spec.Op) bool {
 // settle records all that the last event brought about: frames, then the
 // event's own return, then those of other threads.
 func (t *Target) settle() error {
-	for {
+	for frames := 0; ; frames++ {
 		b, ok := t.host.Next(t.now)
 		if !ok {
 			break
+		}
+		if frames == framesMax {
+			return &target.Fault{Step: t.step, Reason: fmt.Sprintf("the host sends more than %d frames while no time passes", framesMax)}
 		}
 		t.captured(b, true)
 		if err := t.carry.toPuppet(b, t.observe); err != nil {
@@ -254,6 +257,9 @@ func (t *Target) captured(b []byte, out bool) {
 		t.tr.Captured = append(t.tr.Captured, script.Captured{At: t.now, Step: t.step, Out: out, Data: data})
 	}
 }
+
+// framesMax bounds the frames that one event brings about.
+const framesMax = 10000
 
 // deadlinesMax bounds the deadlines at one point in time: a host that wants to
 // be called again and again without end is broken.
