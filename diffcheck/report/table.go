@@ -41,7 +41,7 @@ func Table(w io.Writer, res *run.Result, tiers []lab.Tier) {
 
 func targetTable(w io.Writer, res *run.Result) {
 	g := grid{right: map[int]bool{}}
-	g.row("target", "scripts", "per second", "wire", "each", "loopback", "each", "in time", "refused")
+	g.row("target", "scripts", "per second", "wire", "each", "loopback", "each", "timed", "refused")
 	for column := range 8 {
 		g.right[column+1] = true
 	}
@@ -93,6 +93,7 @@ func verdictTable(w io.Writer, res *run.Result) {
 		g.row(verdictRow(d.String(), &judged.Verdicts, d)...)
 	}
 	g.print(w, "")
+	fmt.Fprintf(w, "diverged under a dialect other than %s: how far the system is from that document, no failure\n", judged.Kind.Dialect)
 }
 
 // personalityTable shows what its own dialect makes of each other target.
