@@ -67,6 +67,9 @@ type Config struct {
 
 	InitialSegments    int  // of the congestion window (RFC 6928: 10)
 	SlowStartAfterIdle bool // RFC 5681 section 4.1
+	// CountSegments lets a congestion window of one segment hold one, however
+	// short it or the next one is (Linux tcp_cwnd_test).
+	CountSegments bool
 
 	// FinBeforeAck lets Close in SYN-RECEIVED send the FIN at once, not after
 	// the peer's ACK (RFC 9293 section 3.10.4 allows both; Linux).
@@ -122,7 +125,7 @@ func Linux(mtu int) *Config {
 		TimeWait: 60 * time.Second, FinTimeout: 60 * time.Second,
 		Tick: 4 * time.Millisecond, DelayedAck: 40 * time.Millisecond, DelayedAckMax: 200 * time.Millisecond, QuickAcks: 16, PingPong: true,
 		NagleMinshall: true, TailLossProbe: true, ReorderTimer: true, ProbeOldByte: true,
-		InitialSegments: 10, SlowStartAfterIdle: true,
+		InitialSegments: 10, SlowStartAfterIdle: true, CountSegments: true,
 		FinBeforeAck: true, FinAheadOfText: true, AckOfNothing: true, ResetPastFin: true, ResetOnUnread: true, ResetOrphans: true, ResendSynAfter: 8 * time.Millisecond, LeftEdgeAcked: true, LateReset: true, Remnants: true,
 		OldAckBounded: true,
 		InvalidLimit:  500 * time.Millisecond,

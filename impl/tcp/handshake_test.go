@@ -92,6 +92,14 @@ var handshakeTranscripts = []transcript{
 		{"write 3", "P. 1:4(3) ack 6 ESTABLISHED"},
 		{"< P. 6:9 ack 1", "[data] ESTABLISHED"},
 	}},
+	{"after two lost SYNs one segment at a time, and be it a FIN", []line{
+		{"open", "S 0:0(0) <mss 1460,sackOK,TS,wscale 7> win 64240 SYN-SENT"},
+		{"pass 2500ms", "@1s S 0:0(0) <mss 1460,sackOK,TS,wscale 7> win 64240; @2s S 0:0(0) <mss 1460,sackOK,TS,wscale 7> win 64240 SYN-SENT"},
+		{"< S. 0:0 ack 1 win 65535", ". 1:1(0) ack 1 [established space] ESTABLISHED"},
+		{"write 16", "P. 1:17(16) ack 1 ESTABLISHED"},
+		{"shutdown wr", "FIN-WAIT-1"},
+		{"< . 1:1 ack 17", "F. 17:17(0) ack 1 [space] FIN-WAIT-1"},
+	}},
 	{"abort in SYN-SENT is silent", []line{
 		{"open", "S 0:0(0) <mss 1460,sackOK,TS,wscale 7> win 64240 SYN-SENT"},
 		{"abort", "CLOSED"},

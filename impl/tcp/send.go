@@ -150,7 +150,7 @@ func (c *Conn) sendNew(now time.Duration, seg *wire.TCP, room []byte) (int, bool
 	if flight == 0 {
 		c.restartAfterIdle(now)
 	}
-	if pipe := c.pipe(); pipe > 0 && pipe+n > c.cwnd {
+	if pipe := c.pipe(); pipe > 0 && (pipe+n > c.cwnd || c.cfg.CountSegments && c.cwnd < 2*uint32(c.mss)) {
 		c.set(limited)
 		return 0, false
 	}
