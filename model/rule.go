@@ -137,7 +137,7 @@ func tables() [][]Rule {
 		connectBSDRoutes(forOSX, "osx", connectOSX), connectTargetTCP, connectStart,
 		socketRules, bindMacOS, bindRules, listenRules, acceptRules, nameRules, optionRules, pollRules,
 		shutdownRulesBSD, shutdownRules, sendRulesBSD, sendRules, recvRulesBSD, recvRules, closeRules,
-		segmentRules, noSocketRules, datagramRules, icmpRules, wakeRules, timerRules,
+		handshakeRules, segmentRules, noSocketRules, datagramRules, icmpRules, wakeRules, timerRules,
 	}
 }
 

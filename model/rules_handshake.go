@@ -1,0 +1,320 @@
+package model
+
+import "github.com/connspec/connspec/spec"
+
+// Segments that arrive, by the state of their receiver: RFC 9293, section
+// 3.10.7, and where Linux has more to say, net/ipv4/tcp_input.c of 6.18.
+
+var noSocketRules = []Rule{
+	{Name: "closed/rst", Class: Deliver, on: onNoSocket, For: forAll, Evidence: "RFC 9293, 3.10.7.1",
+		Title: "An RST for no connection is ignored, and so is what is not for this host.",
+		when:  func(m *move) bool { return m.f.Bits&RST != 0 || !m.f.Dst.Local() || m.martian() }, then: func(m *move) { m.forget(&m.f) }},
+	{Name: "closed/segment", Class: Deliver, on: onNoSocket, For: forAll, Evidence: "RFC 9293, 3.10.7.1",
+		Title: "Any other segment for no connection is answered by RST.",
+		then:  func(m *move) { m.refuse(&m.f) }},
+}
+
+func hasBits(b Bits) func(*move) bool { return func(m *move) bool { return m.f.Bits&b != 0 } }
+
+var (
+	opening  = []TCP{SynSent}
+	synced   = []TCP{Established, FinWait1, FinWait2, CloseWait, Closing, LastAck}
+	received = []TCP{SynReceived}
+)
+
+var handshakeRules = []Rule{
+	// LISTEN
+	{Name: "listen/rst", Class: Deliver, on: onSegment, in: []TCP{Listen}, For: forAll, Evidence: "RFC 9293, 3.10.7.2",
+		Title: "A listener ignores RST.", when: hasBits(RST), then: nothing},
+	{Name: "listen/ack", Class: Deliver, on: onSegment, in: []TCP{Listen}, For: forAll, Evidence: "RFC 9293, 3.10.7.2",
+		Title: "A listener answers a segment with ACK by RST.", when: hasBits(ACK), then: func(m *move) { m.refuse(&m.f) }},
+	{Name: "listen/no-syn", Class: Deliver, on: onSegment, in: []TCP{Listen}, For: forAll, Evidence: "RFC 9293, 3.10.7.2; Linux 6.18, tcp_rcv_state_process",
+		Title: "A listener ignores a segment without SYN, and one with FIN.",
+		when:  func(m *move) bool { return m.f.Bits&SYN == 0 || m.f.Bits&FIN != 0 }, then: nothing},
+	{Name: "listen/macos/crowded", Class: Deliver, on: onSegment, in: []TCP{Listen}, For: forMacOS, Evidence: "XNU 11417, tcp_dropdropablreq",
+		Title: "A listener whose queue is full with handshakes drops one of them at random: not modelled.",
+		when:  func(m *move) bool { _, r := m.w.queue(m.slot); return r != 0 && m.crowded() }, then: leaves(LeftSynCookies)},
+	{Name: "listen/full", Class: Deliver, on: onSegment, in: []TCP{Listen}, For: forAll, Evidence: "Linux 6.18, tcp_conn_request (sk_acceptq_is_full); XNU and FreeBSD, sonewconn",
+		Title: "A listener whose accept queue is full drops the SYN.",
+		when:  (*move).crowded, then: nothing},
+	{Name: "listen/cookie", Class: Deliver, on: onSegment, in: []TCP{Listen}, For: forLinux, Evidence: "RFC 4987, 3.6; Linux 6.18, tcp_conn_request (tcp_syncookies)",
+		Title: "A listener with too many handshakes under way answers SYN by SYN|ACK with a cookie and remembers nothing.",
+		when:  func(m *move) bool { _, r := m.w.queue(m.slot); return r > m.s.Backlog }, then: func(m *move) { beginChild(m, Cookie) }},
+	{Name: "listen/cookies", Class: Deliver, on: onSegment, in: []TCP{Listen}, For: forOSX,
+		Title: "A listener with too many handshakes under way may answer with cookies: not modelled.",
+		when:  func(m *move) bool { _, r := m.w.queue(m.slot); return r > m.s.Backlog }, then: leaves(LeftSynCookies)},
+	{Name: "listen/crowded", Class: Deliver, on: onSegment, in: []TCP{Listen}, For: forPOSIX | forTargetTCP, also: true, Evidence: "POSIX.1-2008, listen() (the backlog is a hint)",
+		Title: "A listener with too many handshakes under way may drop the SYN.",
+		when:  func(m *move) bool { _, r := m.w.queue(m.slot); return r > m.s.Backlog }, then: nothing},
+	{Name: "listen/syn", Class: Deliver, on: onSegment, in: []TCP{Listen}, For: forAll, Evidence: "RFC 9293, 3.10.7.2",
+		Title: "A listener answers SYN by SYN|ACK and remembers the handshake.", then: func(m *move) { beginChild(m, 0) }},
+
+	// SYN-SENT
+	{Name: "syn-sent/bad-ack-rst", Class: Deliver, on: onSegment, in: opening, For: forAll, Evidence: "RFC 9293, 3.10.7.3",
+		Title: "An RST that acknowledges something not sent is ignored.",
+		when:  func(m *move) bool { return badAck(m) && m.f.Bits&RST != 0 }, then: rushed},
+	{Name: "syn-sent/bad-ack", Class: Deliver, on: onSegment, in: opening, For: forAll, Evidence: "RFC 9293, 3.10.7.3",
+		Title: "A segment that acknowledges something not sent is answered by RST, and the attempt goes on.",
+		when:  badAck, then: func(m *move) { m.refuse(&m.f); rushed(m) }},
+	{Name: "syn-sent/rst", Class: Deliver, on: onSegment, in: opening, For: forAll, Evidence: "RFC 9293, 3.10.7.3; tcp_reset, tcp_drop",
+		Title: "An RST that acknowledges the SYN ends the attempt: refused.",
+		when:  func(m *move) bool { return m.f.Bits&(RST|ACK) == RST|ACK }, then: func(m *move) { m.done(m.slot, spec.ECONNREFUSED) }},
+	{Name: "syn-sent/rst-no-ack", Class: Deliver, on: onSegment, in: opening, For: forAll, Evidence: "RFC 9293, 3.10.7.3",
+		Title: "An RST without ACK is ignored.", when: hasBits(RST), then: nothing},
+	{Name: "syn-sent/odd", Class: Deliver, on: onSegment, in: opening, For: forAll,
+		Title: "A SYN with FIN or with data is not modelled.",
+		when:  func(m *move) bool { return m.f.Bits&SYN != 0 && (m.f.Bits&FIN != 0 || m.f.Len != 0) }, then: leaves(LeftSegment)},
+	{Name: "syn-sent/syn-ack", Class: Deliver, on: onSegment, in: opening, For: forAll, Evidence: "RFC 9293, 3.10.7.3",
+		Title: "SYN|ACK completes the handshake; it is acknowledged, at once or by data that waits.",
+		when:  func(m *move) bool { return m.f.Bits&(SYN|ACK) == SYN|ACK }, then: completed},
+	{Name: "syn-sent/syn", Class: Deliver, on: onSegment, in: opening, For: forAll, Evidence: "RFC 9293, 3.10.7.3 (simultaneous open)",
+		Title: "A SYN from the peer is answered by SYN|ACK: both sides open.",
+		when:  hasBits(SYN), then: crossed},
+	{Name: "syn-sent/other", Class: Deliver, on: onSegment, in: opening, For: forAll, Evidence: "RFC 9293, 3.10.7.3",
+		Title: "A segment without SYN and RST is ignored.", then: nothing},
+
+	// SYN-RECEIVED, in a listener's handshake
+	{Name: "request/cookie-full", Class: Deliver, on: onSegment, in: received, For: forLinux, Evidence: "Linux 6.18, tcp_get_cookie_sock",
+		Title: "A cookie that comes back while the accept queue is full is dropped.",
+		when: func(m *move) bool {
+			if !m.s.has(Cookie) {
+				return false
+			}
+			q, _ := m.w.queue(m.s.Parent - 1)
+			return q > m.w.Sockets[m.s.Parent-1].Backlog
+		}, then: nothing},
+	{Name: "request/cookie", Class: Deliver, on: onSegment, in: received, For: forLinux, Evidence: "RFC 4987, 3.6; Linux 6.18, cookie_v4_check",
+		Title: "A cookie that comes back completes its handshake; the connection waits to be accepted.",
+		when:  func(m *move) bool { return m.s.has(Cookie) }, then: childDone},
+	{Name: "request/syn", Class: Deliver, on: onSegment, in: received, For: forAll, Evidence: "Linux 6.18, tcp_check_req; RFC 9293, 3.8.1",
+		Title: "A SYN that comes again gets its SYN|ACK again.",
+		when:  func(m *move) bool { return m.s.has(Request) && m.f.Bits == SYN && m.f.Seq == 0 },
+		then:  func(m *move) { m.resend(m.s, SYN|ACK) }},
+	{Name: "request/rst", Class: Deliver, on: onSegment, in: received, For: forAll, Evidence: "RFC 9293, 3.10.7.4; RFC 5961, 3.2; Linux 6.18, tcp_check_req",
+		Title: "RST with exactly the next number ends the handshake, whatever it acknowledges; nobody is told.",
+		when:  func(m *move) bool { return m.s.has(Request) && m.f.Bits&RST != 0 && m.f.Seq == m.s.RcvNxt },
+		then:  func(m *move) { *m.s = Socket{} }},
+	{Name: "request/rst-outside", Class: Deliver, on: onSegment, in: received, For: forAll, Evidence: "RFC 9293, 3.10.7.4",
+		Title: "An RST outside the window is ignored.",
+		when:  func(m *move) bool { return m.s.has(Request) && m.f.Bits&RST != 0 && outside(m) }, then: nothing},
+	{Name: "request/rst-challenge", Class: Deliver, on: onSegment, in: received, For: forAll, Evidence: "RFC 5961, 3.2; Linux 6.18, tcp_check_req",
+		Title: "RST elsewhere in the window is answered by ACK.",
+		when:  func(m *move) bool { return m.s.has(Request) && m.f.Bits&RST != 0 }, then: func(m *move) { m.ack(m.s) }},
+	{Name: "request/bad-ack", Class: Deliver, on: onSegment, in: received, For: forAll, Evidence: "RFC 9293, 3.10.7.4 (SYN-RECEIVED)",
+		Title: "A wrong acknowledgement of the SYN|ACK is answered by RST, and the handshake goes on.",
+		when:  func(m *move) bool { return m.s.has(Request) && m.f.Bits&ACK != 0 && m.f.Ack != m.s.SndNxt },
+		then:  func(m *move) { m.refuse(&m.f) }},
+	{Name: "request/outside", Class: Deliver, on: onSegment, in: received, For: forAll, Evidence: "RFC 9293, 3.10.7.4; Linux 6.18, tcp_check_req",
+		Title: "A segment outside the window is answered by ACK.",
+		when:  func(m *move) bool { return m.s.has(Request) && outside(m) }, then: func(m *move) { m.ack(m.s) }},
+	{Name: "request/odd", Class: Deliver, on: onSegment, in: received, For: forAll,
+		Title: "A SYN in the window during the handshake is not modelled.",
+		when:  func(m *move) bool { return m.s.has(Request) && m.f.Bits&SYN != 0 }, then: leaves(LeftSegment)},
+	{Name: "request/no-ack", Class: Deliver, on: onSegment, in: received, For: forAll, Evidence: "RFC 9293, 3.10.7.4",
+		Title: "A segment without ACK is dropped.",
+		when:  func(m *move) bool { return m.f.Bits&(ACK|RST|SYN) == 0 }, then: nothing},
+	{Name: "request/hole", Class: Deliver, on: onSegment, in: received, For: forAll,
+		Title: "Data beyond a hole is not modelled.", when: beyondHole, then: leaves(LeftOutOfOrder)},
+	{Name: "request/full", Class: Deliver, on: onSegment, in: received, For: forAll &^ forMacOS,
+		Title: "A handshake that ends while the accept queue is full is not modelled.",
+		when: func(m *move) bool {
+			if !m.s.has(Request) {
+				return false
+			}
+			q, _ := m.w.queue(m.s.Parent - 1)
+			return q > m.w.Sockets[m.s.Parent-1].Backlog
+		}, then: leaves(LeftSynCookies)},
+	{Name: "request/ack-and-delay", Class: Deliver, late: true, on: onSegment, in: received, For: forPOSIX | forBerkeley, also: true, Evidence: "RFC 9293, 3.8.6.3",
+		Title: "Data that comes with the acknowledgement of SYN|ACK may be acknowledged later.",
+		when:  func(m *move) bool { return m.s.has(Request) && m.f.space() != 0 }, then: func(m *move) { m.later = true; childDone(m) }},
+	{Name: "request/ack", Class: Deliver, on: onSegment, in: received, For: forAll, Evidence: "RFC 9293, 3.10.7.4 (SYN-RECEIVED)",
+		Title: "The acknowledgement of SYN|ACK completes the handshake; the connection waits to be accepted.",
+		when:  func(m *move) bool { return m.s.has(Request) }, then: childDone},
+
+	// SYN-RECEIVED, in a simultaneous open
+	{Name: "crossed/rst-reset", Class: Deliver, on: onSegment, in: received, For: forPOSIX | forTargetTCP, also: true, Evidence: "RFC 9293, 3.10.7.4; the pages do not say",
+		Title: "RST may end a simultaneous open as a reset.", Cites: cites("posix/errors/may/ECONNRESET"),
+		when: func(m *move) bool { return m.f.Bits&RST != 0 && m.f.Seq == m.s.RcvNxt && !m.s.has(Request) }, then: func(m *move) { m.done(m.slot, spec.ECONNRESET) }},
+	{Name: "crossed/rst", Class: Deliver, on: onSegment, in: received, For: forAll, Evidence: "Linux 6.18, tcp_reset; XNU and FreeBSD, tcp_input (ECONNREFUSED in SYN_RECEIVED)",
+		Title: "RST ends a simultaneous open: reset in Linux, refused elsewhere.",
+		when:  func(m *move) bool { return m.f.Bits&RST != 0 && m.f.Seq == m.s.RcvNxt },
+		then: func(m *move) {
+			if m.d == spec.Linux {
+				m.done(m.slot, spec.ECONNRESET)
+			} else {
+				m.done(m.slot, spec.ECONNREFUSED)
+			}
+		}},
+	{Name: "crossed/bad-ack", Class: Deliver, on: onSegment, in: received, For: forAll, Evidence: "RFC 9293, 3.10.7.4",
+		Title: "A wrong acknowledgement is answered by RST.",
+		when: func(m *move) bool {
+			return m.f.Bits&(ACK|RST|SYN) == ACK && m.f.Ack != m.s.SndNxt && m.f.Seq == m.s.RcvNxt
+		},
+		then: func(m *move) { m.refuse(&m.f) }},
+	{Name: "crossed/syn-ack", Class: Deliver, on: onSegment, in: received, For: forAll, Evidence: "Linux 6.18, tcp_validate_incoming; RFC 9293, figure 8",
+		Title: "The peer's SYN|ACK completes a simultaneous open and is acknowledged.",
+		when:  func(m *move) bool { return m.f.Bits == SYN|ACK && m.f.end() == m.s.RcvNxt && m.f.Ack == m.s.SndNxt },
+		then:  func(m *move) { m.established(m.s); m.s.set(Paced); m.finishShut(); m.ack(m.s) }},
+	{Name: "crossed/syn", Class: Deliver, on: onSegment, in: received, For: forAll, Evidence: "RFC 5961, 4.2",
+		Title: "Another SYN is answered by ACK.",
+		when:  func(m *move) bool { return m.f.Bits&(SYN|RST) == SYN }, then: func(m *move) { m.ack(m.s) }},
+	{Name: "crossed/ack", Class: Deliver, on: onSegment, in: received, For: forAll, Evidence: "RFC 9293, 3.10.7.4",
+		Title: "The acknowledgement of our SYN completes a simultaneous open.",
+		when: func(m *move) bool {
+			return m.f.Bits&(ACK|RST|SYN) == ACK && m.f.Ack == m.s.SndNxt && m.f.Seq == m.s.RcvNxt
+		},
+		then: crossedDone},
+	{Name: "crossed/odd", Class: Deliver, on: onSegment, in: received, For: forAll,
+		Title: "Other segments during a simultaneous open are not modelled.", then: leaves(LeftSegment)},
+}
+
+func badAck(m *move) bool {
+	return m.f.Bits&ACK != 0 && (!before(m.s.SndUna, m.f.Ack) || before(m.s.SndNxt, m.f.Ack))
+}
+
+// rushed: Linux retransmits the SYN within two jiffies of a bad answer, since
+// the peer may have been in an older connection's LAST-ACK (RFC 9293, figure 9).
+func rushed(m *move) {
+	if m.d == spec.Linux && m.s.Retries == 0 {
+		m.s.set(Hurry)
+	}
+}
+
+// crowded: the listener takes no more connections. The BSDs let half as many
+// again wait as listen asked for; macOS counts the handshakes with them, and
+// stops at that number rather than beyond it (sonewconn).
+func (m *move) crowded() bool {
+	ready, requests := m.w.queue(m.slot)
+	half := int(m.s.Backlog) * 3 / 2
+	switch m.d {
+	case spec.MacOS:
+		return int(ready)+int(requests) >= half
+	case spec.OSX:
+		return int(ready) > half
+	}
+	return ready > m.s.Backlog
+}
+
+// queue counts what waits at a listener: connections, and handshakes.
+func (w *World) queue(slot uint8) (ready, requests uint8) {
+	for i := range w.Sockets {
+		s := &w.Sockets[i]
+		switch {
+		case s.Parent != slot+1:
+		case s.has(Cookie):
+		case s.has(Request):
+			requests++
+		default:
+			ready++
+		}
+	}
+	return ready, requests
+}
+
+func beginChild(m *move, cookie Flags) {
+	f, parent := m.f, m.slot
+	for i := range m.w.Sockets { // an earlier cookie for the same handshake
+		if c := &m.w.Sockets[i]; c.has(Cookie) && c.Remote == f.Src && c.RPort == f.SPort && c.Local == f.Dst && c.LPort == f.DPort {
+			*c = Socket{}
+		}
+	}
+	slot, ok := m.open(KindStream)
+	if !ok {
+		return
+	}
+	l, c := &m.w.Sockets[parent], &m.w.Sockets[slot]
+	*c = Socket{
+		Flags: cookie | Child | Request | Passive | HasPort | l.Flags&(inherited|AddrLock), Kind: KindStream, TCP: SynReceived,
+		Local: f.Dst, LPort: f.DPort, Remote: f.Src, RPort: f.SPort, RcvNxt: f.Seq + 1, Parent: parent + 1, MSS: f.MSS,
+	}
+	m.segment(c, SYN|ACK, 0)
+}
+
+// inherited is what a connection has of its listener: as it is when the
+// handshake ends (Linux, sk_clone_lock; FreeBSD, syncache_socket), in macOS
+// when it begins (XNU, sonewconn in tcp_input).
+const inherited = Reuse | Nodelay | CanBcast
+
+func childDone(m *move) {
+	if m.s.has(Cookie) {
+		cookie := *m.s
+		slot, ok := m.open(KindStream)
+		if !ok {
+			return
+		}
+		m.slot, m.s = slot, &m.w.Sockets[slot]
+		*m.s = cookie
+		m.s.SndUna, m.s.SndNxt, m.s.RcvNxt, m.s.RcvWup = m.f.Ack, m.f.Ack, m.f.Seq, m.f.Seq
+		m.s.MSS = cookieMSS[cookie.cookieIndex()+int(int16(m.f.Ack-m.f.Seq))]
+	}
+	turn := uint8(0)
+	for i := range m.w.Sockets {
+		if s := &m.w.Sockets[i]; s.Parent == m.s.Parent {
+			turn = max(turn, s.Turn)
+		}
+	}
+	m.s.Turn = turn + 1
+	m.s.clear(Request | Cookie)
+	m.established(m.s)
+	m.s.Layer = Connected
+	if m.d != spec.MacOS {
+		m.s.Flags = m.s.Flags&^inherited | m.w.Sockets[m.s.Parent-1].Flags&inherited
+	}
+	if m.d == spec.Linux { // the child is a copy of the listener, and that may have been shut
+		m.s.Flags |= m.w.Sockets[m.s.Parent-1].Flags & (ShutRead | ShutWrite)
+		m.finishShut()
+	}
+	m.takeRest(m.later)
+}
+
+// takeRest takes what the segment that completes a handshake holds beyond that.
+func (m *move) takeRest(later bool) {
+	switch {
+	case m.f.space() == 0:
+	case m.d == spec.Linux && m.s.TCP == FinWait1 && m.s.has(ShutRead) && m.f.Len != 0: // as synced/nobody-reads
+		m.refuse(&m.f)
+		m.done(m.slot, spec.ECONNRESET)
+	default:
+		m.take(later)
+	}
+}
+
+func completed(m *move) {
+	s := m.s
+	s.RcvNxt = m.f.Seq + 1
+	s.MSS = m.f.MSS
+	m.established(s)
+	if m.d == spec.Linux && m.w.waiting(m.slot, spec.OpSend) {
+		s.set(AckDue | Paced)
+		s.RcvWup = s.RcvNxt
+		return
+	}
+	m.ack(s)
+}
+
+func crossed(m *move) {
+	s := m.s
+	s.TCP = SynReceived
+	s.set(Crossed)
+	s.RcvNxt = m.f.Seq + 1
+	s.MSS = m.f.MSS
+	s.SndNxt = 0
+	s.Segs = 0
+	m.segment(s, SYN|ACK, 0)
+}
+
+// finishShut sends the FIN that a shutdown before the end of the handshake
+// asked for (Linux 6.18, tcp_rcv_state_process, TCP_SYN_RECV).
+func (m *move) finishShut() {
+	if m.s.has(ShutWrite) && m.d == spec.Linux {
+		m.s.TCP = FinWait1
+		m.sendFIN(m.s)
+	}
+}
+
+func crossedDone(m *move) {
+	s := m.s
+	m.established(s)
+	m.finishShut()
+	m.takeRest(false)
+}
