@@ -33,6 +33,16 @@ var establishedTranscripts = []transcript{
 		{"< . 1:1 ack 11", "P. 11:31(20) ack 1 [space] ESTABLISHED"},
 		{"< . 1:1 ack 31", "[space] ESTABLISHED"},
 	}},
+	{"duplicate ACKs of a lone segment", []line{
+		{"open", "S 0:0(0) <mss 1460,sackOK,TS,wscale 7> win 64240 SYN-SENT"},
+		{"< S. 0:0 ack 1 win 65535", ". 1:1(0) ack 1 [established space] ESTABLISHED"},
+		{"write 16", "P. 1:17(16) ack 1 ESTABLISHED"},
+		{"< . 1:1 ack 1 win 65535", "ESTABLISHED"},
+		{"< . 1:1 ack 1 win 65535", "ESTABLISHED"},
+		{"< . 1:1 ack 1 win 65535", "ESTABLISHED"},
+		{"< . 1:1 ack 1 win 65535", "ESTABLISHED"},
+		{"< . 1:1 ack 1 win 65535", "ESTABLISHED"},
+	}},
 	{"a long write ends with PSH", []line{
 		{"open", "S 0:0(0) <mss 1460,sackOK,TS,wscale 7> win 64240 SYN-SENT"},
 		{"< S. 0:0 ack 1 win 65535 <mss 1460,sackOK,wscale 7>", ". 1:1(0) ack 1 [established space] ESTABLISHED"},

@@ -24,6 +24,9 @@ func (c *Conn) duplicateAck(now time.Duration, a *arrival, sacked bool) {
 	if !c.has(synAcked) || c.has(sackOK) && !sacked {
 		return
 	}
+	if !c.has(sackOK) && c.burst < 2 {
+		return // nothing in flight could have caused it (Linux tcp_limit_reno_sacked)
+	}
 	c.dupAcks = min(c.dupAcks, 254) + 1
 	if c.loss != lossNone {
 		return
