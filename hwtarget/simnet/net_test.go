@@ -233,6 +233,11 @@ func TestSetLink(t *testing.T) {
 func TestWaitMovesTime(t *testing.T) {
 	n := network(t, simnet.Config{Link: simnet.Link{Delay: 10 * ms}})
 	a, b := n.Port(0), n.Port(1)
+	for _, p := range []*simnet.Port{a, b} { // from now on time waits for both
+		if err := p.Wait(0); err != nil {
+			t.Fatal(err)
+		}
+	}
 	var both sync.WaitGroup
 	both.Go(func() {
 		for range 3 { // sends at 30, 60 and 90 ms
