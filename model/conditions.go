@@ -141,6 +141,26 @@ func tupleWaits(m *move) bool {
 	return other >= 0 && m.w.Sockets[other].TCP == TimeWait
 }
 
+// namesTaken: another datagram socket has the four names that this one would
+// have, whose own address goes with its peer on BSD.
+func namesTaken(m *move) bool {
+	if !dgram(m) || !m.s.has(HasPort) {
+		return false
+	}
+	dst, src := m.destination(), m.s.Local
+	if src == AddrAny || m.s.TCP == Established {
+		src = source(dst)
+	}
+	for i := range m.w.Sockets {
+		o := &m.w.Sockets[i]
+		if o != m.s && o.Kind == KindDgram && o.TCP == Established && o.LPort == m.s.LPort && o.Local == src &&
+			o.Remote == dst && o.RPort == m.c.To.Port {
+			return true
+		}
+	}
+	return false
+}
+
 func (m *move) connectionWith() int {
 	dst := m.destination()
 	src := m.s.Local

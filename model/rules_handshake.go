@@ -245,6 +245,9 @@ func childDone(m *move) {
 		m.slot, m.s = slot, &m.w.Sockets[slot]
 		*m.s = cookie
 		m.s.SndUna, m.s.SndNxt, m.s.RcvNxt, m.s.RcvWup = m.f.Ack, m.f.Ack, m.f.Seq, m.f.Seq
+		if m.f.Ack == 0 { // what counts as the first acknowledgement
+			m.s.clear(Passive)
+		}
 		m.s.MSS = cookieMSS[cookie.cookieIndex()+int(int16(m.f.Ack-m.f.Seq))]
 	}
 	turn := uint8(0)

@@ -410,9 +410,10 @@ func (m *move) takeAck(s *Socket, f *Frame) (goesOn bool) {
 
 // predicted says that Linux takes the segment by header prediction, which looks
 // at an acknowledgement only if it is news. The first data goes the slow way,
-// for want of memory set aside (tcp_rcv_established, sk_forward_alloc).
+// for want of memory set aside, unless our own data has some (tcp_rcv_established,
+// sk_forward_alloc).
 func (m *move) predicted(s *Socket, f *Frame) bool {
-	return m.d == spec.Linux && s.TCP == Established && s.has(Fed) && f.Len != 0 && f.Bits&FIN == 0 && f.Seq == s.RcvNxt && f.Ack == s.SndUna
+	return m.d == spec.Linux && s.TCP == Established && (s.has(Fed) || s.SndUna != s.SndNxt) && f.Len != 0 && f.Bits&FIN == 0 && f.Seq == s.RcvNxt && f.Ack == s.SndUna
 }
 
 // takeData queues new data and says whether it is to be acknowledged.

@@ -90,6 +90,23 @@ func TestVerdicts(t *testing.T) {
 	}
 }
 
+// On the BSDs a datagram socket cannot get the four names of another: the last
+// connect would give the second socket those of the first.
+func TestDatagramNamesAreUnique(t *testing.T) {
+	r := New().Trace(traceOf(t, datagram+`+0 bind(3, {sa_family=AF_INET, sin_port=htons(8080), sin_addr=inet_addr("0.0.0.0")}, 16) = 0
++0 connect(3, {sa_family=AF_INET, sin_port=htons(8080), sin_addr=inet_addr("0.0.0.0")}, 16) = 0
++0 socket(AF_INET, SOCK_DGRAM, IPPROTO_UDP) = 4
++0 bind(4, {sa_family=AF_INET, sin_port=htons(8080), sin_addr=inet_addr("127.0.0.1")}, 16) = 0
++0 connect(4, {sa_family=AF_INET, sin_port=htons(8080), sin_addr=inet_addr("127.0.0.2")}, 16) = 0
++0 connect(4, {sa_family=AF_INET, sin_port=htons(8080), sin_addr=inet_addr("0.0.0.0")}, 16) = -1 EADDRINUSE (Address already in use)
+`))
+	for _, d := range []spec.Dialect{spec.MacOS, spec.OSX} {
+		if v := r.Steps[6].Verdict[d]; r.Diverged(d) || v != spd {
+			t.Errorf("%v: EADDRINUSE is %v, want %v\n%v", d, v, spd, r.Deviations)
+		}
+	}
+}
+
 // A rejection says what was seen, what would have been allowed and by which
 // rules, and the rest of the trace is judged as if that had happened.
 func TestDeviationIsExplained(t *testing.T) {
