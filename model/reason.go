@@ -13,7 +13,7 @@ const (
 	LeftPoll                        // poll that waits, or with more entries than the model keeps
 	LeftOutOfOrder                  // data beyond a hole in the sequence space
 	LeftSegment                     // a segment that no peer sends in its right mind, or an option the model ignores
-	LeftOutstanding                 // retransmission with several segments outstanding
+	LeftOutstanding                 // retransmission, or a window of one, with several segments outstanding
 	LeftSelfConnect                 // a socket connected to itself
 	LeftTupleReuse                  // a connection over the remains of an earlier one with the same addresses
 	LeftSynCookies                  // a request queue that is full
@@ -36,7 +36,7 @@ var reasons = [ReasonCount]string{
 	LeftPoll:          "a poll that waits, or has more entries than the model keeps",
 	LeftOutOfOrder:    "data beyond a hole in the sequence space",
 	LeftSegment:       "a segment outside the classes that the model tells apart",
-	LeftOutstanding:   "a retransmission with several segments outstanding",
+	LeftOutstanding:   "a retransmission, or a congestion window of one, with several segments outstanding",
 	LeftSelfConnect:   "a socket connected to itself",
 	LeftTupleReuse:    "a connection over the remains of an earlier one between the same addresses",
 	LeftSynCookies:    "a listener whose request queue is full",

@@ -5,13 +5,8 @@ import "github.com/connspec/connspec/spec"
 var segmentRules = []Rule{
 	// Linux: FIN-WAIT-2 without a descriptor is a remnant of its own
 	{Name: "fin-wait-2-remnant/outside", Class: Deliver, on: onSegment, in: []TCP{FinWait2}, For: forLinux, Evidence: "Linux 6.18, tcp_timewait_state_process",
-		Title: "A closed connection in FIN-WAIT-2 answers a segment outside its window by ACK.",
-		when:  func(m *move) bool { return m.s.has(Orphan) && outside(m) },
-		then: func(m *move) {
-			if m.f.Bits&RST == 0 {
-				m.ack(m.s)
-			}
-		}},
+		Title: "A closed connection in FIN-WAIT-2 answers any segment outside its window by ACK.",
+		when:  func(m *move) bool { return m.s.has(Orphan) && outside(m) }, then: func(m *move) { m.ack(m.s) }},
 	{Name: "fin-wait-2-remnant/rst", Class: Deliver, on: onSegment, in: []TCP{FinWait2}, For: forLinux, Evidence: "Linux 6.18, tcp_timewait_state_process",
 		Title: "RST ends a closed connection in FIN-WAIT-2.",
 		when:  func(m *move) bool { return m.s.has(Orphan) && m.f.Bits&RST != 0 }, then: func(m *move) { *m.s = Socket{} }},
@@ -28,7 +23,7 @@ var segmentRules = []Rule{
 		then:  func(m *move) { m.refuse(&m.f); *m.s = Socket{} }},
 	{Name: "fin-wait-2-remnant/fin", Class: Deliver, on: onSegment, in: []TCP{FinWait2}, For: forLinux, Evidence: "Linux 6.18, tcp_timewait_state_process",
 		Title: "FIN for a closed connection in FIN-WAIT-2 counts, whatever it acknowledges.",
-		when:  func(m *move) bool { return m.s.has(Orphan) && m.f.Ack != m.s.SndNxt },
+		when:  func(m *move) bool { return m.s.has(Orphan) },
 		then:  func(m *move) { m.f.Ack = m.s.SndNxt; m.take(false) }},
 
 	// synchronised states: is the segment acceptable

@@ -46,6 +46,10 @@ func (m *move) emit(f Frame) {
 
 // segment sends a segment of connection s with n bytes of new data.
 func (m *move) segment(s *Socket, bits Bits, n uint16) {
+	if s.has(Choked) && s.SndUna != s.SndNxt && (n != 0 || bits&FIN != 0) {
+		m.leave(LeftOutstanding)
+		return
+	}
 	f := Frame{
 		Proto: ProtoTCP, Bits: bits, Src: s.Local, Dst: s.Remote, SPort: s.LPort, DPort: s.RPort,
 		Seq: s.SndNxt, Len: n,
@@ -322,12 +326,13 @@ func (m *move) disconnect(slot uint8) {
 	}
 	s.SndUna, s.SndNxt, s.RcvNxt, s.RcvWup, s.Unread, s.Unsent = 0, 0, 0, 0, 0, 0
 	s.Retries, s.Segs = 0, 0
-	s.clear(ShutRead | ShutWrite | GotFIN | Fed | Paced | AckDue | PingPong | Hurry | FINSent)
+	s.clear(ShutRead | ShutWrite | GotFIN | Fed | Paced | AckDue | PingPong | Hurry | FINSent | Choked | Passive)
 }
 
 // established completes a handshake.
 func (m *move) established(s *Socket) {
 	s.TCP = Established
+	s.assign(Choked, m.d == spec.Linux && s.Retries > 1)
 	s.Retries, s.Segs = 0, 0
 	s.SndUna = s.SndNxt
 	s.Soft = spec.ENONE
@@ -384,6 +389,7 @@ func (m *move) takeAck(s *Socket, f *Frame) (goesOn bool) {
 	if before(s.SndUna, f.Ack) {
 		s.SndUna = f.Ack
 		s.Retries = 0
+		s.clear(Choked)
 		if s.Segs > 1 && s.SndUna != s.SndNxt {
 			s.Segs--
 		}
