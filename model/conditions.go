@@ -169,7 +169,7 @@ func (m *move) connectionWith() int {
 	}
 	for i := range m.w.Sockets {
 		o := &m.w.Sockets[i]
-		if o != m.s && o.Kind == KindStream && o.TCP > Listen && o.LPort == m.s.LPort && o.Local == src &&
+		if o != m.s && o.Kind == KindStream && !o.has(AnyState) && o.TCP > Listen && o.LPort == m.s.LPort && o.Local == src &&
 			o.Remote == dst && o.RPort == m.c.To.Port {
 			return i
 		}

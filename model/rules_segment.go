@@ -74,8 +74,10 @@ var segmentRules = []Rule{
 		then:  func(m *move) { m.refuse(&m.f); m.done(m.slot, spec.ECONNRESET) }},
 	{Name: "synced/straddles-fin", Class: Deliver, on: onSegment, in: []TCP{CloseWait, Closing, LastAck}, For: forLinux, Evidence: "Linux 6.18, tcp_rcv_state_process",
 		Title: "Data from before the peer's FIN to beyond it resets the connection.",
-		when:  func(m *move) bool { return before(m.f.Seq, m.s.RcvNxt) && before(m.s.RcvNxt, m.f.Seq+m.f.Len) },
-		then:  func(m *move) { m.refuse(&m.f); reset(m) }},
+		when: func(m *move) bool {
+			return before(m.f.Seq, m.s.RcvNxt) && before(m.s.RcvNxt, m.f.Seq+m.f.Len) && !finAcked(m)
+		},
+		then: func(m *move) { m.refuse(&m.f); reset(m) }},
 	{Name: "synced/nobody-reads-bsd", Class: Deliver, on: onSegment, in: []TCP{FinWait1, FinWait2}, For: forPOSIX | forBerkeley, also: true, Evidence: "RFC 1122, 4.2.2.13",
 		Title: "Data for a socket shut in both directions may reset the connection.",
 		when: func(m *move) bool {
@@ -169,6 +171,12 @@ func tooOldAck(m *move) bool {
 		first = 1
 	}
 	return before(m.f.Ack, first)
+}
+
+// finAcked: the segment acknowledges our FIN after the peer's came, which ends
+// the connection whatever else it holds.
+func finAcked(m *move) bool {
+	return m.s.TCP.in(Closing, LastAck) && m.s.has(FINSent) && m.f.Ack == m.s.SndNxt
 }
 
 func beyondHole(m *move) bool { return m.f.space() != 0 && before(m.s.RcvNxt, m.f.Seq) }

@@ -296,7 +296,7 @@ var recvRules = onRecv([]Rule{
 	{Name: "/stream/shut-and-deaf", Class: Succeed, For: forPOSIX | forTargetTCP, also: true, Evidence: "XNU 11417 and FreeBSD 13, tcp_do_segment (data for SBS_CANTRCVMORE is dropped)",
 		Title: "Shut for reading, recv may return 0 whatever has come.", when: all(stream, has(ShutRead), not(has(GotFIN)), unread), then: succeeds},
 	{Name: "/stream/data-and-ack", Class: Succeed, For: forAll &^ forSockets, also: true, Evidence: "Linux 6.18, tcp_cleanup_rbuf; RFC 9293, 3.8.6.2.2",
-		Title: "Reading may send an acknowledgement that is due.", when: all(stream, unread, has(AckDue)), then: func(m *move) { m.ack(m.s); read(m) }},
+		Title: "Reading may send an acknowledgement that is due.", when: all(stream, unread, has(AckDue), not(wokenByFirst)), then: func(m *move) { m.ack(m.s); read(m) }},
 	{Name: "/stream/data", Class: Succeed, For: forAll &^ forSockets, Evidence: "POSIX.1-2008, recv()",
 		Title: "What was received is read, as much as the buffer takes.", when: all(stream, unread), then: read},
 	{Name: "/stream/reset-after-end", Class: Shall, For: forPOSIX | forTargetTCP, also: true, Evidence: "POSIX.1-2008, recv() (ECONNRESET); XNU and FreeBSD, soreceive (so_error before SBS_CANTRCVMORE)",
@@ -357,4 +357,10 @@ func receive(m *move) {
 		return
 	}
 	m.ret(n)
+}
+
+// wokenByFirst: in Linux the segment that woke the reader is the first since the
+// last acknowledgement, and reading it sends none.
+func wokenByFirst(m *move) bool {
+	return m.d == spec.Linux && m.t.Wait == Blocked && !m.s.has(DueTwice)
 }

@@ -56,7 +56,7 @@ func (m *move) segment(s *Socket, bits Bits, n uint16) {
 	}
 	if bits&ACK != 0 {
 		f.Ack, s.RcvWup = s.RcvNxt, s.RcvNxt
-		s.clear(AckDue)
+		s.clear(AckDue | DueTwice)
 	}
 	if m.d != spec.Linux {
 		f.Loose = LoosePSH
@@ -367,6 +367,7 @@ func (m *move) take(later bool) {
 		m.ack(s)
 	case !owed:
 	case later || m.d == spec.Linux && s.has(PingPong):
+		s.assign(DueTwice, s.has(AckDue))
 		s.set(AckDue)
 	default:
 		m.ack(s)

@@ -115,6 +115,7 @@ const (
 	AnyState                    // a document left open what state this is
 	PingPong                    // Linux: acknowledgements are held back for data to carry
 	AckDue                      // an acknowledgement is owed, and delayed
+	DueTwice                    // for two segments (Linux: ICSK_ACK_PUSHED2)
 	Hurry                       // Linux: a retransmission is due within two jiffies
 	Crossed                     // established by a simultaneous open, and no data has come since
 	FINSent                     // our FIN is out
