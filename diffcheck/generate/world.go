@@ -182,9 +182,11 @@ func (w *world) inject(f script.Frame) {
 	w.events = append(w.events, script.Event{Kind: script.EventInject, Frame: f})
 }
 
-// switchTo makes another connection the current one.
+// switchTo makes another connection the current one. The host may go on sending
+// on the one before, a SYN|ACK too, and which connection a frame without
+// addresses belongs to would depend on whose turn came last.
 func (w *world) switchTo(to wire) {
-	w.noisy = w.noisy || w.wire.pending
+	w.noisy = w.noisy || w.wire.pending || w.wire.open && !w.wire.done
 	to.open = true
 	w.wire = to
 }
