@@ -41,7 +41,7 @@ func (l *Layer) bindAddress(i int32, c *spec.Call) spec.Errno {
 	named := l.state(s) != tcp.StateClosed || s.associated || s.port != 0 || s.dead
 	if l.p.ForeignFirst {
 		switch {
-		case s.dead:
+		case s.dead && !l.inTimeWait(s):
 			return spec.EINVAL
 		case foreign:
 			return spec.EAFNOSUPPORT
@@ -124,4 +124,10 @@ func (l *Layer) getpeername(c *spec.Call) spec.Result {
 		return spec.Fail(spec.ENOTCONN)
 	}
 	return nameCall(c, s.peer)
+}
+
+// inTimeWait says whether the socket's connection is in TIME-WAIT: its PCB is not
+// yet dead (XNU add_to_time_wait).
+func (l *Layer) inTimeWait(s *Socket) bool {
+	return s.conn != 0 && l.conns.at(s.conn).tcp.State() == tcp.StateTimeWait
 }
