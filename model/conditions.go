@@ -161,6 +161,9 @@ func namesTaken(m *move) bool {
 	return false
 }
 
+// connectionWith finds the connection with the names that this one would have.
+// One in any state may be gone already and is passed over; the dialects with
+// such states ask for no error then, though one would be as good.
 func (m *move) connectionWith() int {
 	dst := m.destination()
 	src := m.s.Local
