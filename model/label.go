@@ -120,6 +120,7 @@ type Frame struct {
 	Seq, Ack     uint16 // TCP: relative; ICMP: Seq of the quoted segment
 	Len          uint16 // payload
 	MSS          uint16 // SYN of the puppet: the option, with its default of 536
+	Scaled       bool   // SYN of the puppet: later windows are scaled
 	Quote        Quote  // ICMP
 }
 

@@ -289,6 +289,7 @@ func completed(m *move) {
 	m.established(s)
 	if m.d == spec.Linux && m.w.waiting(m.slot, spec.OpSend) {
 		s.set(AckDue | Paced)
+		s.assign(Unpredicted, m.f.Scaled) // the window of the SYN|ACK itself is not (tcp_finish_connect)
 		s.RcvWup = s.RcvNxt
 		return
 	}

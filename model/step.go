@@ -357,7 +357,7 @@ func stepOut(w *World, l *Label, out *Nexts) {
 // matches compares all but a port not yet seen.
 func (f *Frame) matches(g *Frame) bool {
 	a, b := *f, *g
-	a.Loose, b.Loose, a.MSS, b.MSS = 0, 0, 0, 0
+	a.Loose, b.Loose, a.MSS, b.MSS, a.Scaled, b.Scaled = 0, 0, 0, 0, false, false
 	if a.SPort >= PortUnseen {
 		a.SPort, b.SPort = 0, 0
 	}

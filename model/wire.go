@@ -326,7 +326,7 @@ func (m *move) disconnect(slot uint8) {
 	}
 	s.SndUna, s.SndNxt, s.RcvNxt, s.RcvWup, s.Unread, s.Unsent = 0, 0, 0, 0, 0, 0
 	s.Retries, s.Segs = 0, 0
-	s.clear(ShutRead | ShutWrite | GotFIN | Fed | Paced | AckDue | PingPong | Hurry | FINSent | Choked | Passive)
+	s.clear(ShutRead | ShutWrite | GotFIN | Fed | Paced | AckDue | PingPong | Hurry | FINSent | Choked | Passive | Unpredicted)
 }
 
 // established completes a handshake.
@@ -347,7 +347,8 @@ func (m *move) established(s *Socket) {
 // that the answer to data or FIN is delayed.
 func (m *move) take(later bool) {
 	s, f := m.s, m.f
-	soon := s.ackSoon(m.d)
+	soon := s.ackSoon(m.d) || s.has(Unpredicted)
+	s.clear(Unpredicted)
 	if !m.takeAck(s, &f) {
 		return
 	}

@@ -96,36 +96,37 @@ const (
 type Flags uint32
 
 const (
-	AddrLock  Flags = 1 << iota // bind named the address (SOCK_BINDADDR_LOCK)
-	PortLock                    // bind named the port (SOCK_BINDPORT_LOCK)
-	HasPort                     // the port is held; without it LPort is only a memory
-	Nonblock                    // O_NONBLOCK
-	CanBcast                    // SO_BROADCAST
-	Reuse                       // SO_REUSEADDR
-	Nodelay                     // TCP_NODELAY
-	ShutRead                    // nothing more will be received
-	ShutWrite                   // nothing more will be sent
-	GotFIN                      // the peer's FIN was received (SOCK_DONE)
-	ErrQueued                   // Linux: an ICMP error lies on the error queue, poll shows POLLERR
-	Dead                        // BSD: the protocol block is gone, the socket can do nothing more
-	Child                       // made by a listener, not yet accepted
-	Request                     // a handshake that a listener is in (request socket)
-	Cookie                      // a Request that Linux does not keep: its SYN|ACK carries all of it
-	Orphan                      // no descriptor is left; TCP goes on
-	AnyState                    // a document left open what state this is
-	PingPong                    // Linux: acknowledgements are held back for data to carry
-	AckDue                      // an acknowledgement is owed, and delayed
-	DueTwice                    // for two segments (Linux: ICSK_ACK_PUSHED2)
-	Hurry                       // Linux: a retransmission is due within two jiffies
-	Crossed                     // established by a simultaneous open, and no data has come since
-	FINSent                     // our FIN is out
-	Routed                      // Linux: the route to the peer is cached
-	Bare                        // bound to an address no connection can come from (group, broadcast)
-	HalfOpen                    // BSD: in SYN-SENT, though the host would not send the SYN and connect failed
-	Fed                         // data has come on this connection, and room for it was made
-	Choked                      // Linux: SYNs were lost, and the congestion window is one segment (tcp_init_transfer)
-	Passive                     // opened by the peer's SYN
-	Paced                       // Linux: the pauses between the peer's segments are estimated (ato)
+	AddrLock    Flags = 1 << iota // bind named the address (SOCK_BINDADDR_LOCK)
+	PortLock                      // bind named the port (SOCK_BINDPORT_LOCK)
+	HasPort                       // the port is held; without it LPort is only a memory
+	Nonblock                      // O_NONBLOCK
+	CanBcast                      // SO_BROADCAST
+	Reuse                         // SO_REUSEADDR
+	Nodelay                       // TCP_NODELAY
+	ShutRead                      // nothing more will be received
+	ShutWrite                     // nothing more will be sent
+	GotFIN                        // the peer's FIN was received (SOCK_DONE)
+	ErrQueued                     // Linux: an ICMP error lies on the error queue, poll shows POLLERR
+	Dead                          // BSD: the protocol block is gone, the socket can do nothing more
+	Child                         // made by a listener, not yet accepted
+	Request                       // a handshake that a listener is in (request socket)
+	Cookie                        // a Request that Linux does not keep: its SYN|ACK carries all of it
+	Orphan                        // no descriptor is left; TCP goes on
+	AnyState                      // a document left open what state this is
+	PingPong                      // Linux: acknowledgements are held back for data to carry
+	AckDue                        // an acknowledgement is owed, and delayed
+	DueTwice                      // for two segments (Linux: ICSK_ACK_PUSHED2)
+	Hurry                         // Linux: a retransmission is due within two jiffies
+	Crossed                       // established by a simultaneous open, and no data has come since
+	FINSent                       // our FIN is out
+	Routed                        // Linux: the route to the peer is cached
+	Bare                          // bound to an address no connection can come from (group, broadcast)
+	HalfOpen                      // BSD: in SYN-SENT, though the host would not send the SYN and connect failed
+	Fed                           // data has come on this connection, and room for it was made
+	Choked                        // Linux: SYNs were lost, and the congestion window is one segment (tcp_init_transfer)
+	Passive                       // opened by the peer's SYN
+	Paced                         // Linux: the pauses between the peer's segments are estimated (ato)
+	Unpredicted                   // Linux: the next segment cannot match header prediction (pred_flags is 0)
 )
 
 // Socket is one socket, or what is left of one.

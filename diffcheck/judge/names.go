@@ -177,7 +177,7 @@ func (n *names) in(f *script.Frame) (m model.Frame, known bool) {
 	case script.ProtoTCP:
 		n.see(script.ProtoTCP, dst, src, f.Flags&script.SYN != 0)
 		m, known = n.segment(f, src, dst)
-		m.MSS = f.Options.MSS
+		m.MSS, m.Scaled = f.Options.MSS, f.Options.WindowScale > 1
 		if m.MSS == 0 {
 			m.MSS = mssDefault
 		}

@@ -61,6 +61,7 @@ func (c *Conn) accepted(now time.Duration, a *arrival) Event {
 	if a.seg.Flags&wire.ACK == 0 {
 		return 0
 	}
+	slow := c.state != StateEstablished || c.cfg.QuickAcks > 0 && !c.predicted(a.seg)
 	ev, ok := c.handleAck(now, a)
 	if !ok {
 		return ev
@@ -72,7 +73,7 @@ func (c *Conn) accepted(now time.Duration, a *arrival) Event {
 	}
 	more, ok := c.handleData(now, a)
 	ev |= more
-	if ok || c.ackAt != never && c.state != StateEstablished {
+	if ok || c.ackAt != never && (slow || c.state != StateEstablished) {
 		c.scheduleAck(now)
 	}
 	return ev
@@ -186,12 +187,18 @@ func (c *Conn) reset() Event {
 }
 
 // Predicted says whether a segment of n bytes is nothing but the next text of
-// the peer: what header prediction looks for (Linux tcp_rcv_established).
+// the peer.
 func (c *Conn) Predicted(seg *wire.TCP, n int) bool {
+	return n > 0 && seg.Ack == c.sndUna && c.predicted(seg)
+}
+
+// predicted is header prediction: nothing about the segment is unexpected
+// (Linux tcp_rcv_established).
+func (c *Conn) predicted(seg *wire.TCP) bool {
 	var options wire.OptionSet
 	if c.has(tsOK) {
 		options = wire.OptionTimestamps
 	}
-	return c.state == StateEstablished && n > 0 && seg.Flags&^wire.PSH == wire.ACK && seg.Options.Has == options &&
-		seg.Seq == c.rcvNxt && seg.Ack == c.sndUna && c.ooo.empty() && uint32(seg.Window)<<c.sndWScale == c.sndWnd
+	return c.state == StateEstablished && seg.Flags&^wire.PSH == wire.ACK && seg.Options.Has == options &&
+		seg.Seq == c.rcvNxt && !seqGT(seg.Ack, c.sndNxt) && c.ooo.empty() && uint32(seg.Window)<<c.sndWScale == c.sndWnd
 }
