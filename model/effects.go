@@ -101,7 +101,7 @@ func (m *move) cut() {
 func (m *move) open(k Kind) (slot uint8, ok bool) {
 	for i := range m.w.Sockets {
 		if m.w.Sockets[i].Kind == KindNone {
-			m.w.Sockets[i] = Socket{Kind: k}
+			m.w.Sockets[i] = Socket{Kind: k, Family: spec.AFInet}
 			m.w.disown(uint8(i))
 			return uint8(i), true
 		}

@@ -95,7 +95,7 @@ func (w *World) returnAnything(t *Thread, r *Return) {
 	}
 	for i := range w.Sockets {
 		if w.Sockets[i].Kind == KindNone {
-			w.Sockets[i] = Socket{Kind: KindStream, Flags: AnyState}
+			w.Sockets[i] = Socket{Kind: KindStream, Family: spec.AFInet, Flags: AnyState}
 			w.FDs[r.Ret-FDFirst] = File(i + 1)
 			return
 		}

@@ -224,7 +224,7 @@ func beginChild(m *move, cookie Flags) {
 	}
 	l, c := &m.w.Sockets[parent], &m.w.Sockets[slot]
 	*c = Socket{
-		Flags: cookie | Child | Request | Passive | HasPort | l.Flags&(inherited|AddrLock), Kind: KindStream, TCP: SynReceived,
+		Flags: cookie | Child | Request | Passive | HasPort | l.Flags&(inherited|AddrLock), Family: l.Family, Kind: KindStream, TCP: SynReceived,
 		Local: f.Dst, LPort: f.DPort, Remote: f.Src, RPort: f.SPort, RcvNxt: f.Seq + 1, Parent: parent + 1, MSS: f.MSS,
 	}
 	m.segment(c, SYN|ACK, 0)

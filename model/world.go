@@ -93,7 +93,7 @@ const (
 )
 
 // Flags are the yes-or-no properties of a socket.
-type Flags uint32
+type Flags uint64
 
 const (
 	AddrLock    Flags = 1 << iota // bind named the address (SOCK_BINDADDR_LOCK)
@@ -132,6 +132,7 @@ const (
 // Socket is one socket, or what is left of one.
 type Socket struct {
 	Flags          Flags
+	Family         spec.Family
 	Kind           Kind
 	TCP            TCP
 	Layer          Layer
