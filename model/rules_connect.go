@@ -200,7 +200,7 @@ func startAttempt(m *move) {
 		s.Soft = spec.ENONE
 	}
 	s.SndUna, s.SndNxt, s.RcvNxt, s.RcvWup, s.Retries, s.Segs = 0, 0, 0, 0, 0, 0
-	s.clear(HalfOpen | GotFIN | Fed | Crossed | Paced | PingPong | AckDue | FINSent | Hurry | Choked | Passive)
+	s.clear(HalfOpen | GotFIN | Crossed | Paced | PingPong | AckDue | FINSent | Hurry | Choked | Passive)
 	m.segment(s, SYN, 0)
 }
 

@@ -204,6 +204,7 @@ func openings() [][]Label {
 			in(FIN|ACK, AddrRemote1, 1, 1, 2), call(Call{Op: spec.OpConnect, FD: 4, To: at(AddrRemote1, 1)}),
 		},
 		{stream, bind(3, AddrLoopback), call(Call{Op: spec.OpConnect, FD: 3, To: at(AddrLoopback, 1)})},
+		{stream, call(Call{Op: spec.OpConnect, FD: 3, To: at(AddrUnreachable, 1)}), call(Call{Op: spec.OpConnect, FD: 3, To: at(AddrUnreachable, 1)})},
 	}
 }
 

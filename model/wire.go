@@ -326,7 +326,7 @@ func (m *move) disconnect(slot uint8) {
 	}
 	s.SndUna, s.SndNxt, s.RcvNxt, s.RcvWup, s.Unread, s.Unsent = 0, 0, 0, 0, 0, 0
 	s.Retries, s.Segs = 0, 0
-	s.clear(ShutRead | ShutWrite | GotFIN | Fed | Paced | AckDue | PingPong | Hurry | FINSent | Choked | Passive | Unpredicted)
+	s.clear(ShutRead | ShutWrite | GotFIN | Paced | AckDue | PingPong | Hurry | FINSent | Choked | Passive | Unpredicted)
 }
 
 // established completes a handshake.
@@ -417,11 +417,11 @@ func (m *move) takeAck(s *Socket, f *Frame) (goesOn bool) {
 }
 
 // predicted says that Linux takes the segment by header prediction, which looks
-// at an acknowledgement only if it is news. The first data goes the slow way,
-// for want of memory set aside, unless our own data has some (tcp_rcv_established,
-// sk_forward_alloc).
+// at an acknowledgement only if it is news. Data goes the slow way where no memory
+// is set aside, because none waits to be read or to be acknowledged
+// (tcp_rcv_established, sk_forward_alloc).
 func (m *move) predicted(s *Socket, f *Frame) bool {
-	return m.d == spec.Linux && s.TCP == Established && (s.has(Fed) || s.SndUna != s.SndNxt) && f.Len != 0 && f.Bits&FIN == 0 && f.Seq == s.RcvNxt && f.Ack == s.SndUna
+	return m.d == spec.Linux && s.TCP == Established && (s.Unread != 0 || s.SndUna != s.SndNxt) && f.Len != 0 && f.Bits&FIN == 0 && f.Seq == s.RcvNxt && f.Ack == s.SndUna
 }
 
 // takeData queues new data and says whether it is to be acknowledged.
@@ -436,7 +436,6 @@ func (m *move) takeData(s *Socket, f *Frame) (owed bool) {
 		return false
 	}
 	s.clear(Crossed)
-	s.set(Fed)
 	s.RcvNxt += fresh
 	if !s.has(ShutRead) || !forSockets.Has(m.d) { // the BSDs drop what nobody will read (tcp_do_segment)
 		s.Unread += fresh

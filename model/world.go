@@ -122,7 +122,6 @@ const (
 	Routed                        // Linux: the route to the peer is cached
 	Bare                          // bound to an address no connection can come from (group, broadcast)
 	HalfOpen                      // BSD: in SYN-SENT, though the host would not send the SYN and connect failed
-	Fed                           // data has come on this connection, and room for it was made
 	Choked                        // Linux: SYNs were lost, and the congestion window is one segment (tcp_init_transfer)
 	Passive                       // opened by the peer's SYN
 	Paced                         // Linux: the pauses between the peer's segments are estimated (ato)
