@@ -6,6 +6,17 @@ import (
 	"github.com/connspec/connspec/spec"
 )
 
+// Walk wanders through the worlds of dialect d and calls seen with each step
+// taken and all that may follow it; the same seed takes the same way. It goes
+// on from starts worlds, of shapes not met before (a million steps take about
+// ten seconds). Unlike the checker it promises nothing, but it gets to the
+// rules that a small scope has no room for.
+func Walk(d spec.Dialect, seed uint64, starts int, seen func(from *World, l *Label, nexts *Nexts)) {
+	w := newWalker(d, seed, func(*World, *Label, *Next) {})
+	w.check = seen
+	w.explore(starts)
+}
+
 // walker wanders through the worlds of a dialect: random calls, frames and
 // time, each followed by what the world lets be seen. It follows the model
 // alone, so it goes wherever the model allows.
