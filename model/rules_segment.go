@@ -71,13 +71,13 @@ var segmentRules = []Rule{
 	{Name: "synced/nobody-reads", Class: Deliver, on: onSegment, in: []TCP{FinWait1, FinWait2}, For: forLinux, Evidence: "Linux 6.18, tcp_rcv_state_process; RFC 1122, 4.2.2.13",
 		Title: "Data for a socket shut in both directions resets the connection.",
 		when:  func(m *move) bool { return m.s.has(ShutRead) && m.f.Len != 0 && before(m.s.RcvNxt, m.f.Seq+m.f.Len) },
-		then:  func(m *move) { m.refuse(&m.f); m.done(m.slot, spec.ECONNRESET) }},
+		then:  func(m *move) { m.heard(); m.refuse(&m.f); m.done(m.slot, spec.ECONNRESET) }},
 	{Name: "synced/straddles-fin", Class: Deliver, on: onSegment, in: []TCP{CloseWait, Closing, LastAck}, For: forLinux, Evidence: "Linux 6.18, tcp_rcv_state_process",
 		Title: "Data from before the peer's FIN to beyond it resets the connection.",
 		when: func(m *move) bool {
 			return before(m.f.Seq, m.s.RcvNxt) && before(m.s.RcvNxt, m.f.Seq+m.f.Len) && !finAcked(m)
 		},
-		then: func(m *move) { m.refuse(&m.f); reset(m) }},
+		then: func(m *move) { m.heard(); m.refuse(&m.f); reset(m) }},
 	{Name: "synced/nobody-reads-bsd", Class: Deliver, on: onSegment, in: []TCP{FinWait1, FinWait2}, For: forPOSIX | forBerkeley, also: true, Evidence: "RFC 1122, 4.2.2.13",
 		Title: "Data for a socket shut in both directions may reset the connection.",
 		when: func(m *move) bool {

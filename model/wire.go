@@ -385,8 +385,8 @@ func (s *Socket) ackSoon(d spec.Dialect) bool {
 // takeAck processes the acknowledgement; goesOn is false when the connection
 // ends with it.
 func (m *move) takeAck(s *Socket, f *Frame) (goesOn bool) {
-	if !before(f.Ack, s.SndUna) && !m.predicted(s, f) {
-		s.Soft = spec.ENONE
+	if !m.predicted(s, f) {
+		m.heard()
 	}
 	if before(s.SndUna, f.Ack) {
 		s.SndUna = f.Ack
@@ -414,6 +414,14 @@ func (m *move) takeAck(s *Socket, f *Frame) (goesOn bool) {
 		return false
 	}
 	return true
+}
+
+// heard: an acknowledgement that is not old shows that the peer can be reached
+// (tcp_ack, sk_err_soft).
+func (m *move) heard() {
+	if !before(m.f.Ack, m.s.SndUna) {
+		m.s.Soft = spec.ENONE
+	}
 }
 
 // predicted says that Linux takes the segment by header prediction, which looks
