@@ -77,9 +77,17 @@ type Judge struct {
 	oracles [spec.DocumentCount]*oracle.Oracle
 	report  Report
 	names   names
+	labels  []moment
 	calls   [script.ThreadsMax]*spec.Call // the latest of each thread
 	step    int
 	rules   []model.RuleID // storage of StepReport.Rules
+}
+
+// moment is one label of a step and what it stands for.
+type moment struct {
+	label model.Label
+	call  *spec.Call     // LabelCall
+	seen  *script.Output // of what the host did
 }
 
 // New makes a judge.
@@ -96,10 +104,9 @@ func (j *Judge) Trace(tr *script.Trace) *Report {
 	j.reset()
 	for i := range tr.Steps {
 		j.step = i
-		for _, o := range j.oracles {
-			o.Begin()
-		}
+		j.labels = j.labels[:0]
 		j.event(&tr.Script.Events[i], &tr.Steps[i])
+		j.feed()
 		j.conclude()
 	}
 	for d, o := range j.oracles {
@@ -120,62 +127,81 @@ func (j *Judge) reset() {
 	}
 }
 
-// event feeds one event and what came of it.
+// moment adds a label to the step, for the caller to fill in.
+func (j *Judge) moment(k model.LabelKind) *moment {
+	if len(j.labels) == cap(j.labels) {
+		j.labels = append(j.labels, moment{})
+	} else {
+		j.labels = j.labels[:len(j.labels)+1]
+	}
+	m := &j.labels[len(j.labels)-1]
+	*m = moment{}
+	m.label.Kind = k
+	return m
+}
+
+// event turns one event and what came of it into labels.
 func (j *Judge) event(ev *script.Event, step *script.Step) {
-	var l model.Label
 	if ev.Delay > 0 || len(step.During) > 0 {
-		l.Kind = model.LabelAdvance
-		j.feed(&l, nil)
+		j.moment(model.LabelAdvance)
 		j.outputs(step.During)
 	}
 	switch ev.Kind {
 	case script.EventCall:
-		j.calls[ev.Thread%script.ThreadsMax] = &ev.Call
-		l = model.Label{Kind: model.LabelCall, Thread: uint8(ev.Thread), Call: j.names.call(&ev.Call)}
-		j.feed(&l, nil)
+		m := j.moment(model.LabelCall)
+		m.call, m.label.Thread = &ev.Call, uint8(ev.Thread)
+		j.names.call(&m.label.Call, &ev.Call)
 	case script.EventInject:
+		m := j.moment(model.LabelIn)
 		var known bool
-		l = model.Label{Kind: model.LabelIn}
-		l.Frame, known = j.names.in(&ev.Frame)
+		m.label.Frame, known = j.names.in(&ev.Frame)
 		if !known {
-			l.Kind = model.LabelEnv
+			m.label.Kind = model.LabelEnv
 		}
-		j.feed(&l, nil)
 	case script.EventEnv:
-		l = model.Label{Kind: model.LabelEnv}
 		if ev.Env.Kind == script.EnvSleep {
-			l.Kind = model.LabelAdvance
+			j.moment(model.LabelAdvance)
+		} else {
+			j.moment(model.LabelEnv)
 		}
-		j.feed(&l, nil)
 	}
 	j.outputs(step.After)
 }
 
-// outputs feeds what was seen, up to where the host was quiet.
+// outputs turns what was seen, up to where the host was quiet, into labels.
 func (j *Judge) outputs(outs []script.Output) {
-	var l model.Label
 	for i := range outs {
 		o := &outs[i]
+		m := j.moment(model.LabelReturn)
+		m.seen, m.label.Thread = o, uint8(o.Thread)
 		switch o.Kind {
 		case script.OutputReturn:
-			l = model.Label{Kind: model.LabelReturn, Thread: uint8(o.Thread), Ret: j.names.result(o.Op, &o.Result)}
+			j.names.result(&m.label.Ret, o.Op, &o.Result)
 		case script.OutputBlock:
-			l = model.Label{Kind: model.LabelBlock, Thread: uint8(o.Thread)}
+			m.label.Kind = model.LabelBlock
 		case script.OutputFrame:
-			l = model.Label{Kind: model.LabelOut, Frame: j.names.out(&o.Frame)}
+			m.label.Kind, m.label.Thread = model.LabelOut, 0
+			m.label.Frame = j.names.out(&o.Frame)
 		}
-		j.feed(&l, o)
 	}
-	l = model.Label{Kind: model.LabelSettle}
-	j.feed(&l, nil)
+	j.moment(model.LabelSettle)
 }
 
-// feed gives a label to every oracle; seen is the output it stands for.
-func (j *Judge) feed(l *model.Label, seen *script.Output) {
+// feed gives the labels of the step to every oracle.
+func (j *Judge) feed() {
+	calls := j.calls
 	for d, o := range j.oracles {
-		if !o.Feed(l) {
-			j.deviates(spec.Dialect(d), o, l, seen)
-			o.Forgive(l)
+		j.calls = calls
+		o.Begin()
+		for i := range j.labels {
+			m := &j.labels[i]
+			if m.call != nil {
+				j.calls[m.label.Thread%script.ThreadsMax] = m.call
+			}
+			if !o.Feed(&m.label) {
+				j.deviates(spec.Dialect(d), o, m)
+				o.Forgive(&m.label)
+			}
 		}
 	}
 }

@@ -6,27 +6,87 @@ import (
 	"github.com/connspec/connspec/diffcheck/generate"
 	"github.com/connspec/connspec/diffcheck/script"
 	"github.com/connspec/connspec/diffcheck/target/stack"
+	"github.com/connspec/connspec/model"
 	"github.com/connspec/connspec/spec"
 )
 
-func BenchmarkTrace(b *testing.B) {
+// recorded are traces of generated scripts, as the simulated stack under the
+// Linux personality runs them.
+func recorded(b *testing.B, count int) []script.Trace {
+	b.Helper()
 	sim := stack.OpenSim(stack.Options{Dialect: spec.Linux})
 	defer sim.Close()
 	g := generate.New(1, generate.Options{})
-	traces := make([]script.Trace, 0, 500)
-	events := 0
-	for len(traces) < cap(traces) {
+	traces := make([]script.Trace, 0, count)
+	for len(traces) < count {
 		var tr script.Trace
 		if err := sim.Run(g.Next(), &tr); err == nil {
 			traces = append(traces, tr)
-			events += len(tr.Steps)
 		}
 	}
+	return traces
+}
+
+func events(traces []script.Trace) (n int) {
+	for i := range traces {
+		n += len(traces[i].Steps)
+	}
+	return n
+}
+
+// BenchmarkTrace is a trace judged: turned into labels, fed to five oracles,
+// and what they say put together.
+func BenchmarkTrace(b *testing.B) {
+	traces := recorded(b, 500)
 	j := New()
 	i := 0
+	b.ReportAllocs()
 	for b.Loop() {
 		j.Trace(&traces[i%len(traces)])
 		i++
 	}
-	b.ReportMetric(float64(events)/float64(len(traces)), "events/trace")
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "traces/s")
+	b.ReportMetric(float64(events(traces))/float64(len(traces)), "events/trace")
+}
+
+// BenchmarkOracle is what the five oracles do of it: the labels of a trace fed
+// to each, with the verdict on every step.
+func BenchmarkOracle(b *testing.B) {
+	traces := recorded(b, 500)
+	j := New()
+	scripts := make([][][]moment, len(traces)) // by trace, by step
+	labels := 0
+	for i := range traces {
+		tr := &traces[i]
+		j.reset()
+		for s := range tr.Steps {
+			j.labels = nil
+			j.event(&tr.Script.Events[s], &tr.Steps[s])
+			scripts[i] = append(scripts[i], j.labels)
+			labels += len(j.labels)
+		}
+	}
+	i := 0
+	b.ReportAllocs()
+	for b.Loop() {
+		for _, o := range j.oracles {
+			o.Reset()
+			for _, step := range scripts[i%len(scripts)] {
+				o.Begin()
+				for l := range step {
+					if label := &step[l].label; !o.Feed(label) {
+						o.Forgive(label)
+					}
+				}
+				if o.Verdict() == model.Diverged && o.Left() != model.Inside {
+					break
+				}
+			}
+		}
+		i++
+	}
+	steps := float64(labels) / float64(len(traces)) * float64(len(j.oracles))
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "traces/s")
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/steps, "ns/step")
+	b.ReportMetric(float64(events(traces))/float64(len(traces)), "events/trace")
 }

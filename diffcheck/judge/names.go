@@ -102,8 +102,9 @@ func (n *names) number(p model.Port, seen uint8) uint16 {
 	return n.ports[p-1]
 }
 
-func (n *names) call(c *spec.Call) model.Call {
-	m := model.Call{
+// call fills in m, which is zero.
+func (n *names) call(m *model.Call, c *spec.Call) {
+	*m = model.Call{
 		Op: c.Op, FD: c.FD, Family: c.Family, Type: c.Type, Protocol: c.Protocol, Nonblock: c.SockFlags&spec.SockNonblock != 0,
 		To: model.Sockaddr{
 			Family: c.Addr.Family, Addr: class(c.Addr.Addr), Port: n.port(c.Addr.Port), Pointer: c.Pointer, Len: c.AddrLen,
@@ -125,13 +126,13 @@ func (n *names) call(c *spec.Call) model.Call {
 			m.Poll[i] = model.PollFD{FD: c.Poll[i].FD, Events: c.Poll[i].Events}
 		}
 	}
-	return m
 }
 
-func (n *names) result(op spec.Op, r *spec.Result) model.Return {
-	m := model.Return{Ret: r.Ret, Errno: r.Errno}
+// result fills in m, which is zero.
+func (n *names) result(m *model.Return, op spec.Op, r *spec.Result) {
+	m.Ret, m.Errno = r.Ret, r.Errno
 	if r.Ret < 0 {
-		return m
+		return
 	}
 	switch op {
 	case spec.OpAccept, spec.OpGetsockname, spec.OpGetpeername, spec.OpRecvfrom:
@@ -145,7 +146,6 @@ func (n *names) result(op spec.Op, r *spec.Result) model.Return {
 			m.Revents[i] = r.Poll[i].Revents
 		}
 	}
-	return m
 }
 
 // Where rel puts sequence numbers that lie far off.

@@ -11,7 +11,8 @@ import (
 )
 
 // deviates notes that an oracle rejects a label, with what it would allow.
-func (j *Judge) deviates(d spec.Dialect, o *oracle.Oracle, l *model.Label, seen *script.Output) {
+func (j *Judge) deviates(d spec.Dialect, o *oracle.Oracle, m *moment) {
+	l, seen := &m.label, m.seen
 	v := Deviation{Step: j.step, Dialect: d, Seen: "nothing more"}
 	switch {
 	case seen != nil && seen.Kind == script.OutputReturn && j.calls[seen.Thread%script.ThreadsMax] != nil:
