@@ -129,15 +129,21 @@ func tupleTaken(m *move) bool {
 	if !stream(m) || !m.s.has(HasPort) {
 		return false
 	}
-	other := m.connectionWith()
+	other := m.connectionWith(false)
 	return other >= 0 && m.w.Sockets[other].TCP != TimeWait
+}
+
+// tupleMayBeTaken: a socket that had the same four names is in any state, and
+// may have them still.
+func tupleMayBeTaken(m *move) bool {
+	return stream(m) && m.s.has(HasPort) && m.connectionWith(true) >= 0
 }
 
 func tupleWaits(m *move) bool {
 	if !stream(m) || !m.s.has(HasPort) {
 		return false
 	}
-	other := m.connectionWith()
+	other := m.connectionWith(false)
 	return other >= 0 && m.w.Sockets[other].TCP == TimeWait
 }
 
@@ -161,10 +167,9 @@ func namesTaken(m *move) bool {
 	return false
 }
 
-// connectionWith finds the connection with the names that this one would have.
-// One in any state may be gone already and is passed over; the dialects with
-// such states ask for no error then, though one would be as good.
-func (m *move) connectionWith() int {
+// connectionWith finds the connection with the names that this one would have;
+// open asks for one that is in any state, and may be gone already.
+func (m *move) connectionWith(open bool) int {
 	dst := m.destination()
 	src := m.s.Local
 	if src == AddrAny {
@@ -172,7 +177,7 @@ func (m *move) connectionWith() int {
 	}
 	for i := range m.w.Sockets {
 		o := &m.w.Sockets[i]
-		if o != m.s && o.Kind == KindStream && !o.has(AnyState) && o.TCP > Listen && o.LPort == m.s.LPort && o.Local == src &&
+		if o != m.s && o.Kind == KindStream && o.has(AnyState) == open && (open || o.TCP > Listen) && o.LPort == m.s.LPort && o.Local == src &&
 			o.Remote == dst && o.RPort == m.c.To.Port {
 			return i
 		}

@@ -47,9 +47,9 @@ var connectPOSIX = []Rule{
 		when:  all(idle, routed(routeUnreachable, routeProhibit, routeBlackhole)), then: failsOpen(spec.EHOSTUNREACH)},
 	{Name: "connect/posix/EADDRNOTAVAIL", Class: May, on: on(spec.OpConnect), For: forPOSIX, Cites: cites("posix/errors/EADDRNOTAVAIL"),
 		Title: "An address that this machine cannot use fails.",
-		when:  all(idle, anyOf(portZero, routed(routeBroadcast, routeMulticast), to(AddrAny), tupleTaken, fromLoopback)), then: failsOpen(spec.EADDRNOTAVAIL)},
+		when:  all(idle, anyOf(portZero, routed(routeBroadcast, routeMulticast), to(AddrAny), tupleTaken, tupleMayBeTaken, fromLoopback)), then: failsOpen(spec.EADDRNOTAVAIL)},
 	{Name: "connect/posix/EADDRINUSE", Class: May, on: on(spec.OpConnect), For: forPOSIX, Cites: cites("posix/errors/may/EADDRINUSE"),
-		Title: "A connection between the same four names may fail.", when: anyOf(tupleTaken, tupleWaits), then: failsOpen(spec.EADDRINUSE)},
+		Title: "A connection between the same four names may fail.", when: anyOf(tupleTaken, tupleWaits, tupleMayBeTaken), then: failsOpen(spec.EADDRINUSE)},
 
 	{Name: "connect/posix/unspec-reset", Class: Succeed, on: on(spec.OpConnect), For: forPOSIX, Cites: cites("posix/description/unspec-reset"),
 		Title: "AF_UNSPEC takes the peer from a datagram socket; what local name is left is not said.",

@@ -36,6 +36,8 @@ var connectTargetTCP = []Rule{
 		Title: "A destination without a route fails.", when: all(isSocket, not(wrongFamily), routed(routeNone)), then: fails(spec.ENETUNREACH), port: true},
 	{Name: "connect/targettcp/EADDRINUSE", Class: Shall, on: on(spec.OpConnect), For: forTargetTCP, Cites: cites("targettcp/errors/EADDRINUSE"),
 		Title: "A connection between the same four names fails.", when: anyOf(tupleTaken, tupleWaits), then: fails(spec.EADDRINUSE)},
+	{Name: "connect/targettcp/EADDRINUSE-open", Class: May, on: on(spec.OpConnect), For: forTargetTCP, Cites: cites("targettcp/errors/EADDRINUSE"),
+		Title: "The four names of a socket whose state the page leaves open may be taken.", when: tupleMayBeTaken, then: fails(spec.EADDRINUSE)},
 	{Name: "connect/targettcp/ENETUNREACH-broadcast", Class: May, on: on(spec.OpConnect), For: forTargetTCP, Cites: cites("targettcp/errors/ENETUNREACH"),
 		Title: "255.255.255.255 may need a route.", when: all(dgram, not(wrongFamily), to(AddrBroadcast)), then: fails(spec.ENETUNREACH), port: true},
 	{Name: "connect/targettcp/unsaid-state", Class: Unsaid, on: on(spec.OpConnect), For: forTargetTCP, Unsaid: forTargetTCP,
