@@ -63,6 +63,7 @@ type Sockaddr struct {
 	Family Family
 	Addr   netip.Addr // AF_INET and AF_INET6; the zero Addr stands for "not filled in"
 	Port   uint16     // host byte order
+	Scope  uint32     // AF_INET6: sin6_scope_id, an interface by its index
 	Path   string     // AF_UNIX; an abstract name begins with NUL
 }
 
@@ -80,8 +81,9 @@ func (s Sockaddr) AddrPort() netip.AddrPort { return netip.AddrPortFrom(s.Addr, 
 
 // Sizes of socket addresses in bytes, alike on every system modelled.
 const (
-	SizeofSockaddrIn  = 16
-	SizeofSockaddrIn6 = 28
+	SizeofSockaddrIn       = 16
+	SizeofSockaddrIn6      = 28
+	SizeofSockaddrIn6Short = 24 // without the scope id, as in RFC 2133
 )
 
 // PollFD is one entry of the array that poll(2) takes and fills in.

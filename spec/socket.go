@@ -83,6 +83,7 @@ type SockLevel uint8
 const (
 	SolSocket SockLevel = iota + 1
 	SolTCP
+	SolIPv6
 )
 
 func (l SockLevel) String() string {
@@ -91,6 +92,8 @@ func (l SockLevel) String() string {
 		return "SOL_SOCKET"
 	case SolTCP:
 		return "SOL_TCP"
+	case SolIPv6:
+		return "SOL_IPV6"
 	}
 	return "SOL_?"
 }
@@ -105,6 +108,7 @@ const (
 	SoType
 	SoAcceptconn
 	TCPNodelay
+	IPv6V6only
 )
 
 func (o SockOption) String() string {
@@ -121,6 +125,8 @@ func (o SockOption) String() string {
 		return "SO_ACCEPTCONN"
 	case TCPNodelay:
 		return "TCP_NODELAY"
+	case IPv6V6only:
+		return "IPV6_V6ONLY"
 	}
 	return "SO_?"
 }

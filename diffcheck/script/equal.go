@@ -47,7 +47,7 @@ func equalContent(a, b *Frame) bool {
 	switch a.Proto {
 	case ProtoTCP:
 		return a.Flags&^PSH == b.Flags&^PSH && a.Seq == b.Seq && a.Ack == b.Ack
-	case ProtoICMP:
+	case ProtoICMP, ProtoICMP6:
 		return a.ICMPType == b.ICMPType && a.ICMPCode == b.ICMPCode
 	}
 	return true

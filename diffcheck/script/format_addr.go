@@ -27,11 +27,7 @@ func appendSockaddr(b []byte, a *spec.Sockaddr) []byte {
 		}
 		b = appendString(b, []byte(name))
 	case a.Addr.Is6():
-		b = append(b, ", sin6_port=htons("...)
-		b = appendPort(b, a.Port)
-		b = append(b, `), inet_pton(AF_INET6, "`...)
-		b = a.Addr.AppendTo(b)
-		b = append(b, `", &sin6_addr)`...)
+		b = appendSockaddr6(b, a)
 	case a.Addr.IsValid():
 		b = append(b, ", sin_port=htons("...)
 		b = appendPort(b, a.Port)

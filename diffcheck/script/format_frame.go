@@ -4,7 +4,7 @@ import "strconv"
 
 func appendFrame(b []byte, f *Frame) []byte {
 	if !f.Implied {
-		withPort := f.Proto != ProtoICMP
+		withPort := f.Proto != ProtoICMP && f.Proto != ProtoICMP6
 		b = appendEndpoint(b, f.Src, withPort)
 		b = append(b, " > "...)
 		b = appendEndpoint(b, f.Dst, withPort)
@@ -17,6 +17,8 @@ func appendFrame(b []byte, f *Frame) []byte {
 		return appendUDP(b, f.Len)
 	case ProtoICMP:
 		return appendICMP(b, f)
+	case ProtoICMP6:
+		return appendICMP6(b, f)
 	}
 	return append(b, '?')
 }

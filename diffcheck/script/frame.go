@@ -9,6 +9,7 @@ const (
 	ProtoTCP Proto = iota + 1
 	ProtoUDP
 	ProtoICMP
+	ProtoICMP6
 )
 
 // TCPFlags are the control bits of a TCP segment (RFC 9293, section 3.1).
@@ -37,7 +38,8 @@ type TCPOptions struct {
 }
 
 // Frame is one packet of a script or trace in canonical names: TCP, UDP or
-// ICMP over IPv4. ARP is below what scripts see. Frames compare with ==.
+// ICMP over IPv4 or IPv6. ARP and neighbour discovery are below what scripts
+// see. Frames compare with ==.
 type Frame struct {
 	Proto Proto
 	Src   netip.AddrPort // for ICMP the port is 0
@@ -60,10 +62,11 @@ type Frame struct {
 
 	Len int // payload bytes of TCP or UDP
 
-	// ICMP: a message about the quoted packet, which the host sent before.
+	// ICMP and ICMPv6: a message about the quoted packet, which the host sent
+	// before.
 	ICMPType uint8
 	ICMPCode uint8
-	MTU      uint16 // of the next hop, for fragmentation needed
+	MTU      uint16 // of the next hop, for fragmentation needed and packet too big
 	Quoted   Quote
 }
 

@@ -39,7 +39,8 @@
 //	+0 < 192.0.2.2.8080 > 192.168.0.1.P2: S. 0:0(0) ack 1 win 65535 <mss 1460>
 //
 // where P1, P2 … are the ports that the host chose, in order of first sight.
-// UDP is "udp (LENGTH)"; ICMP is "icmp TYPE CODE [mtu N] [QUOTE]" with
+// IPv6 addresses stand there likewise, 2001:db8:2::1.8080. UDP is "udp (LENGTH)";
+// ICMP is "icmp TYPE CODE [mtu N] [QUOTE]", ICMPv6 "icmp6 TYPE CODE …", with
 // packetdrill's names or the numbers, the quote being "[1:1(0)]", "[udp (10)]" or
 // either with addresses, and the host's last packet if there is none.
 //
@@ -47,7 +48,7 @@
 // lets time pass. packetdrill's own defaults.sh and its undoing are left out,
 // since every lab starts from the defaults.
 //
-// What packetdrill has beyond that (epoll, sendmsg, code in %{ }%, IPv6, header
+// What packetdrill has beyond that (epoll, sendmsg, code in %{ }%, header
 // fields such as ECN …) is refused with an [*OutsideError], and anything else
 // with a [*SyntaxError].
 package script

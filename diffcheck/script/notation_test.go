@@ -65,7 +65,7 @@ var callCases = []struct {
 		Event{Call: spec.Call{Op: spec.OpConnect, FD: 3, AddrLen: 16}, Want: zero}, true},
 	{`+0 connect(3, {sa_family=0x2f, sin_port=htons(P2), sin_addr=inet_addr("127.0.0.1")}, -1) = ?`,
 		Event{Call: spec.Call{Op: spec.OpConnect, FD: 3, Addr: spec.Sockaddr{Family: spec.AFUnknown, Addr: Loopback, Port: PortFirst + 1}, AddrLen: -1}, Want: &Want{Any: true}}, false},
-	{`+0 connect(3, {sa_family=AF_INET6, sin6_port=htons(80), inet_pton(AF_INET6, "::1", &sin6_addr)}, 28)`,
+	{`+0 connect(3, {sa_family=AF_INET6, sin6_port=htons(80), sin6_flowinfo=htonl(0), inet_pton(AF_INET6, "::1", &sin6_addr), sin6_scope_id=0}, 28)`,
 		Event{Call: spec.Call{Op: spec.OpConnect, FD: 3, Addr: inet("::1", 80), AddrLen: 28}}, false},
 	{`+0 connect(3, {sa_family=AF_INET6, sin6_port=htons(80), sin6_flowinfo=htonl(0), inet_pton(AF_INET6, "::1", &sin6_addr), sin6_scope_id=0}, 28)`,
 		Event{Call: spec.Call{Op: spec.OpConnect, FD: 3, Addr: inet("::1", 80), AddrLen: 28}}, true},

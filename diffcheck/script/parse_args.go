@@ -184,7 +184,7 @@ func (p *parser) sockaddrField(a *spec.Sockaddr) {
 		p.expect("(")
 		p.family()
 		p.expect(",")
-		a.Addr = p.address()
+		a.Addr = p.address(true)
 		p.expect(",")
 		p.expect("&sin6_addr")
 		p.expect(")")
@@ -204,10 +204,12 @@ func (p *parser) sockaddrField(a *spec.Sockaddr) {
 			p.unexpected(`inet_addr("ADDRESS")`)
 		}
 		p.expect("(")
-		a.Addr = p.address()
+		a.Addr = p.address(false)
 		p.expect(")")
-	case "sin6_flowinfo", "sin6_scope_id":
+	case "sin6_flowinfo":
 		p.zero(w)
+	case "sin6_scope_id":
+		a.Scope = p.scope()
 	case "sun_path":
 		p.skip()
 		if p.take("@") {
@@ -247,13 +249,18 @@ func (p *parser) rawAddress(a *spec.Sockaddr) {
 	}
 }
 
-func (p *parser) address() netip.Addr {
+// address reads an IPv6 address, or an IPv4 one, in quotes.
+func (p *parser) address(six bool) netip.Addr {
 	p.skip()
 	start := p.pos
 	text := string(p.quoted())
 	a, err := netip.ParseAddr(text)
-	if p.err == nil && (err != nil || a.Zone() != "" || a.Is4In6()) {
-		p.failf(start, "an address such as 192.0.2.1", "bad address %q", text)
+	if p.err == nil && (err != nil || a.Zone() != "" || a.Is6() != six) {
+		example := "192.0.2.1"
+		if six {
+			example = "2001:db8:2::1"
+		}
+		p.failf(start, "an address such as "+example, "bad address %q", text)
 		return netip.Addr{}
 	}
 	return a

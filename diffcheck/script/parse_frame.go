@@ -23,7 +23,7 @@ func (p *parser) parseFrame(e *Event) {
 		return
 	}
 	f.Implied = true
-	if p.atNumber() {
+	if p.atNumber() || p.run6() != "" {
 		p.frameAddresses(f, inbound)
 	}
 	p.skip()
@@ -40,6 +40,11 @@ func (p *parser) parseFrame(e *Event) {
 			p.framePorts(f, inbound)
 		}
 		f.Len = p.udpLength()
+	case word == "icmp6":
+		f.Proto = ProtoICMP6
+		f.Src = netip.AddrPortFrom(f.Src.Addr(), 0)
+		f.Dst = netip.AddrPortFrom(f.Dst.Addr(), 0)
+		p.icmp6(f)
 	case word == "icmp":
 		f.Proto = ProtoICMP
 		f.Src = netip.AddrPortFrom(f.Src.Addr(), 0)
@@ -80,9 +85,12 @@ func (p *parser) framePorts(f *Frame, inbound bool) {
 	f.Dst = netip.AddrPortFrom(to, p.port())
 }
 
-// atEndpoint reports whether a number with a dot in it comes next.
+// atEndpoint reports whether a number with a dot in it comes next, or an IPv6
+// address.
 func (p *parser) atEndpoint() bool {
-	p.skip()
+	if p.run6() != "" {
+		return true
+	}
 	rest := p.src[p.pos:]
 	digits := len(rest) - len(strings.TrimLeft(rest, "0123456789"))
 	return digits > 0 && strings.HasPrefix(rest[digits:], ".")
@@ -90,7 +98,9 @@ func (p *parser) atEndpoint() bool {
 
 // endpoint reads ADDRESS or ADDRESS.PORT.
 func (p *parser) endpoint() netip.AddrPort {
-	p.skip()
+	if six := p.run6(); six != "" {
+		return p.endpoint6(six)
+	}
 	start := p.pos
 	for p.pos < len(p.src) && (isDigit(p.src[p.pos]) || p.src[p.pos] == '.' || p.src[p.pos] == 'P') {
 		p.pos++

@@ -10,6 +10,7 @@ import (
 var sockoptNames = map[string]spec.SockOption{
 	"SO_ERROR": spec.SoError, "SO_BROADCAST": spec.SoBroadcast, "SO_REUSEADDR": spec.SoReuseaddr,
 	"SO_TYPE": spec.SoType, "SO_ACCEPTCONN": spec.SoAcceptconn, "TCP_NODELAY": spec.TCPNodelay,
+	"IPV6_V6ONLY": spec.IPv6V6only,
 }
 
 // readSockopt reads the arguments that getsockopt and setsockopt share.
@@ -23,11 +24,13 @@ func (p *parser) readSockopt(e *Event) {
 			e.Call.Level = spec.SolSocket
 		case w == "SOL_TCP" || w == "IPPROTO_TCP":
 			e.Call.Level = spec.SolTCP
+		case w == "SOL_IPV6" || w == "IPPROTO_IPV6":
+			e.Call.Level = spec.SolIPv6
 		case strings.HasPrefix(w, "SOL_") || strings.HasPrefix(w, "IPPROTO_"):
 			p.outside(start, "options of the level %s", w)
 		default:
 			p.pos = start
-			p.unexpected("SOL_SOCKET or SOL_TCP")
+			p.unexpected("SOL_SOCKET, SOL_TCP or SOL_IPV6")
 		}
 	}
 	if p.comma() {
@@ -38,7 +41,7 @@ func (p *parser) readSockopt(e *Event) {
 		e.Call.Option = option
 		switch {
 		case ok:
-		case strings.HasPrefix(w, "SO_") || strings.HasPrefix(w, "TCP_"):
+		case strings.HasPrefix(w, "SO_") || strings.HasPrefix(w, "TCP_") || strings.HasPrefix(w, "IPV6_"):
 			p.outside(start, "the option %s", w)
 		default:
 			p.pos = start
