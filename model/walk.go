@@ -6,14 +6,14 @@ import (
 	"github.com/connspec/connspec/spec"
 )
 
-// Walk wanders through the worlds of dialect d and calls seen with each step
-// taken and all that may follow it; the same seed takes the same way. It goes
-// on from starts worlds, of shapes not met before (a million steps take about
-// ten seconds). Unlike the checker it promises nothing, but it gets to the
-// rules that a small scope has no room for.
-func Walk(d spec.Dialect, seed uint64, starts int, seen func(from *World, l *Label, nexts *Nexts)) {
-	w := newWalker(d, seed, func(*World, *Label, *Next) {})
-	w.check = seen
+// Walk wanders through the worlds of dialect d, from starts of them; the same
+// seed takes the same way. It calls seen with every world that it finds a way
+// to, and whole, if set, with all that [Step] leaves of a label. Unlike the
+// checker it promises nothing, but it gets to rules that a small scope has no
+// room for.
+func Walk(d spec.Dialect, seed uint64, starts int, seen func(from *World, l *Label, next *Next), whole func(from *World, l *Label, nexts *Nexts)) {
+	w := newWalker(d, seed, seen)
+	w.check = whole
 	w.explore(starts)
 }
 

@@ -48,7 +48,7 @@ func (r *Report) Diverged(d spec.Dialect) bool {
 }
 
 // RuleSet is a set of rules of the model.
-type RuleSet [16]uint64
+type RuleSet [32]uint64
 
 // Has says whether the rule is in the set.
 func (s *RuleSet) Has(id model.RuleID) bool { return s[id/64]&(1<<(id%64)) != 0 }
@@ -60,6 +60,15 @@ func (s *RuleSet) Put(id model.RuleID) { s[id/64] |= 1 << (id % 64) }
 func (s *RuleSet) Add(o RuleSet) {
 	for i := range s {
 		s[i] |= o[i]
+	}
+}
+
+// Each calls f with every rule in the set.
+func (s *RuleSet) Each(f func(model.RuleID)) {
+	for i, word := range s {
+		for ; word != 0; word &= word - 1 {
+			f(model.RuleID(i*64 + bits.TrailingZeros64(word)))
+		}
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/connspec/connspec/diffcheck/coverage"
 	"github.com/connspec/connspec/diffcheck/judge"
 	"github.com/connspec/connspec/diffcheck/known"
 	"github.com/connspec/connspec/model"
@@ -20,8 +21,10 @@ type Result struct {
 	Steps       uint64
 	Crowded     uint64 // scripts that the kernel was left out of, all slow lanes being busy
 	Targets     []TargetTally
-	Connects    [spec.ErrnoCount]uint64
-	Rules       judge.RuleSet // those that explained a step of any target
+	Connects    [spec.ErrnoCount]uint64     // results of connect on the kernel
+	Ends        map[coverage.Connect]uint64 // the same by socket and rule
+	Shown       []ShownRule                 // by the kernel, by rule id; empty without it
+	Rules       judge.RuleSet               // those that explained a step of any target
 
 	Divergences []*Divergence // unexplained
 	Unstable    []Unstable
@@ -81,7 +84,7 @@ func (r *runner) result(workers []*worker, elapsed time.Duration, interrupted bo
 		all.merge(&w.tally)
 	}
 	res := &Result{Seed: r.o.Seed, Elapsed: elapsed, Interrupted: interrupted, Scripts: all.scripts, Steps: all.steps,
-		Crowded: r.crowded.Load(), Targets: all.targets, Connects: all.connects, Rules: all.rules}
+		Crowded: r.crowded.Load(), Targets: all.targets, Connects: all.shown.errnos(), Ends: all.shown.connects, Shown: all.shown.rules, Rules: all.rules}
 	r.sortOut(res)
 	return res
 }

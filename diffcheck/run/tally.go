@@ -68,8 +68,8 @@ func (v *Verdicts) merge(o *Verdicts) {
 type tally struct {
 	scripts, steps uint64
 	targets        []TargetTally
-	connects       [spec.ErrnoCount]uint64 // results of connect on the kernel
-	rules          judge.RuleSet           // that explain a step under the target's own dialect
+	shown          shown         // on the kernel
+	rules          judge.RuleSet // that explain a step under the target's own dialect
 }
 
 func (t *tally) of(k Kind) *TargetTally {
@@ -83,7 +83,7 @@ func (t *tally) of(k Kind) *TargetTally {
 }
 
 // ran counts a script that the target of s ran, with its verdicts.
-func (t *tally) ran(s *slot, r *judge.Report) {
+func (t *tally) ran(index uint64, s *slot, r *judge.Report) {
 	of := t.of(s.kind)
 	switch sc := s.trace.Script; {
 	case duration(sc) > 0:
@@ -96,7 +96,7 @@ func (t *tally) ran(s *slot, r *judge.Report) {
 	of.Verdicts.count(r)
 	t.rules.Add(r.Hits[s.kind.Dialect])
 	if s.kind == Kernel {
-		t.countConnects(&s.trace)
+		t.shown.count(index, &s.trace, r)
 	}
 }
 
@@ -113,27 +113,12 @@ func (t *tally) refused(s *slot, err *target.Unsupported) {
 // the model does not say that they should agree.
 func (t *tally) outside(s *slot) { t.of(s.kind).Outside++ }
 
-// countConnects counts how the calls of connect in a trace ended.
-func (t *tally) countConnects(tr *script.Trace) {
-	for i := range tr.Steps {
-		for _, outputs := range [2][]script.Output{tr.Steps[i].During, tr.Steps[i].After} {
-			for j := range outputs {
-				if o := &outputs[j]; o.Kind == script.OutputReturn && o.Op == spec.OpConnect {
-					t.connects[o.Result.Errno]++
-				}
-			}
-		}
-	}
-}
-
 // merge adds what another goroutine counted.
 func (t *tally) merge(o *tally) {
 	t.scripts += o.scripts
 	t.steps += o.steps
 	t.rules.Add(o.rules)
-	for e, n := range o.connects {
-		t.connects[e] += n
-	}
+	t.shown.merge(&o.shown)
 	for i := range o.targets {
 		from := &o.targets[i]
 		to := t.of(from.Kind)

@@ -3,6 +3,7 @@ package run
 import (
 	"slices"
 
+	"github.com/connspec/connspec/diffcheck/judge"
 	"github.com/connspec/connspec/diffcheck/script"
 )
 
@@ -11,14 +12,16 @@ type worker struct {
 	r      *runner
 	x      examiner
 	tally  tally
-	kinds  []Kind // of the script in hand
+	index  uint64 // of the script in hand
+	kinds  []Kind // of the same
 	source Source
 }
 
 func newWorker(r *runner, number int) *worker {
 	w := &worker{r: r, source: r.o.Source(r.o.Seed)}
 	w.x = examiner{bench: r.o.Bench, judge: r.o.NewJudge(), worker: number,
-		judged: w.tally.ran, refused: w.tally.refused, outside: w.tally.outside}
+		judged:  func(s *slot, r *judge.Report) { w.tally.ran(w.index, s, r) },
+		refused: w.tally.refused, outside: w.tally.outside}
 	return w
 }
 
@@ -112,6 +115,7 @@ func (w *worker) conclude(done *waited) error {
 
 // examine runs the script on the chosen kinds and counts what came of it.
 func (w *worker) examine(index uint64, sc *script.Script, kernel *waited) error {
+	w.index = index
 	if err := w.x.examine(index, sc, w.kinds, kernel); err != nil {
 		return err
 	}

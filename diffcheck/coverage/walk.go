@@ -1,0 +1,150 @@
+// Package coverage says what of the documents and of the model has been
+// reached: which clauses a rule of the model speaks to that wandering through
+// its worlds gets to, how many answers each rule leaves, and which rules of the
+// Linux dialect a kernel has shown.
+package coverage
+
+import (
+	"sync"
+
+	"github.com/connspec/connspec/model"
+	"github.com/connspec/connspec/spec"
+)
+
+// Reached is what wandering through the worlds of every dialect has met.
+type Reached struct {
+	rules    [spec.DocumentCount][]reachedRule // by rule id
+	connects map[Connect]bool                  // under the Linux dialect
+}
+
+// reachedRule is how often a rule was met, and with how many answers in all
+// beside its own.
+type reachedRule struct {
+	times, steps, answers uint64
+}
+
+// Connect is one way in which a call of connect ends.
+type Connect struct {
+	Errno  spec.Errno  // ENONE is success
+	Family spec.Family // 0 with Type where the descriptor is no socket's
+	Type   spec.SockType
+	Rule   model.RuleID
+}
+
+// How far to wander: until a round finds no rule that the ones before it have
+// not found, or so many rounds.
+const (
+	roundsMax = 8
+	starts    = 30000
+)
+
+// Walk wanders through the worlds of all dialects. It takes some seconds.
+func Walk() *Reached {
+	r := &Reached{connects: map[Connect]bool{}}
+	var dialects sync.WaitGroup
+	for d := range spec.DocumentCount {
+		dialects.Go(func() { r.walk(d) })
+	}
+	dialects.Wait()
+	return r
+}
+
+func (r *Reached) walk(d spec.Dialect) {
+	met := make([]reachedRule, len(model.Rules())+1)
+	r.rules[d] = met
+	seen := func(from *model.World, l *model.Label, next *model.Next) {
+		for _, id := range next.Rules[:next.Used] {
+			met[id].times++
+		}
+		if d == spec.Linux {
+			r.connect(from, l, next)
+		}
+	}
+	whole := func(_ *model.World, _ *model.Label, nexts *model.Nexts) {
+		for i := range nexts.Len {
+			next := &nexts.Buf[i]
+			for _, id := range next.Rules[:next.Used] {
+				if !usedBefore(nexts, i, id) {
+					met[id].steps++
+					met[id].answers += uint64(nexts.Len)
+				}
+			}
+		}
+	}
+	before := -1
+	for seed := uint64(1); seed <= roundsMax; seed++ {
+		model.Walk(d, seed, starts, seen, whole)
+		now := 0
+		for i := range met {
+			if met[i].times > 0 {
+				now++
+			}
+		}
+		if now == before || now == len(model.RulesOf(d)) {
+			return
+		}
+		before = now
+	}
+}
+
+// usedBefore says whether an answer before number i used the rule.
+func usedBefore(nexts *model.Nexts, i int, id model.RuleID) bool {
+	for n := range i {
+		for _, used := range nexts.Buf[n].Rules[:nexts.Buf[n].Used] {
+			if used == id {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// connect notes the calls of connect that end on the way to next.
+func (r *Reached) connect(from *model.World, l *model.Label, next *model.Next) {
+	for i := range next.World.Threads {
+		t := &next.World.Threads[i]
+		if t.Wait != model.Returning || from.Threads[i].Wait == model.Returning {
+			continue
+		}
+		c := Connect{Errno: t.Ret.Errno}
+		var slot int
+		switch was := &from.Threads[i]; {
+		case was.Wait == model.Blocked && was.Op == spec.OpConnect:
+			slot = int(was.Socket) - 1
+		case l.Kind == model.LabelCall && int(l.Thread) == i && l.Call.Op == spec.OpConnect:
+			slot = socketOf(from, l.Call.FD)
+		default:
+			continue
+		}
+		if slot >= 0 {
+			c.Family, c.Type = from.Sockets[slot].Family, typeOf(from.Sockets[slot].Kind)
+		}
+		for _, id := range next.Rules[:next.Used] {
+			if IsConnect(id) {
+				c.Rule = id
+				r.connects[c] = true
+			}
+		}
+	}
+}
+
+func typeOf(k model.Kind) spec.SockType {
+	switch k {
+	case model.KindStream:
+		return spec.SockStream
+	case model.KindDgram:
+		return spec.SockDgram
+	}
+	return 0
+}
+
+// socketOf is the slot of the socket that a descriptor refers to, or -1.
+func socketOf(w *model.World, fd int32) int {
+	if fd < model.FDFirst || fd >= model.FDFirst+model.FDsMax {
+		return -1
+	}
+	if f := w.FDs[fd-model.FDFirst]; f != model.FileNone && f != model.FileNull {
+		return int(f) - 1
+	}
+	return -1
+}
