@@ -29,6 +29,11 @@ const (
 	OpDup2
 	OpClose
 	OpOpen // open("/dev/null"): a descriptor that is not a socket
+	OpSigaction
+	OpSelect
+	OpEpollCreate
+	OpEpollCtl
+	OpEpollWait
 	OpCount
 )
 
@@ -38,6 +43,11 @@ var opNames = [OpCount]string{
 	OpGetsockopt: "getsockopt", OpSetsockopt: "setsockopt", OpFcntl: "fcntl", OpPoll: "poll",
 	OpShutdown: "shutdown", OpSend: "send", OpSendto: "sendto", OpRecv: "recv",
 	OpRecvfrom: "recvfrom", OpDup: "dup", OpDup2: "dup2", OpClose: "close", OpOpen: "open",
+	OpSigaction:   "rt_sigaction",
+	OpSelect:      "select",
+	OpEpollCreate: "epoll_create1",
+	OpEpollCtl:    "epoll_ctl",
+	OpEpollWait:   "epoll_wait",
 }
 
 // String gives the name that the C library exports.
@@ -114,14 +124,20 @@ type Call struct {
 	Backlog  int32      // listen
 	Level    SockLevel  // getsockopt, setsockopt
 	Option   SockOption // getsockopt, setsockopt
-	Value    int32      // setsockopt
+	Value    int32      // setsockopt: see SockOption
 	Fcntl    FcntlCmd   // fcntl
 	Arg      int32      // fcntl: file status flags; dup2: the new descriptor
 	How      ShutHow    // shutdown
-	Poll     []PollFD   // poll
-	Timeout  int32      // poll: milliseconds, -1 for ever
+	Poll     []PollFD   // poll; select: the three sets, as PollIn, PollOut and PollPri; epoll_ctl: one entry
+	Timeout  int32      // poll, select, epoll_wait: milliseconds, -1 for ever
 	Buf      []byte     // send, sendto: what to send; recv, recvfrom: where to
 	MsgFlags MsgFlags   // send, sendto, recv, recvfrom
+
+	Signal      Signal      // sigaction
+	Disposition Disposition // sigaction
+	EpollCmd    EpollCmd    // epoll_ctl
+	EpollFlags  EpollFlags  // epoll_ctl
+	Max         int32       // epoll_wait: maxevents
 }
 
 // Result is what a system call gave back: the value returned, the errno when
@@ -132,7 +148,7 @@ type Result struct {
 	Addr    Sockaddr // accept, getsockname, getpeername, recvfrom
 	AddrLen int32    // likewise: the length written back
 	Value   int32    // getsockopt; for SO_ERROR an Errno of this package, not a system's number
-	Poll    []PollFD // poll: the entries, Revents filled in
+	Poll    []PollFD // poll, select: the entries, Revents filled in; epoll_wait: those with events, by descriptor
 }
 
 // Fail is the result of a call that failed with e.

@@ -84,6 +84,7 @@ const (
 	SolSocket SockLevel = iota + 1
 	SolTCP
 	SolIPv6
+	SolIP
 )
 
 func (l SockLevel) String() string {
@@ -94,11 +95,14 @@ func (l SockLevel) String() string {
 		return "SOL_TCP"
 	case SolIPv6:
 		return "SOL_IPV6"
+	case SolIP:
+		return "SOL_IP"
 	}
 	return "SOL_?"
 }
 
-// SockOption is an option of a socket.
+// SockOption is an option of a socket. The value of most is an int; see the
+// constants for the others.
 type SockOption uint8
 
 const (
@@ -109,6 +113,15 @@ const (
 	SoAcceptconn
 	TCPNodelay
 	IPv6V6only
+	SoSndtimeo     // struct timeval; the value is in milliseconds, 0 for ever
+	SoRcvtimeo     // likewise
+	SoLinger       // struct linger; the value is in seconds, -1 for l_onoff 0
+	SoBindtodevice // a name; the value is a Device
+	SoReuseport
+	SoKeepalive
+	IPBindAddressNoPort
+	TCPSyncnt
+	TCPUserTimeout // milliseconds
 )
 
 func (o SockOption) String() string {
@@ -127,6 +140,24 @@ func (o SockOption) String() string {
 		return "TCP_NODELAY"
 	case IPv6V6only:
 		return "IPV6_V6ONLY"
+	case SoSndtimeo:
+		return "SO_SNDTIMEO"
+	case SoRcvtimeo:
+		return "SO_RCVTIMEO"
+	case SoLinger:
+		return "SO_LINGER"
+	case SoBindtodevice:
+		return "SO_BINDTODEVICE"
+	case SoReuseport:
+		return "SO_REUSEPORT"
+	case SoKeepalive:
+		return "SO_KEEPALIVE"
+	case IPBindAddressNoPort:
+		return "IP_BIND_ADDRESS_NO_PORT"
+	case TCPSyncnt:
+		return "TCP_SYNCNT"
+	case TCPUserTimeout:
+		return "TCP_USER_TIMEOUT"
 	}
 	return "SO_?"
 }

@@ -43,6 +43,8 @@ func appendEvent(b []byte, e *Event) []byte {
 		}
 		b = append(b, "> "...)
 		return appendFrame(b, &e.Frame)
+	case EventSignal:
+		return appendSignal(appendThread(b, e.Thread), e.Signal)
 	case EventEnv:
 		b = append(b, '`')
 		b = append(b, e.Env.command()...)
@@ -122,6 +124,8 @@ func FormatOutput(o Output) string {
 		b = append(b, ", ["...)
 		b = appendOptionValue(b, o.Result.Value, true)
 		b = append(b, ']')
+	case o.Op == spec.OpEpollWait:
+		b = appendEpollWaitArgs(b, &c, &Want{HasOut: true, Result: o.Result})
 	}
 	b = append(b, ") = "...)
 	return string(appendResult(b, &c, &o.Result))

@@ -28,7 +28,7 @@ func statedFrom(c *spec.Call, r *spec.Result) *Want {
 	w := &Want{
 		Result:  *r,
 		HasAddr: returnsAddr(c.Op) && r.Addr != (spec.Sockaddr{}),
-		HasOut:  !r.Failed() && (c.Op == spec.OpGetsockopt || c.Op == spec.OpPoll),
+		HasOut:  !r.Failed() && (c.Op == spec.OpGetsockopt || c.Op == spec.OpPoll || c.Op == spec.OpSelect || c.Op == spec.OpEpollWait),
 	}
 	w.Result.Poll = revents(r.Poll)
 	return w
@@ -81,6 +81,12 @@ func appendArgs(b []byte, c *spec.Call, w *Want) []byte {
 		return appendIntArg(b, c.Timeout)
 	case spec.OpOpen:
 		return append(b, `"/dev/null", O_RDWR`...)
+	case spec.OpSigaction:
+		return appendSigaction(b, c)
+	case spec.OpSelect:
+		return appendSelectArgs(b, c)
+	case spec.OpEpollCreate:
+		return append(b, "EPOLL_CLOEXEC"...)
 	}
 	b = appendInt(b, c.FD)
 	switch c.Op {
@@ -104,6 +110,10 @@ func appendArgs(b []byte, c *spec.Call, w *Want) []byte {
 		return appendIntArg(b, c.Arg)
 	case spec.OpSend, spec.OpRecv, spec.OpSendto, spec.OpRecvfrom:
 		return appendTransferArgs(b, c, w)
+	case spec.OpEpollCtl:
+		return appendEpollCtlArgs(b, c)
+	case spec.OpEpollWait:
+		return appendEpollWaitArgs(b, c, w)
 	}
 	return b // dup, close
 }
@@ -147,17 +157,23 @@ func appendSockoptArgs(b []byte, c *spec.Call, w *Want) []byte {
 	b = append(b, c.Level.String()...)
 	b = append(b, ", "...)
 	b = append(b, c.Option.String()...)
-	if c.Op == spec.OpSetsockopt {
-		b = append(b, ", ["...)
-		b = appendInt(b, c.Value)
-		return append(b, "], 4"...)
-	}
-	if w == nil || !w.HasOut {
-		return append(b, ", ..., [4]"...)
+	form := formOf(c.Option)
+	b = append(b, ", "...)
+	switch {
+	case c.Op == spec.OpSetsockopt && form == formErrno:
+		form = formInt
+		fallthrough
+	case c.Op == spec.OpSetsockopt:
+		b = appendOption(b, form, c.Value)
+		return appendIntArg(b, optionSizes[form])
+	case w == nil || !w.HasOut:
+		b = append(b, "..."...)
+	default:
+		b = appendOption(b, form, w.Result.Value)
 	}
 	b = append(b, ", ["...)
-	b = appendOptionValue(b, w.Result.Value, c.Option == spec.SoError)
-	return append(b, "], [4]"...)
+	b = appendInt(b, optionSizes[form])
+	return append(b, ']')
 }
 
 // appendOptionValue prints an option's value; that of SO_ERROR by its name.
@@ -288,12 +304,17 @@ func appendResult(b []byte, c *spec.Call, r *spec.Result) []byte {
 		b = append(b, " (flags "...)
 		b = appendStatusFlags(b, r.Ret)
 		return append(b, ')')
-	case c.Op == spec.OpPoll && r.Ret == 0:
+	case (c.Op == spec.OpPoll || c.Op == spec.OpSelect) && r.Ret == 0:
 		return append(b, "0 (Timeout)"...)
 	case c.Op == spec.OpPoll && r.Ret > 0:
 		b = appendInt(b, r.Ret)
 		b = append(b, " ("...)
 		b = appendPollFDs(b, r.Poll, true)
+		return append(b, ')')
+	case c.Op == spec.OpSelect && r.Ret > 0:
+		b = appendInt(b, r.Ret)
+		b = append(b, " ("...)
+		b = appendSelected(b, r.Poll)
 		return append(b, ')')
 	}
 	return appendInt(b, r.Ret)

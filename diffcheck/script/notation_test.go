@@ -306,7 +306,7 @@ func TestOutside(t *testing.T) {
 		{"+0 %{ print(1) }%", "1:4: a code snippet in %{ }%"},
 		{"+0 epoll_create(1) = 3", "1:4: the call epoll_create"},
 		{"+0 setsockopt(3, SOL_SOCKET, SO_ZEROCOPY, [1], 4) = 0", "1:30: the option SO_ZEROCOPY"},
-		{"+0 setsockopt(3, SOL_IP, IP_TOS, [4], 4) = 0", "1:18: options of the level SOL_IP"},
+		{"+0 setsockopt(3, SOL_UDP, UDP_CORK, [1], 4) = 0", "1:18: options of the level SOL_UDP"},
 		{"+0 > [ect0] . 1:1(0) ack 1", "1:6: fields of the IP header"},
 		{"+0 < ipv4 1.1.1.1 > 2.2.2.2: S 0:0(0)", "1:6: IP in IP"},
 		{"+0 < S 0:0(0) <md5 00>", "1:16: the TCP option md5"},

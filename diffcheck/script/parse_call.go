@@ -35,15 +35,21 @@ var callReaders = map[string]struct {
 	"dup2":        {spec.OpDup2, (*parser).readDup2},
 	"close":       {spec.OpClose, (*parser).readDescriptor},
 	"open":        {spec.OpOpen, (*parser).readOpen},
+
+	"rt_sigaction":  {spec.OpSigaction, (*parser).readSigaction},
+	"sigaction":     {spec.OpSigaction, (*parser).readSigaction},
+	"select":        {spec.OpSelect, (*parser).readSelect},
+	"epoll_create1": {spec.OpEpollCreate, (*parser).readEpollCreate},
+	"epoll_ctl":     {spec.OpEpollCtl, (*parser).readEpollCtl},
+	"epoll_wait":    {spec.OpEpollWait, (*parser).readEpollWait},
 }
 
 // callsElsewhere are calls that packetdrill or strace would print and that
 // connspec does not make.
 var callsElsewhere = map[string]bool{
-	"accept4": true, "cap_set": true, "epoll_create": true, "epoll_create1": true, "epoll_ctl": true,
-	"epoll_wait": true, "ioctl": true, "openat": true, "pipe": true, "pipe2": true, "ppoll": true,
+	"accept4": true, "cap_set": true, "epoll_create": true, "epoll_pwait": true, "ioctl": true, "openat": true, "pipe": true, "pipe2": true, "ppoll": true,
 	"psp_rx_assoc": true, "psp_tx_assoc": true, "readv": true, "recvmmsg": true, "recvmsg": true,
-	"select": true, "sendfile": true, "sendmmsg": true, "sendmsg": true, "socketpair": true,
+	"sendfile": true, "sendmmsg": true, "sendmsg": true, "socketpair": true,
 	"splice": true, "writev": true, "icmp_sendto": true, "connectx": true, "disconnectx": true,
 	"setrlimit": true, "prctl": true, "mmap": true, "pselect6": true, "dup3": true, "sctp_sendmsg": true,
 }

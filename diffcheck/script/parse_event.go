@@ -160,9 +160,12 @@ func (p *parser) parseAction(e *Event, w when) {
 			e.Thread = int(p.number(1, ThreadsMax-1, "the number of a thread other than the first"))
 			p.expect("]")
 		}
-		if w.end < 0 && p.take("<...") {
+		switch {
+		case w.end < 0 && p.take("<..."):
 			p.parseResumed(e)
-		} else {
+		case w.end < 0 && p.at("---"):
+			p.parseSignal(e)
+		default:
 			p.parseCall(e)
 		}
 		if w.end > w.from && e.Want != nil && p.err == nil {

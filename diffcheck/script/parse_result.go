@@ -10,7 +10,18 @@ import (
 var sockoptNames = map[string]spec.SockOption{
 	"SO_ERROR": spec.SoError, "SO_BROADCAST": spec.SoBroadcast, "SO_REUSEADDR": spec.SoReuseaddr,
 	"SO_TYPE": spec.SoType, "SO_ACCEPTCONN": spec.SoAcceptconn, "TCP_NODELAY": spec.TCPNodelay,
-	"IPV6_V6ONLY": spec.IPv6V6only,
+	"IPV6_V6ONLY":             spec.IPv6V6only,
+	"SO_SNDTIMEO":             spec.SoSndtimeo,
+	"SO_RCVTIMEO":             spec.SoRcvtimeo,
+	"SO_SNDTIMEO_OLD":         spec.SoSndtimeo,
+	"SO_RCVTIMEO_OLD":         spec.SoRcvtimeo,
+	"SO_LINGER":               spec.SoLinger,
+	"SO_BINDTODEVICE":         spec.SoBindtodevice,
+	"SO_REUSEPORT":            spec.SoReuseport,
+	"SO_KEEPALIVE":            spec.SoKeepalive,
+	"IP_BIND_ADDRESS_NO_PORT": spec.IPBindAddressNoPort,
+	"TCP_SYNCNT":              spec.TCPSyncnt,
+	"TCP_USER_TIMEOUT":        spec.TCPUserTimeout,
 }
 
 // readSockopt reads the arguments that getsockopt and setsockopt share.
@@ -26,11 +37,13 @@ func (p *parser) readSockopt(e *Event) {
 			e.Call.Level = spec.SolTCP
 		case w == "SOL_IPV6" || w == "IPPROTO_IPV6":
 			e.Call.Level = spec.SolIPv6
+		case w == "SOL_IP" || w == "IPPROTO_IP":
+			e.Call.Level = spec.SolIP
 		case strings.HasPrefix(w, "SOL_") || strings.HasPrefix(w, "IPPROTO_"):
 			p.outside(start, "options of the level %s", w)
 		default:
 			p.pos = start
-			p.unexpected("SOL_SOCKET, SOL_TCP or SOL_IPV6")
+			p.unexpected("SOL_SOCKET, SOL_TCP, SOL_IP or SOL_IPV6")
 		}
 	}
 	if p.comma() {
@@ -41,7 +54,7 @@ func (p *parser) readSockopt(e *Event) {
 		e.Call.Option = option
 		switch {
 		case ok:
-		case strings.HasPrefix(w, "SO_") || strings.HasPrefix(w, "TCP_") || strings.HasPrefix(w, "IPV6_"):
+		case strings.HasPrefix(w, "SO_") || strings.HasPrefix(w, "TCP_") || strings.HasPrefix(w, "IP_") || strings.HasPrefix(w, "IPV6_"):
 			p.outside(start, "the option %s", w)
 		default:
 			p.pos = start
@@ -52,16 +65,21 @@ func (p *parser) readSockopt(e *Event) {
 
 func (p *parser) readSetsockopt(e *Event) {
 	p.readSockopt(e)
+	form := formOf(e.Call.Option)
 	if p.comma() {
-		if !p.at("[") {
+		switch {
+		case form > formErrno:
+			e.Call.Value = p.structValue(form)
+		case !p.at("["):
 			p.unexpected("a value in brackets, such as [1]")
+		default:
+			e.Call.Value, _ = p.optionValue()
 		}
-		e.Call.Value, _ = p.optionValue()
 	}
 	if p.comma() {
 		p.skip()
 		start := p.pos
-		if n := p.int32("the length of the value"); n != 4 && p.err == nil {
+		if n := p.int32("the length of the value"); n != optionSizes[form] && form != formName && p.err == nil {
 			p.outside(start, "an option value of %d bytes", n)
 		}
 	}
@@ -70,7 +88,11 @@ func (p *parser) readSetsockopt(e *Event) {
 func (p *parser) readGetsockopt(e *Event) {
 	p.readSockopt(e)
 	if p.comma() {
-		e.Want.Result.Value, e.Want.HasOut = p.optionValue()
+		if form := formOf(e.Call.Option); form > formErrno && !p.at("...") {
+			e.Want.Result.Value, e.Want.HasOut = p.structValue(form), true
+		} else {
+			e.Want.Result.Value, e.Want.HasOut = p.optionValue()
+		}
 	}
 	if p.comma() && !p.take("...") {
 		p.expect("[")
@@ -134,15 +156,21 @@ func (p *parser) readResult(c *spec.Call, w *Want) {
 		}
 		w.Result.Errno = p.errno()
 	}
-	if c.Op != spec.OpPoll || w.Result.Ret <= 0 {
+	waits := c.Op == spec.OpPoll || c.Op == spec.OpSelect
+	if !waits || w.Result.Ret <= 0 {
 		p.note()
-		if c.Op == spec.OpPoll && w.Result.Ret == 0 {
+		if waits && w.Result.Ret == 0 {
 			w.HasOut = true
 			w.Result.Poll = nil
 		}
 		return
 	}
 	if p.take("(") {
+		if c.Op == spec.OpSelect {
+			p.readSelected(w)
+			p.expect(")")
+			return
+		}
 		fds, _ := p.pollFDs()
 		p.expect(")")
 		w.HasOut = true

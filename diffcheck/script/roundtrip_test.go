@@ -35,6 +35,9 @@ func drawSockaddr(t *rapid.T) spec.Sockaddr {
 
 func drawCall(t *rapid.T) spec.Call {
 	c := spec.Call{Op: spec.Op(rapid.IntRange(int(spec.OpSocket), int(spec.OpCount)-1).Draw(t, "op"))}
+	if drawWaiting(t, &c) {
+		return c
+	}
 	if c.Op != spec.OpSocket && c.Op != spec.OpPoll && c.Op != spec.OpOpen {
 		c.FD = oneOf[int32](t, -1, 3, 9)
 	}
@@ -51,9 +54,13 @@ func drawCall(t *rapid.T) spec.Call {
 	case spec.OpAccept, spec.OpGetsockname, spec.OpGetpeername:
 		c.Pointer = oneOf(t, spec.PointerValid, spec.PointerNull, spec.PointerUnreadable)
 	case spec.OpGetsockopt:
-		c.Level, c.Option = spec.SolSocket, oneOf(t, spec.SoError, spec.SoType, spec.SoAcceptconn)
+		c.Level, c.Option = spec.SolSocket, oneOf(t, spec.SoError, spec.SoType, spec.SoAcceptconn, spec.SoLinger, spec.SoSndtimeo, spec.SoBindtodevice)
 	case spec.OpSetsockopt:
 		c.Level, c.Option, c.Value = spec.SolTCP, spec.TCPNodelay, rapid.Int32().Draw(t, "value")
+		if flip(t) {
+			c.Level, c.Option = spec.SolSocket, oneOf(t, spec.SoLinger, spec.SoSndtimeo, spec.SoBindtodevice)
+			c.Value = drawValue(t, c.Option)
+		}
 	case spec.OpFcntl:
 		c.Fcntl = oneOf(t, spec.FGetfl, spec.FSetfl)
 		if c.Fcntl == spec.FSetfl {
@@ -129,6 +136,11 @@ func drawWant(t *rapid.T, c *spec.Call) *Want {
 		if c.Option == spec.SoError && flip(t) {
 			w.Result.Value = int32(spec.ECONNREFUSED)
 		}
+		if formOf(c.Option) > formErrno {
+			w.Result.Value = drawValue(t, c.Option)
+		}
+	case c.Op == spec.OpSelect, c.Op == spec.OpEpollWait:
+		drawReady(t, c, w)
 	case c.Op == spec.OpPoll:
 		w.HasOut = true
 		if w.Result.Ret > 0 {

@@ -43,6 +43,7 @@ const (
 	EventExpect                   // the next frame of the host, or with Want the return of Thread's blocked call, is to look like this
 	EventEnv                      // an environment change, in backticks
 	EventAdvance                  // nothing but the passing of Delay
+	EventSignal                   // Signal is delivered to Thread
 )
 
 // Event is one line of a script.
@@ -56,13 +57,15 @@ type Event struct {
 	AnyTime bool
 	Within  time.Duration
 
-	Thread int       // EventCall, EventExpect with Want: 0 is the main thread
+	Thread int       // EventCall, EventSignal, EventExpect with Want: 0 is the main thread
 	Call   spec.Call // EventCall; EventExpect with Want has only its Op
 	Want   *Want     // EventCall: the outcome the script states, if it does
 
 	Frame Frame // EventInject, EventExpect
 
 	Env Env // EventEnv
+
+	Signal spec.Signal // EventSignal
 }
 
 // Want is the outcome that a script states for a call.

@@ -13,6 +13,9 @@ func (s *Script) Validate() error {
 	if len(s.Events) > EventsMax {
 		return s.exceeds(EventsMax, fmt.Sprintf("at most %d", EventsMax), "%d events", len(s.Events))
 	}
+	if i := s.mortal(); i >= 0 {
+		return s.exceeds(i, "an rt_sigaction before it that gives the signal a handler or SIG_IGN", "%s would end the process", s.Events[i].Signal)
+	}
 	var fds descriptors
 	for i := range s.Events {
 		e := &s.Events[i]
@@ -57,9 +60,9 @@ func (s *Script) exceeds(i int, expected, format string, args ...any) error {
 func touchesStandard(c *spec.Call) bool {
 	standard := func(fd int32) bool { return fd >= 0 && fd <= 2 }
 	switch c.Op {
-	case spec.OpSocket, spec.OpOpen:
+	case spec.OpSocket, spec.OpOpen, spec.OpSigaction, spec.OpEpollCreate:
 		return false
-	case spec.OpPoll:
+	case spec.OpPoll, spec.OpSelect:
 		for _, f := range c.Poll {
 			if standard(f.FD) {
 				return true
@@ -82,7 +85,7 @@ func (d *descriptors) call(e *Event) {
 		return
 	}
 	switch e.Call.Op {
-	case spec.OpSocket, spec.OpAccept, spec.OpDup, spec.OpOpen:
+	case spec.OpSocket, spec.OpAccept, spec.OpDup, spec.OpOpen, spec.OpEpollCreate:
 		for i := range d.used {
 			if !d.used[i] {
 				d.used[i] = true

@@ -35,8 +35,10 @@ func checkCall(ev *script.Event) error {
 		return Refuse(ev, "thread %d: a target has threads 0 to %d", ev.Thread, script.ThreadsMax-1)
 	case c.Op == spec.OpNone || c.Op >= spec.OpCount:
 		return Refuse(ev, "a call of no known name")
-	case c.Op == spec.OpPoll && len(c.Poll) > PollMax:
-		return Refuse(ev, "poll of %d descriptors: a target takes %d", len(c.Poll), PollMax)
+	case len(c.Poll) > PollMax:
+		return Refuse(ev, "%s of %d descriptors: a target takes %d", c.Op, len(c.Poll), PollMax)
+	case c.Op == spec.OpEpollCtl && len(c.Poll) != 1, c.Op == spec.OpSigaction && (c.Signal == 0 || c.Signal >= spec.SignalCount):
+		return Refuse(ev, "%s without its arguments", c.Op)
 	case len(c.Buf) > BufferMax:
 		return Refuse(ev, "%s of %d bytes: a target takes %d", c.Op, len(c.Buf), BufferMax)
 	case c.Op == spec.OpClose && c.FD >= 0 && c.FD < FirstFD:

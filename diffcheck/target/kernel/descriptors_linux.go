@@ -21,6 +21,7 @@ type file struct {
 	family   spec.Family
 	typ      spec.SockType // 0: no socket
 	nonblock bool
+	lingers  bool // SO_LINGER with a time: the last close may wait
 }
 
 // descriptors maps the script's numbers to the process's.
@@ -29,14 +30,16 @@ type descriptors struct {
 	which [script.FDsMax]int   // index in files
 	files []file
 	null  int32 // /dev/null, behind the script's 0, 1 and 2
+	gone  int32 // stands where a descriptor is closed and its number reserved
 
 	// orphans says that the script has closed a stream socket: its connection
 	// may live on without a descriptor.
 	orphans bool
 
 	// While a thread is blocked, the numbers that the script closes stay
-	// taken, with /dev/null behind them: a call that a signal makes start
-	// again would otherwise find a descriptor of another target there.
+	// taken: a call that a signal makes start again would otherwise find a
+	// descriptor of another target there. What is behind them is opened with
+	// O_PATH, which is EBADF to every call that a script makes (fdget).
 	reserving bool
 	reserved  []int32
 }
@@ -46,7 +49,17 @@ func openDescriptors() (*descriptors, error) {
 	if err != nil {
 		return nil, fmt.Errorf("kernel: /dev/null: %w", err)
 	}
-	d := &descriptors{null: int32(fd)}
+	gone, err := unix.Open("/dev/null", unix.O_PATH|unix.O_CLOEXEC, 0)
+	if err != nil {
+		unix.Close(fd)
+		return nil, fmt.Errorf("kernel: /dev/null as a path: %w", err)
+	}
+	if err := widenTable(fd); err != nil {
+		unix.Close(fd)
+		unix.Close(gone)
+		return nil, fmt.Errorf("kernel: more than 1000 descriptors: %w (ulimit -n)", err)
+	}
+	d := &descriptors{null: int32(fd), gone: int32(gone)}
 	d.reset()
 	return d, nil
 }
@@ -133,7 +146,7 @@ func (d *descriptors) end(keep bool) {
 			unix.SetsockoptLinger(int(real), unix.SOL_SOCKET, unix.SO_LINGER, &abort)
 		}
 		if keep {
-			unix.Dup3(int(d.null), int(real), unix.O_CLOEXEC)
+			unix.Dup3(int(d.gone), int(real), unix.O_CLOEXEC)
 		} else {
 			unix.Close(int(real))
 		}

@@ -12,6 +12,7 @@ import (
 	"github.com/connspec/connspec/diffcheck/target"
 	"github.com/connspec/connspec/hwtarget"
 	"github.com/connspec/connspec/hwtarget/lab"
+	"github.com/connspec/connspec/spec"
 )
 
 // Options of a kernel target.
@@ -54,6 +55,8 @@ type Target struct {
 	rec    target.Recorder
 
 	changed changes
+
+	dispositions [spec.SignalCount]spec.Disposition // the script's
 
 	threads  []*thread
 	busy     int         // threads in a call
@@ -163,6 +166,7 @@ func (k *Target) Close() error {
 	k.threads = nil
 	k.leave()
 	unix.Close(int(k.fds.null))
+	unix.Close(int(k.fds.gone))
 	if k.page == nil {
 		return nil
 	}

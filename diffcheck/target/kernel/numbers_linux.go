@@ -18,11 +18,24 @@ var sockTypes = [...]uintptr{
 	spec.SockRaw: unix.SOCK_RAW, spec.SockSeqpacket: unix.SOCK_SEQPACKET,
 }
 
-var sockLevels = [...]uintptr{spec.SolSocket: unix.SOL_SOCKET, spec.SolTCP: unix.SOL_TCP}
+var sockLevels = [...]uintptr{
+	spec.SolSocket: unix.SOL_SOCKET,
+	spec.SolTCP:    unix.SOL_TCP,
+	spec.SolIP:     unix.SOL_IP,
+}
 
 var sockOptions = [...]uintptr{
 	spec.SoError: unix.SO_ERROR, spec.SoBroadcast: unix.SO_BROADCAST, spec.SoReuseaddr: unix.SO_REUSEADDR,
 	spec.SoType: unix.SO_TYPE, spec.SoAcceptconn: unix.SO_ACCEPTCONN, spec.TCPNodelay: unix.TCP_NODELAY,
+	spec.SoSndtimeo:          unix.SO_SNDTIMEO,
+	spec.SoRcvtimeo:          unix.SO_RCVTIMEO,
+	spec.SoLinger:            unix.SO_LINGER,
+	spec.SoBindtodevice:      unix.SO_BINDTODEVICE,
+	spec.SoReuseport:         unix.SO_REUSEPORT,
+	spec.SoKeepalive:         unix.SO_KEEPALIVE,
+	spec.IPBindAddressNoPort: unix.IP_BIND_ADDRESS_NO_PORT,
+	spec.TCPSyncnt:           unix.TCP_SYNCNT,
+	spec.TCPUserTimeout:      unix.TCP_USER_TIMEOUT,
 }
 
 var fcntlCmds = [...]uintptr{spec.FGetfl: unix.F_GETFL, spec.FSetfl: unix.F_SETFL}

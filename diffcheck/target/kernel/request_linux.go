@@ -31,9 +31,13 @@ type request struct {
 
 	addr    [sockaddrMax]byte
 	addrLen uint32
-	value   int32
+	value   int32 // setsockopt: the script's
+	optval  [optionMax]byte
 	valLen  uint32
 	polls   [target.PollMax]unix.PollFd
+	ready   [target.PollMax]unix.EpollEvent
+	sets    *fdSets // select; nil before the first
+	timeval unix.Timeval
 	buffer  []byte
 }
 
@@ -50,7 +54,7 @@ func (q *request) prepare(c *spec.Call, d *descriptors, n *puppet.Naming, unread
 	a := &q.args
 	switch c.Op {
 	case spec.OpSocket:
-		q.opened = file{c.Family, c.Type, c.SockFlags&spec.SockNonblock != 0}
+		q.opened = file{family: c.Family, typ: c.Type, nonblock: c.SockFlags&spec.SockNonblock != 0}
 		typ := number(sockTypes[:], c.Type) | unix.SOCK_CLOEXEC
 		if q.opened.nonblock {
 			typ |= unix.SOCK_NONBLOCK
@@ -83,6 +87,10 @@ func (q *request) prepare(c *spec.Call, d *descriptors, n *puppet.Naming, unread
 		q.sockopt(c)
 	case spec.OpPoll:
 		q.poll(c, d)
+	case spec.OpSelect:
+		q.selects(c, d)
+	case spec.OpEpollCreate, spec.OpEpollCtl, spec.OpEpollWait:
+		q.epoll(c, d)
 	case spec.OpShutdown:
 		q.nr, a[1] = unix.SYS_SHUTDOWN, uintptr(c.How)
 	case spec.OpSend, spec.OpSendto, spec.OpRecv, spec.OpRecvfrom:
@@ -108,7 +116,7 @@ func (q *request) prepareFile(c *spec.Call, d *descriptors) {
 		if d.reserving && d.open(c.FD) {
 			// A close that does not give the number away.
 			q.nr = unix.SYS_DUP3
-			*a = [6]uintptr{uintptr(d.null), uintptr(d.real[c.FD]), unix.O_CLOEXEC}
+			*a = [6]uintptr{uintptr(d.gone), uintptr(d.real[c.FD]), unix.O_CLOEXEC}
 		}
 	}
 }
@@ -159,18 +167,6 @@ func (q *request) nameArgs(c *spec.Call, unreadable uintptr) (addr, length uintp
 	return addr, uintptr(unsafe.Pointer(&q.addrLen))
 }
 
-func (q *request) sockopt(c *spec.Call) {
-	q.option = c.Option
-	q.value, q.valLen = c.Value, 4
-	q.args[1], q.args[2] = number(sockLevels[:], c.Level), number(sockOptions[:], c.Option)
-	q.args[3] = uintptr(unsafe.Pointer(&q.value))
-	if c.Op == spec.OpSetsockopt {
-		q.nr, q.args[4] = unix.SYS_SETSOCKOPT, 4
-		return
-	}
-	q.nr, q.args[4] = unix.SYS_GETSOCKOPT, uintptr(unsafe.Pointer(&q.valLen))
-}
-
 func (q *request) poll(c *spec.Call, d *descriptors) {
 	for i, p := range c.Poll {
 		q.polls[i] = unix.PollFd{Fd: int32(d.number(p.FD)), Events: toPoll(p.Events)}
@@ -207,8 +203,12 @@ func (q *request) transfer(c *spec.Call, n *puppet.Naming, unreadable uintptr) {
 func (q *request) mayBlock(c *spec.Call, d *descriptors) bool {
 	f := d.behind(c.FD)
 	switch c.Op {
-	case spec.OpPoll:
+	case spec.OpPoll, spec.OpSelect, spec.OpEpollWait:
 		return c.Timeout != 0
+	case spec.OpClose:
+		return f.lingers
+	case spec.OpDup2:
+		return d.behind(c.Arg).lingers
 	case spec.OpConnect:
 		return f.typ != 0 && !f.nonblock && !(f.family == spec.AFInet && f.typ == spec.SockDgram)
 	case spec.OpSend, spec.OpSendto:
@@ -224,15 +224,15 @@ func (q *request) mayBlock(c *spec.Call, d *descriptors) bool {
 	return false
 }
 
-// pollTriesMax is how often a poll is made that signals interrupt.
-const pollTriesMax = 100
+// triesMax is how often a call is made that signals interrupt.
+const triesMax = 100
 
 // run makes the call on the calling thread, which must not be put to sleep. A
 // signal of the runtime that is pending ends even a poll that does not wait.
 func (q *request) run() {
-	for range pollTriesMax {
+	for range triesMax {
 		q.ret, _, q.errno = syscall.RawSyscall6(q.nr, q.args[0], q.args[1], q.args[2], q.args[3], q.args[4], q.args[5])
-		if q.nr != unix.SYS_POLL || q.errno != unix.EINTR {
+		if q.errno != unix.EINTR {
 			return
 		}
 	}
@@ -249,7 +249,7 @@ func (q *request) result(d *descriptors, n *puppet.Naming) (r spec.Result, err e
 	}
 	r.Ret = int32(q.ret)
 	switch q.op {
-	case spec.OpSocket, spec.OpOpen, spec.OpAccept, spec.OpDup:
+	case spec.OpSocket, spec.OpOpen, spec.OpAccept, spec.OpDup, spec.OpEpollCreate:
 		if r.Ret, err = q.open(d); err != nil {
 			return r, err
 		}
@@ -266,20 +266,22 @@ func (q *request) result(d *descriptors, n *puppet.Naming) (r spec.Result, err e
 			d.files[d.which[q.fd]].nonblock = q.arg&spec.ONonblock != 0
 		}
 	case spec.OpGetsockopt:
-		if r.Value = q.value; q.option == spec.SoError {
-			e, ok := spec.ErrnoFromNumber(spec.SystemLinux, int(q.value))
-			if !ok {
-				return r, fmt.Errorf("kernel: SO_ERROR is %d, which package spec has no name for", q.value)
-			}
-			r.Value = int32(e)
+		r.Value, err = q.optionValue()
+	case spec.OpSetsockopt:
+		if q.option == spec.SoLinger && d.open(q.fd) {
+			d.files[d.which[q.fd]].lingers = q.value > 0
 		}
+	case spec.OpSelect:
+		r.Poll = q.selected()
+	case spec.OpEpollWait:
+		r.Poll = q.waited()
 	case spec.OpPoll:
 		r.Poll = q.polled()
 	}
 	if q.named {
 		r.Addr, r.AddrLen = n.CanonSockaddr(q.op, getSockaddr(&q.addr, int(q.addrLen))), int32(q.addrLen)
 	}
-	return r, nil
+	return r, err
 }
 
 // open gives a new descriptor of the process the script's lowest free number.

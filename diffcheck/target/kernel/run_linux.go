@@ -8,6 +8,7 @@ import (
 
 	"github.com/connspec/connspec/diffcheck/script"
 	"github.com/connspec/connspec/diffcheck/target"
+	"github.com/connspec/connspec/spec"
 )
 
 // Run implements [target.Target].
@@ -41,6 +42,7 @@ func (k *Target) run(s *script.Script, tr *script.Trace) error {
 	k.rec.Begin(k.Name(), s, tr)
 	k.s, k.tr, k.began, k.over = s, tr, time.Now(), false
 	k.fds.reset()
+	k.dispositions = [spec.SignalCount]spec.Disposition{}
 	k.puppet.Reset(target.Seed(s))
 	k.naming.Reset(k.remotes())
 	k.ticks.passed = false
@@ -124,6 +126,8 @@ func (k *Target) event(ev *script.Event) error {
 		return k.inject(ev)
 	case script.EventEnv:
 		return k.env(ev)
+	case script.EventSignal:
+		return k.signal(ev)
 	}
 	return nil
 }
@@ -132,6 +136,9 @@ func (k *Target) event(ev *script.Event) error {
 func (k *Target) call(ev *script.Event) error {
 	if ev.Thread < len(k.threads) && k.threads[ev.Thread] != nil && k.threads[ev.Thread].busy {
 		return target.Refuse(ev, "thread %d makes a call while its %s blocks", ev.Thread, k.threads[ev.Thread].q.op)
+	}
+	if ev.Call.Op == spec.OpSigaction {
+		return k.dispose(ev)
 	}
 	q := &k.main
 	blocks := q.mayBlock(&ev.Call, k.fds)

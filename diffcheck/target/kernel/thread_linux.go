@@ -87,7 +87,9 @@ func (t *thread) settleIn(cpu int) error {
 	for i := range all.Val {
 		all.Val[i] = ^all.Val[i]
 	}
-	all.Val[0] &^= 1 << (prodSignal - 1)
+	for _, sig := range [...]uint{prodSignal, catchSignal, ignoreSignal} {
+		all.Val[0] &^= 1 << (sig - 1)
+	}
 	if err := unix.PthreadSigmask(unix.SIG_SETMASK, &all, nil); err != nil {
 		return fmt.Errorf("kernel: signal mask: %w", err)
 	}

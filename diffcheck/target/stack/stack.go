@@ -104,6 +104,9 @@ func (t *Target) Run(s *script.Script, tr *script.Trace) error {
 	if err := target.Check(s); err != nil {
 		return err
 	}
+	if err := lacks(s); err != nil {
+		return err
+	}
 	t.rec.Begin(t.name, s, tr)
 	t.s, t.tr, t.now, t.own, t.fault = s, tr, 0, false, nil
 	clear(t.busy[:])

@@ -1,0 +1,53 @@
+package stack
+
+import (
+	"github.com/connspec/connspec/diffcheck/script"
+	"github.com/connspec/connspec/diffcheck/target"
+	"github.com/connspec/connspec/spec"
+)
+
+// lacks refuses a script that needs what package impl does not have yet. The
+// kernel and the model are held against each other on it all the same.
+func lacks(s *script.Script) error {
+	for i := range s.Events {
+		ev := &s.Events[i]
+		switch {
+		case ev.Kind == script.EventSignal:
+			return target.Refuse(ev, "impl has no signals yet")
+		case ev.Kind == script.EventCall && lacksCall(&ev.Call):
+			return target.Refuse(ev, "impl has no %s yet", missing(&ev.Call))
+		}
+	}
+	return nil
+}
+
+func lacksCall(c *spec.Call) bool {
+	switch c.Op {
+	case spec.OpSigaction, spec.OpSelect, spec.OpEpollCreate, spec.OpEpollCtl, spec.OpEpollWait:
+		return true
+	case spec.OpPoll:
+		return c.Timeout > 0 // a wait that time ends
+	case spec.OpGetsockopt, spec.OpSetsockopt:
+		return lacksOption(c.Option)
+	}
+	return false
+}
+
+func lacksOption(o spec.SockOption) bool {
+	switch o {
+	case spec.SoSndtimeo, spec.SoRcvtimeo, spec.SoLinger, spec.SoBindtodevice, spec.SoReuseport, spec.SoKeepalive,
+		spec.IPBindAddressNoPort, spec.TCPSyncnt, spec.TCPUserTimeout:
+		return true
+	}
+	return false
+}
+
+func missing(c *spec.Call) string {
+	switch c.Op {
+	case spec.OpPoll:
+		return "poll with a timeout"
+	case spec.OpGetsockopt, spec.OpSetsockopt:
+		return c.Option.String()
+	}
+	return c.Op.String()
+}
