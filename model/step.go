@@ -66,24 +66,12 @@ func Step(d spec.Dialect, w *World, l *Label, out *Nexts) {
 	switch l.Kind {
 	case LabelCall:
 		stepCall(d, w, l, out)
-	case LabelReturn:
-		stepReturn(w, l, out)
-	case LabelBlock:
-		if t := w.thread(l.Thread); t != nil && (t.Wait == Blocked || t.Wait == Anything) {
-			out.push(w)
-		}
 	case LabelIn:
 		stepIn(d, w, l, out)
-	case LabelOut:
-		stepOut(w, l, out)
-	case LabelAdvance:
-		out.push(w).World.Timers = true
-	case LabelSettle:
-		if w.settled() {
-			out.push(w).World.Timers = false
+	default:
+		if n := out.push(w); !n.World.Observe(l) {
+			out.Len--
 		}
-	case LabelEnv:
-		out.push(w).World.Left = LeftEnv
 	}
 }
 
@@ -286,129 +274,4 @@ func (w *World) file(fd int32) File {
 		return FileNone
 	}
 	return w.FDs[fd-FDFirst]
-}
-
-// stepReturn matches a result with what the thread is about to return.
-func stepReturn(w *World, l *Label, out *Nexts) {
-	t := w.thread(l.Thread)
-	if t == nil {
-		out.push(w).World.Left = LeftScope
-		return
-	}
-	switch t.Wait {
-	case Anything:
-		n := &out.push(w).World
-		n.returnAnything(&n.Threads[l.Thread], &l.Ret)
-	case Blocked:
-		if w.anything(w.Sockets[t.Socket-1].Kind) { // a socket in an unspecified state may have done it
-			n := &out.push(w).World
-			n.returnAnything(&n.Threads[l.Thread], &l.Ret)
-		}
-	case Returning:
-		want, got := t.Ret, l.Ret
-		for i := range want.Revents {
-			want.Revents[i] &^= t.Ret.Loose
-			got.Revents[i] &^= t.Ret.Loose
-		}
-		want.Loose = 0
-		if want.Ret > 0 && t.Ret.Loose != 0 { // entries that only show such bits may count
-			want.Ret, got.Ret = 0, 0
-		}
-		if want.HasAddr && got.HasAddr && want.Addr == got.Addr {
-			n := &out.push(w).World
-			if !n.seePort(want.Port, got.Port) {
-				out.Len--
-				return
-			}
-			want.Port = got.Port
-			n.Threads[l.Thread] = Thread{}
-			if want != got {
-				out.Len--
-			}
-			return
-		}
-		if want == got {
-			out.push(w).World.Threads[l.Thread] = Thread{}
-		}
-	}
-}
-
-// stepOut matches a frame with the next one to come out.
-func stepOut(w *World, l *Label, out *Nexts) {
-	if w.OutLen == 0 || !w.Outs[0].matches(&l.Frame) {
-		if w.anything(l.Frame.kind()) {
-			n := &out.push(w).World
-			if l.Frame.SPort == PortSeen+Port(w.Seen) {
-				n.Seen++
-			}
-		}
-		return
-	}
-	n := &out.push(w).World
-	f := n.Outs[0]
-	copy(n.Outs[:], n.Outs[1:n.OutLen])
-	n.OutLen--
-	n.Outs[n.OutLen] = Frame{}
-	if !n.seePort(f.SPort, l.Frame.SPort) {
-		out.Len--
-	}
-}
-
-// matches compares all but a port not yet seen.
-func (f *Frame) matches(g *Frame) bool {
-	a, b := *f, *g
-	a.Loose, b.Loose, a.MSS, b.MSS, a.Scaled, b.Scaled = 0, 0, 0, 0, false, false
-	if a.SPort >= PortUnseen {
-		a.SPort, b.SPort = 0, 0
-	}
-	if f.Loose&LooseSeq != 0 {
-		a.Seq, b.Seq = 0, 0
-	}
-	if f.Loose&LooseAck != 0 {
-		a.Ack, b.Ack = 0, 0
-	}
-	if f.Loose&LoosePSH != 0 {
-		a.Bits, b.Bits = a.Bits&^PSH, b.Bits&^PSH
-	}
-	if f.Loose&LooseQuote != 0 {
-		a.Quote, b.Quote, a.Seq, b.Seq = Quote{}, Quote{}, 0, 0
-	}
-	return a == b
-}
-
-// seePort matches a port of the world with one of the trace. A chosen port that
-// nobody has seen gets the next number, everywhere.
-func (w *World) seePort(want, got Port) bool {
-	if want < PortUnseen {
-		return want == got
-	}
-	if got != PortSeen+Port(w.Seen) {
-		return false
-	}
-	w.Seen++
-	w.rename(want, got)
-	return true
-}
-
-func (w *World) rename(from, to Port) {
-	swap := func(p *Port) {
-		if *p == from {
-			*p = to
-		}
-	}
-	for i := range w.Sockets {
-		s := &w.Sockets[i]
-		swap(&s.LPort)
-		swap(&s.RPort)
-		for q := range s.Queue {
-			swap(&s.Queue[q].Port)
-		}
-	}
-	for i := range w.Outs {
-		swap(&w.Outs[i].SPort)
-		swap(&w.Outs[i].DPort)
-	}
-	for i := range w.Threads {
-		swap(&w.Threads[i].Ret.Port)
-	}
 }

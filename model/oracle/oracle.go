@@ -54,9 +54,29 @@ func (o *Oracle) Begin() {
 // Feed takes the next label. If no world allows it, it says so and the set
 // stays as it was; [Oracle.Forgive] then lets the trace go on.
 func (o *Oracle) Feed(l *model.Label) bool {
-	if l.Kind != model.LabelCall && l.Kind != model.LabelIn && l.Kind != model.LabelAdvance {
+	var ok bool
+	switch l.Kind {
+	case model.LabelCall, model.LabelIn:
+		ok = o.step(l)
+	case model.LabelAdvance:
+		ok = o.observe(l)
+	default:
 		o.tick()
+		ok = o.observe(l)
 	}
+	if !ok {
+		o.missed = true
+		return false
+	}
+	switch l.Kind {
+	case model.LabelCall, model.LabelIn, model.LabelAdvance:
+		o.several = o.several || len(o.now) > 1 || o.now[0].world.Open()
+	}
+	return true
+}
+
+// step takes a label that rules answer.
+func (o *Oracle) step(l *model.Label) bool {
 	o.then = o.then[:0]
 	for i := range o.now {
 		e := &o.now[i]
@@ -67,14 +87,29 @@ func (o *Oracle) Feed(l *model.Label) bool {
 		o.crowded = o.crowded || o.nexts.Full
 	}
 	if len(o.then) == 0 {
-		o.missed = true
 		return false
 	}
 	o.now, o.then = o.then, o.now
-	switch l.Kind {
-	case model.LabelCall, model.LabelIn, model.LabelAdvance:
-		o.several = o.several || len(o.now) > 1 || o.now[0].world.Open()
+	return true
+}
+
+// observe takes a label that a world allows or does not.
+func (o *Oracle) observe(l *model.Label) bool {
+	kept := 0
+	for i := range o.now {
+		e := &o.now[i]
+		if !e.world.Observe(l) || has(o.now[:kept], &e.world) {
+			continue
+		}
+		if kept != i {
+			o.now[kept] = *e
+		}
+		kept++
 	}
+	if kept == 0 {
+		return false
+	}
+	o.now = o.now[:kept]
 	return true
 }
 
@@ -105,10 +140,8 @@ func (o *Oracle) tick() {
 
 // add puts a world into the next set, once.
 func (o *Oracle) add(from *explanation, next *model.Next) {
-	for i := range o.then {
-		if o.then[i].world == next.World {
-			return
-		}
+	if has(o.then, &next.World) {
+		return
 	}
 	if len(o.then) == WorldsMax {
 		o.crowded = true
@@ -119,6 +152,15 @@ func (o *Oracle) add(from *explanation, next *model.Next) {
 	for _, id := range next.Rules[:next.Used] {
 		e.note(id)
 	}
+}
+
+func has(set []explanation, w *model.World) bool {
+	for i := range set {
+		if set[i].world == *w {
+			return true
+		}
+	}
+	return false
 }
 
 func (e *explanation) note(id model.RuleID) {
