@@ -165,7 +165,7 @@ func (a Addr) route() route {
 	case AddrUnknown:
 		return routeUnknown
 	}
-	return routeNone
+	return a.route6()
 }
 
 // source is the address that the host sends from to dst, if the socket does
@@ -174,6 +174,9 @@ func source(dst Addr) Addr {
 	switch dst {
 	case AddrAny, AddrLoopback, AddrLoopback2, AddrLoopbackBroadcast:
 		return AddrLoopback
+	}
+	if dst.Six() {
+		return source6(dst)
 	}
 	return AddrOwn
 }

@@ -34,6 +34,7 @@ type Sockaddr struct {
 	Family  spec.Family
 	Addr    Addr
 	Port    Port
+	Scope   Scope // AF_INET6
 	Pointer spec.Pointer
 	Len     int32 // as passed
 }
@@ -70,8 +71,10 @@ type Return struct {
 	Ret     int32
 	Errno   spec.Errno
 	HasAddr bool // an address was written
+	Family  spec.Family
 	Addr    Addr
 	Port    Port
+	Scope   Scope
 	Value   int32 // getsockopt
 	Revents [PollMax]spec.PollEvents
 	Loose   spec.PollEvents // bits of Revents that are not compared
@@ -85,6 +88,7 @@ const (
 	ProtoTCP
 	ProtoUDP
 	ProtoICMP
+	ProtoICMP6
 )
 
 // Bits are the control bits of a TCP segment (RFC 9293, section 3.1).
@@ -114,7 +118,7 @@ type Frame struct {
 	Proto        Proto
 	Bits         Bits // TCP
 	Loose        Loose
-	Type, Code   uint8 // ICMP
+	Type, Code   uint8 // ICMP, ICMPv6
 	Src, Dst     Addr
 	SPort, DPort Port
 	Seq, Ack     uint16 // TCP: relative; ICMP: Seq of the quoted segment

@@ -1,7 +1,7 @@
 package model
 
-// Addr is the class of an IPv4 address: all that connect can tell apart. The
-// zero Addr is the wildcard 0.0.0.0.
+// Addr is the class of an address: all that connect can tell apart. The zero
+// Addr is the wildcard 0.0.0.0. Classes of IPv6 addresses are in inet6.go.
 type Addr uint8
 
 const (
@@ -22,26 +22,28 @@ const (
 	AddrBlackhole                     // a route of type blackhole
 	AddrThrow                         // a route of type throw, with no further table to try
 	AddrUnknown                       // an address outside the plan: nothing is known of it
-	AddrCount
 )
 
 // String names the class as the plan of addresses does.
 func (a Addr) String() string {
-	names := [AddrCount]string{
+	names := [AddrUnknown + 1]string{
 		"any", "own", "loopback", "loopback2", "remote1", "remote2", "gateway", "broadcast", "subnet-broadcast",
 		"loopback-broadcast", "multicast", "no-route", "unreachable", "prohibit", "blackhole", "throw", "unknown",
 	}
-	if a < AddrCount {
+	switch {
+	case a <= AddrUnknown:
 		return names[a]
+	case a < AddrCount:
+		return names6[a-AddrAnyMapped]
 	}
 	return "addr?"
 }
 
 // Local says whether the host itself answers to the address.
-func (a Addr) Local() bool { return a == AddrOwn || a.Loops() }
+func (a Addr) Local() bool { return a == AddrOwn || a == AddrOwn6 || a == AddrLink || a.Loops() }
 
-// Loops says whether the address is of 127/8.
-func (a Addr) Loops() bool { return a == AddrLoopback || a == AddrLoopback2 }
+// Loops says whether the address is of 127/8, or ::1.
+func (a Addr) Loops() bool { return a == AddrLoopback || a == AddrLoopback2 || a == AddrLoopback6 }
 
 // Broadcasts says whether the address is one of the broadcast addresses.
 func (a Addr) Broadcasts() bool {

@@ -15,7 +15,13 @@ var classes = [model.AddrCount]netip.Addr{
 	model.AddrGateway: script.Gateway, model.AddrBroadcast: script.Broadcast, model.AddrSubnetBroadcast: script.SubnetBroadcast,
 	model.AddrLoopbackBroadcast: script.LoopbackBroadcast, model.AddrMulticast: script.Multicast, model.AddrNoRoute: script.NoRoute,
 	model.AddrUnreachable: script.Unreachable, model.AddrProhibit: script.Prohibit, model.AddrBlackhole: script.Blackhole,
-	model.AddrThrow: script.Throw,
+	model.AddrThrow:     script.Throw,
+	model.AddrAnyMapped: script.AnyMapped, model.AddrOwn6: script.Own6, model.AddrLoopback6: script.Loopback6,
+	model.AddrRemote61: script.Remote61, model.AddrRemote62: script.Remote62, model.AddrGateway6: script.Gateway6,
+	model.AddrLink: script.LinkLocal, model.AddrLinkPeer: script.LinkLocalPeer, model.AddrGroupLink: script.GroupLink,
+	model.AddrGroupSite: script.GroupSite, model.AddrGroupGlobal: script.GroupGlobal, model.AddrNoRoute6: script.NoRoute6,
+	model.AddrUnreachable6: script.Unreachable6, model.AddrProhibit6: script.Prohibit6, model.AddrBlackhole6: script.Blackhole6,
+	model.AddrThrow6: script.Throw6, model.AddrCompatible: script.Compatible,
 }
 
 var classOf = func() map[netip.Addr]model.Addr {
@@ -36,6 +42,9 @@ func class(a netip.Addr) model.Addr {
 		return model.AddrOwn
 	case netip.Addr{}:
 		return model.AddrAny
+	}
+	if a.Is6() {
+		return class6(a)
 	}
 	if c, ok := classOf[a]; ok {
 		return c
@@ -108,6 +117,7 @@ func (n *names) call(m *model.Call, c *spec.Call) {
 		Op: c.Op, FD: c.FD, Family: c.Family, Type: c.Type, Protocol: c.Protocol, Nonblock: c.SockFlags&spec.SockNonblock != 0,
 		To: model.Sockaddr{
 			Family: c.Addr.Family, Addr: class(c.Addr.Addr), Port: n.port(c.Addr.Port), Pointer: c.Pointer, Len: c.AddrLen,
+			Scope: scope(c.Addr.Scope),
 		},
 		Level: c.Level, Option: c.Option, Cmd: c.Fcntl, How: c.How, MsgFlags: c.MsgFlags, Len: int32(len(c.Buf)),
 		Low: c.Op == spec.OpBind && c.Addr.Port != 0 && c.Addr.Port < 1024,
@@ -136,8 +146,8 @@ func (n *names) result(m *model.Return, op spec.Op, r *spec.Result) {
 	}
 	switch op {
 	case spec.OpAccept, spec.OpGetsockname, spec.OpGetpeername, spec.OpRecvfrom:
-		if r.Addr.Family == spec.AFInet {
-			m.HasAddr, m.Addr, m.Port = true, class(r.Addr.Addr), n.port(r.Addr.Port)
+		if f := r.Addr.Family; f == spec.AFInet || f == spec.AFInet6 {
+			m.HasAddr, m.Family, m.Addr, m.Port, m.Scope = true, f, class(r.Addr.Addr), n.port(r.Addr.Port), scope(r.Addr.Scope)
 		}
 	case spec.OpGetsockopt:
 		m.Value = r.Value
@@ -216,6 +226,9 @@ func (n *names) icmp(f *script.Frame) (m model.Frame, known bool) {
 	if !q.Src.IsValid() || !q.Dst.IsValid() {
 		c = n.current
 		q.Proto, q.Src, q.Dst = script.ProtoTCP, netip.AddrPortFrom(script.Own, script.LocalPort), netip.AddrPortFrom(script.Remote1, script.RemotePort)
+		if f.Proto == script.ProtoICMP6 {
+			q.Src, q.Dst = netip.AddrPortFrom(script.Own6, script.LocalPort), netip.AddrPortFrom(script.Remote61, script.RemotePort)
+		}
 		if c >= 0 {
 			q.Proto, q.Src, q.Dst = n.conns[c].proto, n.conns[c].host, n.conns[c].far
 		}
@@ -223,9 +236,13 @@ func (n *names) icmp(f *script.Frame) (m model.Frame, known bool) {
 	if !q.HasSeq && c >= 0 && n.conns[c].sent {
 		q.Seq = n.conns[c].seq
 	}
-	switch f.ICMPType {
-	case 3, 4, 5, 11, 12:
-	default:
+	switch {
+	case f.Proto == script.ProtoICMP6:
+		m.Proto = model.ProtoICMP6
+		if f.ICMPType < 1 || f.ICMPType > 4 {
+			return m, false
+		}
+	case f.ICMPType < 3 || f.ICMPType > 5 && f.ICMPType != 11 && f.ICMPType != 12:
 		return m, false
 	}
 	m.Quote = model.Quote{Src: class(q.Src.Addr()), SPort: n.port(q.Src.Port()), Dst: class(q.Dst.Addr()), DPort: n.port(q.Dst.Port())}
@@ -253,8 +270,12 @@ func (n *names) out(f *script.Frame) model.Frame {
 		i := n.see(script.ProtoUDP, f.Src, f.Dst, true)
 		n.conns[i].sent = true
 		m = n.datagram(f, f.Src, f.Dst)
-	case script.ProtoICMP:
-		m = model.Frame{Proto: model.ProtoICMP, Type: f.ICMPType, Code: f.ICMPCode, Src: class(f.Src.Addr()), Dst: class(f.Dst.Addr())}
+	case script.ProtoICMP, script.ProtoICMP6:
+		proto := model.ProtoICMP
+		if f.Proto == script.ProtoICMP6 {
+			proto = model.ProtoICMP6
+		}
+		m = model.Frame{Proto: proto, Type: f.ICMPType, Code: f.ICMPCode, Src: class(f.Src.Addr()), Dst: class(f.Dst.Addr())}
 	}
 	return m
 }

@@ -68,8 +68,7 @@ func (j *Judge) returns(thread int, r *model.Return, seen uint8) string {
 	}
 	s := spec.Result{Ret: r.Ret, Errno: r.Errno, Value: r.Value}
 	if r.HasAddr {
-		s.Addr = spec.SockaddrInet(netip.AddrPortFrom(classes[r.Addr], j.names.number(r.Port, seen)))
-		s.AddrLen = spec.SizeofSockaddrIn
+		s.Addr, s.AddrLen = j.names.sockaddr(r, seen)
 	}
 	if c.Op == spec.OpPoll {
 		s.Poll = slices.Clone(c.Poll)
@@ -93,6 +92,8 @@ func (j *Judge) frame(m *model.Frame, seen uint8) script.Frame {
 		f.Proto = script.ProtoUDP
 	case model.ProtoICMP:
 		f.Proto, f.ICMPType, f.ICMPCode = script.ProtoICMP, m.Type, m.Code
+	case model.ProtoICMP6:
+		f.Proto, f.ICMPType, f.ICMPCode = script.ProtoICMP6, m.Type, m.Code
 	}
 	return f
 }

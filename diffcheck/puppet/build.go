@@ -20,10 +20,10 @@ type segment struct {
 }
 
 func (p *Puppet) buildTCP(f *script.Frame) ([]byte, error) {
-	if err := checkLength(f.Len, ipSize+60); err != nil {
+	src, dst := p.Endpoints(f)
+	if err := checkLength(f.Len, ipSizeOf(dst.Addr())+60); err != nil {
 		return nil, err
 	}
-	src, dst := p.Endpoints(f)
 	i := p.conn(script.ProtoTCP, p.naming.RealHost(dst), p.naming.RealFar(src))
 	c := &p.conns[i]
 	s := segment{flags: f.Flags, seq: c.farISN + f.Seq, window: f.Window, options: f.Options, length: f.Len}
@@ -102,10 +102,10 @@ func (p *Puppet) appendOptions(b []byte, c *conn, s *segment) []byte {
 }
 
 func (p *Puppet) buildUDP(f *script.Frame) ([]byte, error) {
-	if err := checkLength(f.Len, ipSize+udpSize); err != nil {
+	src, dst := p.Endpoints(f)
+	if err := checkLength(f.Len, ipSizeOf(dst.Addr())+udpSize); err != nil {
 		return nil, err
 	}
-	src, dst := p.Endpoints(f)
 	i := p.conn(script.ProtoUDP, p.naming.RealHost(dst), p.naming.RealFar(src))
 	p.last = i
 	c := &p.conns[i]
@@ -127,9 +127,12 @@ func appendPayload(b []byte, n int) []byte {
 	return b
 }
 
-// ip starts a frame in p.out: the Ethernet header and the IPv4 header, whose
+// ip starts a frame in p.out: the Ethernet header and the IP header, whose
 // length and checksum finish fills in.
 func (p *Puppet) ip(src, dst netip.Addr, proto byte) []byte {
+	if dst.Is6() {
+		return p.ip6(src, dst, proto)
+	}
 	b := append(p.out[:0], p.cfg.HostMAC[:]...)
 	b = append(b, p.cfg.MAC[:]...)
 	b = append(b, etherIPv4>>8, etherIPv4&0xff)
@@ -142,6 +145,9 @@ func (p *Puppet) ip(src, dst netip.Addr, proto byte) []byte {
 // finish fills in the lengths and checksums of the frame in b. at is where the
 // checksum of the transport header belongs.
 func (p *Puppet) finish(b []byte, at int) []byte {
+	if b[etherSize]>>4 == 6 {
+		return p.finish6(b, at)
+	}
 	head := b[etherSize : etherSize+ipSize]
 	rest := b[etherSize+ipSize:]
 	binary.BigEndian.PutUint16(head[2:], uint16(ipSize+len(rest)))

@@ -24,8 +24,8 @@ type conn struct {
 	quoted     int // bytes in quote
 }
 
-// quoteMax is how much of a packet is kept to be quoted. It holds every IPv4
-// and TCP header.
+// quoteMax is how much of a packet is kept to be quoted. It holds every IP and
+// TCP header.
 const quoteMax = 128
 
 func (c *conn) keep(ip []byte) { c.quoted = copy(c.quote[:], ip) }

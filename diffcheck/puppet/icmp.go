@@ -30,9 +30,15 @@ func (p *Puppet) buildICMP(f *script.Frame) ([]byte, error) {
 	var quote []byte
 	var space [quoteMax]byte
 	src, dst := p.Endpoints(f)
+	if dst.Addr().Is6() {
+		return nil, fmt.Errorf("ICMP to %v: ICMPv6 is icmp6", dst.Addr())
+	}
 	src, dst = p.naming.RealFar(src), netip.AddrPortFrom(p.naming.RealAddr(dst.Addr()), 0)
 	if icmpQuotes(f.ICMPType) {
-		quote = p.quote(&f.Quoted, space[:0])
+		quote = p.quote(&f.Quoted, space[:0], false)
+		if quote[0]>>4 != 4 {
+			return nil, fmt.Errorf("ICMP about a packet that is not IPv4: ICMPv6 is icmp6")
+		}
 		if f.Implied {
 			// The far host speaks for itself; which router it might have been
 			// instead makes no difference to the host.
@@ -61,7 +67,7 @@ func (p *Puppet) buildICMP(f *script.Frame) ([]byte, error) {
 // quote appends the packet of the host that an ICMP message is about: the one
 // last sent between the endpoints, or if there was none, one that might have
 // been.
-func (p *Puppet) quote(q *script.Quote, b []byte) []byte {
+func (p *Puppet) quote(q *script.Quote, b []byte, six bool) []byte {
 	if !q.Src.IsValid() || !q.Dst.IsValid() {
 		if p.last >= 0 && p.conns[p.last].quoted > 0 {
 			return p.restate(&p.conns[p.last], q, b)
@@ -70,6 +76,10 @@ func (p *Puppet) quote(q *script.Quote, b []byte) []byte {
 			Proto: script.ProtoTCP,
 			Src:   netip.AddrPortFrom(script.Own, script.LocalPort),
 			Dst:   netip.AddrPortFrom(script.Remote1, script.RemotePort),
+		}
+		if six {
+			guess.Src = netip.AddrPortFrom(script.Own6, script.LocalPort)
+			guess.Dst = netip.AddrPortFrom(script.Remote61, script.RemotePort)
 		}
 		if p.last >= 0 {
 			c := &p.conns[p.last]
@@ -90,9 +100,22 @@ func (p *Puppet) quote(q *script.Quote, b []byte) []byte {
 func (p *Puppet) restate(c *conn, q *script.Quote, b []byte) []byte {
 	b = append(b, c.quote[:c.quoted]...)
 	at := int(b[0]&15)*4 + 4
+	if b[0]>>4 == 6 {
+		at = ip6Size + 4
+	}
 	if q.HasSeq && c.proto == script.ProtoTCP && len(b) >= at+4 {
 		binary.BigEndian.PutUint32(b[at:], c.hostISN+q.Seq)
 	}
+	return b
+}
+
+// appendIP4 adds a whole IPv4 header to an empty b.
+func appendIP4(b []byte, src, dst netip.Addr, proto byte, length int) []byte {
+	total := uint16(ipSize + length)
+	b = append(b, 0x45, 0, byte(total>>8), byte(total), 0, 0, 0x40, 0, 64, proto, 0, 0)
+	s, d := src.As4(), dst.As4()
+	b = append(append(b, s[:]...), d[:]...)
+	binary.BigEndian.PutUint16(b[10:], ^uint16(sum(b[:ipSize], 0)))
 	return b
 }
 
@@ -106,11 +129,11 @@ func (p *Puppet) invent(q *script.Quote, b []byte) []byte {
 	case script.ProtoICMP:
 		proto, header = protoICMP, icmpSize
 	}
-	total := uint16(ipSize + header + q.Len)
-	b = append(b, 0x45, 0, byte(total>>8), byte(total), 0, 0, 0x40, 0, 64, proto, 0, 0)
-	s, d := host.Addr().As4(), far.Addr().As4()
-	b = append(append(b, s[:]...), d[:]...)
-	binary.BigEndian.PutUint16(b[10:], ^uint16(sum(b[:ipSize], 0)))
+	if far.Addr().Is6() {
+		b = appendIP6(b, host.Addr(), far.Addr(), proto, header+q.Len)
+	} else {
+		b = appendIP4(b, host.Addr(), far.Addr(), proto, header+q.Len)
+	}
 	b = binary.BigEndian.AppendUint16(b, host.Port())
 	b = binary.BigEndian.AppendUint16(b, far.Port())
 	if proto == protoUDP {

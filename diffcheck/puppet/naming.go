@@ -17,6 +17,7 @@ type Naming struct {
 	FreshPort func() uint16
 
 	remote1, remote2 netip.Addr // real
+	six1, six2       netip.Addr // likewise; the zero Addr stands for the canonical one
 	ports            []portPair
 	chosen           uint16 // the last canonical port given to one the host chose
 }
@@ -26,9 +27,13 @@ type portPair struct{ canon, real uint16 }
 // Reset forgets all ports and sets the real addresses of the two far hosts.
 func (n *Naming) Reset(remote1, remote2 netip.Addr) {
 	n.remote1, n.remote2 = remote1, remote2
+	n.six1, n.six2 = script.Remote61, script.Remote62
 	n.ports = n.ports[:0]
 	n.chosen = script.PortFirst - 1
 }
+
+// Reset6 sets the real IPv6 addresses of the two far hosts; Reset comes first.
+func (n *Naming) Reset6(remote1, remote2 netip.Addr) { n.six1, n.six2 = remote1, remote2 }
 
 // RealAddr gives the lab's address for a canonical one.
 func (n *Naming) RealAddr(a netip.Addr) netip.Addr {
@@ -37,6 +42,13 @@ func (n *Naming) RealAddr(a netip.Addr) netip.Addr {
 		return n.remote1
 	case script.Remote2:
 		return n.remote2
+	case script.Remote61:
+		return n.six1
+	case script.Remote62:
+		return n.six2
+	}
+	if a.Is4In6() {
+		return script.Mapped(n.RealAddr(a.Unmap()))
 	}
 	return a
 }
@@ -48,13 +60,26 @@ func (n *Naming) CanonAddr(a netip.Addr) netip.Addr {
 		return script.Remote1
 	case n.remote2:
 		return script.Remote2
+	case n.six1:
+		return script.Remote61
+	case n.six2:
+		return script.Remote62
+	}
+	if a.Is4In6() {
+		return script.Mapped(n.CanonAddr(a.Unmap()))
 	}
 	return a
 }
 
 // hosts reports whether ports at a are ports of the host under test.
 func hosts(a netip.Addr) bool {
-	return !a.IsValid() || a == script.Own || a == script.Any || a.IsLoopback()
+	switch a = a.Unmap(); {
+	case !a.IsValid(), a.IsLoopback(), a.IsUnspecified():
+		return true
+	case a.Is6():
+		return a == script.Own6 || a == script.LinkLocal
+	}
+	return a == script.Own
 }
 
 // RealPort gives the lab's number for a port of the host. Ports below 1024 are
@@ -137,7 +162,7 @@ func (n *Naming) CanonHost(ap netip.AddrPort) netip.AddrPort {
 // AF_UNSPEC address that holds one is translated too: some calls take it for
 // AF_INET.
 func (n *Naming) RealSockaddr(op spec.Op, s spec.Sockaddr) spec.Sockaddr {
-	if s.Family != spec.AFInet && !(s.Family == spec.AFUnspec && s.Addr.Is4()) {
+	if s.Family != spec.AFInet && s.Family != spec.AFInet6 && !(s.Family == spec.AFUnspec && s.Addr.Is4()) {
 		return s
 	}
 	if op == spec.OpBind || hosts(s.Addr) {

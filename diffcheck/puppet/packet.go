@@ -41,7 +41,7 @@ func icmpQuotes(t uint8) bool {
 	return false
 }
 
-// packet is a decoded IPv4 packet, in real numbers.
+// packet is a decoded IP packet, in real numbers.
 type packet struct {
 	raw      []byte // from the IP header on
 	proto    uint8
@@ -65,6 +65,8 @@ func (k *packet) protocol() script.Proto {
 		return script.ProtoTCP
 	case protoUDP:
 		return script.ProtoUDP
+	case protoICMP6:
+		return script.ProtoICMP6
 	}
 	return script.ProtoICMP
 }
@@ -74,8 +76,11 @@ var (
 	errChecksum = errors.New("wrong checksum")
 )
 
-// decode reads an IPv4 packet. noise says that it is none of a trace's.
+// decode reads an IP packet. noise says that it is none of a trace's.
 func (k *packet) decode(b []byte, verify bool) (noise bool, err error) {
+	if len(b) > 0 && b[0]>>4 == 6 {
+		return k.decode6(b, verify)
+	}
 	noise, err = k.decodeIP(b)
 	if noise || err != nil {
 		return noise, err
@@ -122,7 +127,7 @@ func (k *packet) decodeTransport(b []byte, verify bool) error {
 		if k.length < 0 {
 			return fmt.Errorf("UDP length: %w", errShort)
 		}
-		if verify && binary.BigEndian.Uint16(b[6:]) != 0 && k.transportSum(b) != 0xffff {
+		if verify && (binary.BigEndian.Uint16(b[6:]) != 0 || k.src.Addr().Is6()) && k.transportSum(b) != 0xffff {
 			return fmt.Errorf("UDP: %w", errChecksum)
 		}
 		return nil
@@ -130,7 +135,7 @@ func (k *packet) decodeTransport(b []byte, verify bool) error {
 	if len(b) < icmpSize {
 		return fmt.Errorf("ICMP header: %w", errShort)
 	}
-	if verify && sum(b, 0) != 0xffff {
+	if verify && (k.proto == protoICMP && sum(b, 0) != 0xffff || k.proto == protoICMP6 && k.transportSum(b) != 0xffff) {
 		return fmt.Errorf("ICMP: %w", errChecksum)
 	}
 	k.icmpType, k.icmpCode = b[0], b[1]
@@ -197,15 +202,22 @@ func (k *packet) decodeOption(kind byte, v []byte) {
 
 // decodeQuote reads the start of a packet inside an ICMP message.
 func (k *packet) decodeQuote(b []byte) (noise bool, err error) {
+	if len(b) > 0 && b[0]>>4 == 6 {
+		return k.decodeQuote6(b)
+	}
 	noise, err = k.decodeIP(b)
 	if noise || err != nil {
 		return noise, err
 	}
 	header := int(b[0]&15) * 4
-	length := int(binary.BigEndian.Uint16(b[2:])) - header
-	b = b[header:]
+	return false, k.decodeQuoted(b[header:], int(binary.BigEndian.Uint16(b[2:]))-header)
+}
+
+// decodeQuoted reads what follows the IP header of a quoted packet, of which b
+// is the start and length the whole.
+func (k *packet) decodeQuoted(b []byte, length int) error {
 	if len(b) < 8 {
-		return false, fmt.Errorf("quoted packet: %w", errShort)
+		return fmt.Errorf("quoted packet: %w", errShort)
 	}
 	switch k.proto {
 	case protoTCP:
@@ -219,10 +231,10 @@ func (k *packet) decodeQuote(b []byte) (noise bool, err error) {
 	case protoUDP:
 		k.ports(b)
 		k.length = max(length-udpSize, 0)
-	case protoICMP:
+	case protoICMP, protoICMP6:
 		k.length = max(length-icmpSize, 0)
 	}
-	return false, nil
+	return nil
 }
 
 func (k *packet) ports(b []byte) {
@@ -231,5 +243,9 @@ func (k *packet) ports(b []byte) {
 }
 
 func (k *packet) transportSum(b []byte) uint32 {
+	if src := k.src.Addr(); src.Is6() {
+		s, d := src.As16(), k.dst.Addr().As16()
+		return sum(b, sum(d[:], pseudo6(s[:], k.proto, len(b))))
+	}
 	return sum(b, pseudo(k.src.Addr().As4(), k.dst.Addr().As4(), k.proto, len(b)))
 }

@@ -23,8 +23,9 @@ type Config struct {
 	// whose veth offloads them leaves them unfinished; in the lab it does not.
 	Verify bool
 	// Strange are addresses of which only those that the naming has are this
-	// script's. A frame to another is a late one of an earlier script.
-	Strange netip.Prefix
+	// script's. A frame to another is a late one of an earlier script. Strange6
+	// are those of IPv6.
+	Strange, Strange6 netip.Prefix
 }
 
 // Puppet is the far end of one wire. It belongs to one goroutine.
@@ -65,7 +66,7 @@ func (p *Puppet) Reset(seed uint64) {
 func (p *Puppet) Fault() error { return p.fault }
 
 // Answer gives the frame that the puppet owes the host by itself, an ARP
-// reply. It is valid until the next Observe.
+// reply or a neighbour advertisement. It is valid until the next Observe.
 func (p *Puppet) Answer() ([]byte, bool) {
 	b := p.reply
 	p.reply = p.reply[:0]
@@ -73,7 +74,8 @@ func (p *Puppet) Answer() ([]byte, bool) {
 }
 
 // Observe takes a frame that the host sent. ok is false for what a trace does
-// not hold: ARP, later fragments, and what is not TCP, UDP or ICMP over IPv4.
+// not hold: ARP and neighbour discovery, later fragments, and what is not TCP,
+// UDP or ICMP over IPv4 or IPv6.
 func (p *Puppet) Observe(frame []byte) (f script.Frame, ok bool) {
 	if len(frame) < etherSize {
 		return f, false
@@ -83,6 +85,8 @@ func (p *Puppet) Observe(frame []byte) (f script.Frame, ok bool) {
 		p.answerARP(frame)
 		return f, false
 	case etherIPv4:
+	case etherIPv6:
+		p.answerSolicit(frame[etherSize:])
 	default:
 		return f, false
 	}
@@ -93,7 +97,7 @@ func (p *Puppet) Observe(frame []byte) (f script.Frame, ok bool) {
 		}
 		return f, false
 	}
-	if a := k.dst.Addr(); p.cfg.Strange.Contains(a) && p.naming.CanonAddr(a) == a {
+	if a := k.dst.Addr(); (p.cfg.Strange.Contains(a) || p.cfg.Strange6.Contains(a)) && p.naming.CanonAddr(a) == a {
 		return f, false
 	}
 	switch k.proto {
@@ -150,14 +154,15 @@ func (p *Puppet) observeUDP(k *packet) script.Frame {
 
 func (p *Puppet) observeICMP(k *packet) script.Frame {
 	f := script.Frame{
-		Proto: script.ProtoICMP, Src: p.naming.CanonHost(k.src), Dst: p.naming.CanonFar(k.dst),
+		Proto: k.protocol(), Src: p.naming.CanonHost(k.src), Dst: p.naming.CanonFar(k.dst),
 		ICMPType: k.icmpType, ICMPCode: k.icmpCode, Len: k.length,
 	}
-	if !icmpQuotes(k.icmpType) {
+	six := k.proto == protoICMP6
+	if !six && !icmpQuotes(k.icmpType) {
 		return f
 	}
 	f.Len = 0
-	if k.icmpType == icmpUnreachable && k.icmpCode == icmpFragNeeded {
+	if six && k.icmpType == icmp6TooBig || !six && k.icmpType == icmpUnreachable && k.icmpCode == icmpFragNeeded {
 		f.MTU = k.mtu
 	}
 	// What the host quotes is a packet of the puppet's.
@@ -200,8 +205,9 @@ func (p *Puppet) Endpoints(f *script.Frame) (src, dst netip.AddrPort) {
 // Build makes the Ethernet frame for an injected frame. The bytes are valid
 // until the next Build.
 func (p *Puppet) Build(f *script.Frame) ([]byte, error) {
-	if !f.Implied && !(f.Src.Addr().Is4() && f.Dst.Addr().Is4()) {
-		return nil, fmt.Errorf("frame from %v to %v: want IPv4 addresses", f.Src, f.Dst)
+	if src, dst := f.Src.Addr(), f.Dst.Addr(); !f.Implied && (src.Is4() != dst.Is4() || !src.IsValid() || src.Is4In6() || dst.Is4In6() ||
+		src.Is6() != (f.Proto == script.ProtoICMP6) && f.Proto != script.ProtoTCP && f.Proto != script.ProtoUDP) {
+		return nil, fmt.Errorf("frame from %v to %v: want addresses of one family, that of the protocol", f.Src, f.Dst)
 	}
 	switch f.Proto {
 	case script.ProtoTCP:
@@ -210,8 +216,10 @@ func (p *Puppet) Build(f *script.Frame) ([]byte, error) {
 		return p.buildUDP(f)
 	case script.ProtoICMP:
 		return p.buildICMP(f)
+	case script.ProtoICMP6:
+		return p.buildICMP6(f)
 	}
-	return nil, fmt.Errorf("frame of unknown protocol %d: want TCP, UDP or ICMP", f.Proto)
+	return nil, fmt.Errorf("frame of unknown protocol %d: want TCP, UDP, ICMP or ICMPv6", f.Proto)
 }
 
 // LayResets calls send with frames that end every connection the host may

@@ -236,9 +236,11 @@ func TestNoiseIsPassedOver(t *testing.T) {
 	igmp = append(igmp, 0x22, 0, 0, 0, 0, 0, 0, 0)
 	igmp = bytes.Clone(l.host.finish(igmp, len(igmp)-6))
 	later := l.hostSends("192.168.0.1:45678", "10.0.0.1:8080", segment{flags: script.ACK})
-	later[etherSize+7] = 1 // fragment offset 8
+	later[etherSize+7] = 1                                                 // fragment offset 8
+	mld := l.host.ip(script.LinkLocal, netip.MustParseAddr("ff02::16"), 0) // hop-by-hop options first
+	mld = bytes.Clone(l.host.finish(append(mld, protoICMP6, 0, 5, 2, 0, 0, 1, 0, 143, 0, 0, 0, 0, 0, 0, 0), len(mld)+10))
 	for name, b := range map[string][]byte{
-		"IGMP": igmp, "later fragment": later, "IPv6": append(make([]byte, 12), 0x86, 0xdd, 0x60), "runt": {1, 2, 3},
+		"IGMP": igmp, "later fragment": later, "MLD": mld, "another ether type": append(make([]byte, 12), 0x88, 0xcc, 0x60), "runt": {1, 2, 3},
 	} {
 		if f, ok := l.p.Observe(b); ok || l.p.Fault() != nil {
 			t.Errorf("%s: observed as %+v, fault %v; want nothing", name, f, l.p.Fault())

@@ -20,6 +20,8 @@ type Options struct {
 	MTU    int // bytes; zero means [MTU]
 	// Plain leaves the kernel's sysctls as the system has them, but for IPv6.
 	Plain bool
+	// IPv6 gives the kernel of a lane IPv6, where the machine has it.
+	IPv6 bool
 }
 
 func (o Options) frames() int {
@@ -75,6 +77,10 @@ type Lane struct {
 	// Missing names the sysctls that could not be set, with the reason: ones
 	// that this kernel does not have or does not keep per namespace.
 	Missing []string
+	// IPv6 says that the kernel has the addresses and routes of [Own6] and
+	// [Routes6]; NoIPv6 why it has not, though [Options.IPv6] asks for them.
+	IPv6   bool
+	NoIPv6 string
 
 	kernel  int // descriptor of the kernel's namespace
 	netlink int // rtnetlink socket in it
@@ -158,7 +164,15 @@ func (l *Lane) buildKernel(o Options, farNS int) (netns int, err error) {
 	if netns, err = unshareNet(); err != nil {
 		return -1, err
 	}
-	l.Missing = sysctls(quiet)
+	if o.IPv6 {
+		l.NoIPv6 = noIPv6()
+		l.IPv6 = l.NoIPv6 == ""
+	}
+	if l.IPv6 {
+		l.Missing = sysctls(speaking)
+	} else {
+		l.Missing = sysctls(quiet)
+	}
 	if !o.Plain {
 		l.Missing = append(l.Missing, sysctls(scripted)...)
 	}
@@ -188,6 +202,7 @@ func (l *Lane) connect(fd int) error {
 	b := &l.batch
 	b.up("eth0 up", hostIndex, true)
 	b.addr(hostIndex, Own)
+	l.addresses6(b)
 	l.far = fd
 	l.learn(b)
 	if err := b.run(l.netlink); err != nil {
@@ -203,6 +218,7 @@ func (l *Lane) learn(b *batch) {
 	for _, r := range Routes() {
 		b.route(unix.RTM_NEWROUTE, unix.NLM_F_CREATE|unix.NLM_F_REPLACE, hostIndex, r)
 	}
+	l.learn6(b)
 }
 
 // linked waits, without sleeping, until both ends have a carrier.
@@ -303,6 +319,7 @@ func (l *Lane) LinkDown() error {
 // LinkUp sets eth0 up again and puts the routes and the neighbour back.
 func (l *Lane) LinkUp() error {
 	l.batch.up("eth0 up", hostIndex, true)
+	l.addresses6(&l.batch) // which go with the link, as IPv4's do not
 	l.learn(&l.batch)
 	return errors.Join(l.batch.run(l.netlink), l.linked())
 }

@@ -130,6 +130,24 @@ func (b *batch) addr(index int32, p netip.Prefix) {
 		nl.NewRtAttr(unix.IFA_BROADCAST, broadcast(p).AsSlice()))
 }
 
+// addr6 adds an IPv6 address that is used at once, without a look whether
+// another host has it. One that is there already stays.
+func (b *batch) addr6(index int32, p netip.Prefix) {
+	msg := nl.NewIfAddrmsg(unix.AF_INET6)
+	msg.Prefixlen, msg.Index, msg.Flags = uint8(p.Bits()), uint32(index), unix.IFA_F_NODAD
+	ip := p.Addr().AsSlice()
+	b.request("address "+p.String(), unix.RTM_NEWADDR, unix.NLM_F_CREATE|unix.NLM_F_REPLACE, msg,
+		nl.NewRtAttr(unix.IFA_LOCAL, ip), nl.NewRtAttr(unix.IFA_ADDRESS, ip))
+}
+
+// family is the address family of a, by its number.
+func family(a netip.Addr) uint8 {
+	if a.Is6() {
+		return unix.AF_INET6
+	}
+	return unix.AF_INET
+}
+
 // broadcast is the highest address of an IPv4 prefix.
 func broadcast(p netip.Prefix) netip.Addr {
 	v := binary.BigEndian.Uint32(p.Addr().AsSlice()) | uint32(1<<(32-p.Bits())-1)
@@ -138,29 +156,30 @@ func broadcast(p netip.Prefix) netip.Addr {
 
 // ndMsg is struct ndmsg of <linux/neighbour.h>.
 type ndMsg struct {
-	index int32
-	state uint16
+	family uint8
+	index  int32
+	state  uint16
 }
 
 func (m ndMsg) Len() int { return 12 }
 
 func (m ndMsg) Serialize() []byte {
-	b := []byte{unix.AF_INET, 0, 0, 0}
+	b := []byte{m.family, 0, 0, 0}
 	b = binary.NativeEndian.AppendUint32(b, uint32(m.index))
 	b = binary.NativeEndian.AppendUint16(b, m.state)
 	return append(b, 0, 0)
 }
 
-// neighbor adds an ARP entry that never ages.
+// neighbor adds a neighbour entry that never ages.
 func (b *batch) neighbor(index int32, a netip.Addr, mac [6]byte) {
 	b.request("neighbour "+a.String(), unix.RTM_NEWNEIGH, unix.NLM_F_CREATE|unix.NLM_F_REPLACE,
-		ndMsg{index: index, state: unix.NUD_PERMANENT},
+		ndMsg{family: family(a), index: index, state: unix.NUD_PERMANENT},
 		nl.NewRtAttr(unix.NDA_DST, a.AsSlice()), nl.NewRtAttr(unix.NDA_LLADDR, mac[:]))
 }
 
 func (b *batch) route(proto, flags int, index int32, r Route) {
 	msg := &nl.RtMsg{RtMsg: unix.RtMsg{
-		Family: unix.AF_INET, Table: unix.RT_TABLE_MAIN, Protocol: unix.RTPROT_STATIC,
+		Family: family(r.Prefix.Addr()), Table: unix.RT_TABLE_MAIN, Protocol: unix.RTPROT_STATIC,
 		Scope: unix.RT_SCOPE_UNIVERSE, Type: r.Kind.rtn(), Dst_len: uint8(r.Prefix.Bits()),
 	}}
 	parts := []nl.NetlinkRequestData{msg, nl.NewRtAttr(unix.RTA_DST, r.Prefix.Masked().Addr().AsSlice())}

@@ -18,7 +18,7 @@ var routeNames = [...]string{"unicast", "unreachable", "prohibit", "blackhole", 
 // String is the word that ip-route(8) uses.
 func (k RouteKind) String() string { return routeNames[k] }
 
-// Route is an IPv4 route of the kernel in a lane.
+// Route is a route of the kernel in a lane.
 type Route struct {
 	Prefix  netip.Prefix
 	Kind    RouteKind

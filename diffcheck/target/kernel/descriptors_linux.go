@@ -24,6 +24,11 @@ type file struct {
 	lingers  bool // SO_LINGER with a time: the last close may wait
 }
 
+// inetDgram says that it is a datagram socket of the Internet families.
+func (f file) inetDgram() bool {
+	return (f.family == spec.AFInet || f.family == spec.AFInet6) && f.typ == spec.SockDgram
+}
+
 // descriptors maps the script's numbers to the process's.
 type descriptors struct {
 	real  [script.FDsMax]int32 // -1: not open

@@ -100,7 +100,7 @@ func open(o Options, wired bool) (*Target, error) {
 		return nil, err
 	}
 	k.naming.FreshPort = k.freshPort
-	k.puppet = puppet.New(puppet.Config{MAC: lab.PuppetMAC, HostMAC: lab.HostMAC, Verify: true, Strange: realNet}, &k.naming)
+	k.puppet = puppet.New(puppet.Config{MAC: lab.PuppetMAC, HostMAC: lab.HostMAC, Verify: true, Strange: realNet, Strange6: lab.Far6}, &k.naming)
 	if err := k.settleDown(); err != nil {
 		k.Close()
 		return nil, err
@@ -119,7 +119,7 @@ func unreadablePage() ([]byte, error) {
 // settleDown makes the place that scripts run in.
 func (k *Target) settleDown() error {
 	if k.wired {
-		lane, err := lab.NewLane(lab.Options{})
+		lane, err := lab.NewLane(lab.Options{IPv6: true})
 		if err != nil {
 			return err
 		}

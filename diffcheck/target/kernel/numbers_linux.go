@@ -22,6 +22,7 @@ var sockLevels = [...]uintptr{
 	spec.SolSocket: unix.SOL_SOCKET,
 	spec.SolTCP:    unix.SOL_TCP,
 	spec.SolIP:     unix.SOL_IP,
+	spec.SolIPv6:   unix.SOL_IPV6,
 }
 
 var sockOptions = [...]uintptr{
@@ -36,6 +37,7 @@ var sockOptions = [...]uintptr{
 	spec.IPBindAddressNoPort: unix.IP_BIND_ADDRESS_NO_PORT,
 	spec.TCPSyncnt:           unix.TCP_SYNCNT,
 	spec.TCPUserTimeout:      unix.TCP_USER_TIMEOUT,
+	spec.IPv6V6only:          unix.IPV6_V6ONLY,
 }
 
 var fcntlCmds = [...]uintptr{spec.FGetfl: unix.F_GETFL, spec.FSetfl: unix.F_SETFL}

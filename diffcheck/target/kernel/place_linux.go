@@ -1,6 +1,7 @@
 package kernel
 
 import (
+	"encoding/binary"
 	"fmt"
 	"net/netip"
 	"runtime"
@@ -99,6 +100,13 @@ func farAddr(n uint32) netip.Addr {
 	return netip.AddrFrom4([4]byte{10, byte(n >> 16), byte(n >> 8), byte(n)})
 }
 
+// farAddr6 is the n-th address of lab.Far6, from 1 on.
+func farAddr6(n uint32) netip.Addr {
+	a := lab.Far6.Addr().As16()
+	binary.BigEndian.PutUint32(a[12:], n)
+	return netip.AddrFrom16(a)
+}
+
 // nearPort is the last port that a script got on this machine's loopback, which
 // all targets without a lane share.
 var nearPort atomic.Uint32
@@ -118,17 +126,21 @@ func freshNearPort() (port uint16) {
 // freePort reports whether nothing in this namespace uses the port.
 func freePort(port uint16) bool {
 	for _, typ := range [...]int{unix.SOCK_STREAM, unix.SOCK_DGRAM} {
-		fd, err := unix.Socket(unix.AF_INET, typ|unix.SOCK_CLOEXEC, 0)
-		if err != nil {
-			return false
-		}
-		err = unix.Bind(fd, &unix.SockaddrInet4{Port: int(port)})
-		unix.Close(fd)
-		if err != nil {
+		four, six := &unix.SockaddrInet4{Port: int(port)}, &unix.SockaddrInet6{Port: int(port)}
+		if !bindable(unix.AF_INET, typ, four) || hasIPv6() && !bindable(unix.AF_INET6, typ, six) {
 			return false
 		}
 	}
 	return true
+}
+
+func bindable(family, typ int, a unix.Sockaddr) bool {
+	fd, err := unix.Socket(family, typ|unix.SOCK_CLOEXEC, 0)
+	if err != nil {
+		return false
+	}
+	defer unix.Close(fd)
+	return unix.Bind(fd, a) == nil
 }
 
 // checkNear refuses what must not be done to this machine's own loopback.

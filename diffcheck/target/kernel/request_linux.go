@@ -73,16 +73,16 @@ func (q *request) prepare(c *spec.Call, d *descriptors, n *puppet.Naming, unread
 	case spec.OpListen:
 		q.nr, a[1] = unix.SYS_LISTEN, uintptr(c.Backlog)
 	case spec.OpAccept:
-		q.opened = file{family: spec.AFInet, typ: spec.SockStream}
+		q.opened = file{family: d.behind(c.FD).family, typ: spec.SockStream}
 		// accept4 for its SOCK_CLOEXEC alone.
 		q.nr, a[3] = unix.SYS_ACCEPT4, unix.SOCK_CLOEXEC
-		a[1], a[2] = q.nameArgs(c, unreadable)
+		a[1], a[2] = q.nameArgs(c, d, unreadable)
 	case spec.OpGetsockname, spec.OpGetpeername:
 		q.nr = unix.SYS_GETSOCKNAME
 		if c.Op == spec.OpGetpeername {
 			q.nr = unix.SYS_GETPEERNAME
 		}
-		a[1], a[2] = q.nameArgs(c, unreadable)
+		a[1], a[2] = q.nameArgs(c, d, unreadable)
 	case spec.OpGetsockopt, spec.OpSetsockopt:
 		q.sockopt(c)
 	case spec.OpPoll:
@@ -94,7 +94,7 @@ func (q *request) prepare(c *spec.Call, d *descriptors, n *puppet.Naming, unread
 	case spec.OpShutdown:
 		q.nr, a[1] = unix.SYS_SHUTDOWN, uintptr(c.How)
 	case spec.OpSend, spec.OpSendto, spec.OpRecv, spec.OpRecvfrom:
-		q.transfer(c, n, unreadable)
+		q.transfer(c, d, n, unreadable)
 	default:
 		q.prepareFile(c, d)
 	}
@@ -149,14 +149,17 @@ func (q *request) address(c *spec.Call, n *puppet.Naming, unreadable uintptr) ui
 }
 
 // nameArgs are the two pointers of a call that reports an address. A length
-// that the script leaves out is that of an AF_INET address.
-func (q *request) nameArgs(c *spec.Call, unreadable uintptr) (addr, length uintptr) {
+// that the script leaves out is that of an address of the socket's family.
+func (q *request) nameArgs(c *spec.Call, d *descriptors, unreadable uintptr) (addr, length uintptr) {
 	if c.Pointer == spec.PointerNull {
 		return 0, 0
 	}
 	q.named = true
 	q.addr = [sockaddrMax]byte{}
 	q.addrLen = spec.SizeofSockaddrIn
+	if d.behind(c.FD).family == spec.AFInet6 {
+		q.addrLen = spec.SizeofSockaddrIn6
+	}
 	if c.AddrLen != 0 {
 		q.addrLen = uint32(min(c.AddrLen, sockaddrMax))
 	}
@@ -176,7 +179,7 @@ func (q *request) poll(c *spec.Call, d *descriptors) {
 	q.args = [6]uintptr{uintptr(unsafe.Pointer(&q.polls)), uintptr(len(c.Poll)), uintptr(c.Timeout)}
 }
 
-func (q *request) transfer(c *spec.Call, n *puppet.Naming, unreadable uintptr) {
+func (q *request) transfer(c *spec.Call, d *descriptors, n *puppet.Naming, unreadable uintptr) {
 	if q.buffer == nil {
 		q.buffer = make([]byte, target.BufferMax)
 	}
@@ -188,7 +191,7 @@ func (q *request) transfer(c *spec.Call, n *puppet.Naming, unreadable uintptr) {
 		q.nr = unix.SYS_RECVFROM
 	case spec.OpRecvfrom:
 		q.nr = unix.SYS_RECVFROM
-		a[4], a[5] = q.nameArgs(c, unreadable)
+		a[4], a[5] = q.nameArgs(c, d, unreadable)
 	default:
 		// Without MSG_NOSIGNAL an EPIPE would come with a signal to diffcheck.
 		q.nr, a[3] = unix.SYS_SENDTO, a[3]|unix.MSG_NOSIGNAL
@@ -210,12 +213,12 @@ func (q *request) mayBlock(c *spec.Call, d *descriptors) bool {
 	case spec.OpDup2:
 		return d.behind(c.Arg).lingers
 	case spec.OpConnect:
-		return f.typ != 0 && !f.nonblock && !(f.family == spec.AFInet && f.typ == spec.SockDgram)
+		return f.typ != 0 && !f.nonblock && !f.inetDgram()
 	case spec.OpSend, spec.OpSendto:
 		// A datagram waits for buffer space only, and that is free again when
 		// its frame has passed.
 		return f.typ != 0 && !f.nonblock && c.MsgFlags&spec.MsgDontwait == 0 &&
-			!(f.family == spec.AFInet && f.typ == spec.SockDgram)
+			!f.inetDgram()
 	case spec.OpRecv, spec.OpRecvfrom:
 		return f.typ != 0 && !f.nonblock && c.MsgFlags&spec.MsgDontwait == 0
 	case spec.OpAccept:

@@ -27,6 +27,9 @@ func (k *Target) Run(s *script.Script, tr *script.Trace) error {
 			return err
 		}
 	}
+	if err := k.checkIPv6(s); err != nil {
+		return err
+	}
 	k.ran++
 	return k.place.Do(func() error {
 		for range attempts(s) - 1 {
@@ -45,6 +48,9 @@ func (k *Target) run(s *script.Script, tr *script.Trace) error {
 	k.dispositions = [spec.SignalCount]spec.Disposition{}
 	k.puppet.Reset(target.Seed(s))
 	k.naming.Reset(k.remotes())
+	if k.wired {
+		k.naming.Reset6(farAddr6(k.far-1), farAddr6(k.far))
+	}
 	k.ticks.passed = false
 	k.ticks.begin()
 	err := k.events()

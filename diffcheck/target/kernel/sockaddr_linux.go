@@ -27,6 +27,7 @@ func putSockaddr(b *[sockaddrMax]byte, s *spec.Sockaddr) int {
 			a := s.Addr.As16()
 			copy(b[8:], a[:])
 		}
+		binary.NativeEndian.PutUint32(b[24:], s.Scope)
 		return spec.SizeofSockaddrIn6
 	}
 	binary.BigEndian.PutUint16(b[2:], s.Port)
@@ -53,7 +54,10 @@ func getSockaddr(b *[sockaddrMax]byte, n int) (s spec.Sockaddr) {
 		if n < spec.SizeofSockaddrIn6 {
 			return s
 		}
-		return spec.Sockaddr{Family: spec.AFInet6, Addr: netip.AddrFrom16([16]byte(b[8:24])), Port: binary.BigEndian.Uint16(b[2:])}
+		return spec.Sockaddr{
+			Family: spec.AFInet6, Addr: netip.AddrFrom16([16]byte(b[8:24])), Port: binary.BigEndian.Uint16(b[2:]),
+			Scope: binary.NativeEndian.Uint32(b[24:28]),
+		}
 	case unix.AF_UNIX:
 		path := b[2:n]
 		if len(path) > 0 && path[0] != 0 {
