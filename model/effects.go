@@ -43,7 +43,11 @@ func (m *move) name(v int32, a Addr, p Port) {
 		m.ret(v)
 		return
 	}
-	m.result(Return{Ret: v, HasAddr: true, Addr: a, Port: p})
+	r := Return{Ret: v, HasAddr: true, Family: m.s.Family, Addr: a, Port: p}
+	if a.scoped() {
+		r.Scope = m.s.Dev
+	}
+	m.result(r)
 }
 
 // block makes the thread wait in its call. While it does, it holds the socket.

@@ -135,6 +135,7 @@ type Socket struct {
 	Kind           Kind
 	TCP            TCP
 	Layer          Layer
+	Dev            Scope // AF_INET6: the interface that a scope id bound it to
 	Local, Remote  Addr
 	Flow           Addr // Linux: where a datagram socket sends by mistake, see failsRoute
 	FlowPort       Port
