@@ -84,7 +84,7 @@ func to(addrs ...Addr) func(*move) bool {
 func routed(routes ...route) func(*move) bool {
 	return func(m *move) bool {
 		for _, r := range routes {
-			if m.c.To.Addr.route() == r {
+			if m.route(m.c.To.Addr) == r {
 				return true
 			}
 		}
@@ -115,7 +115,7 @@ func (m *move) destination() Addr {
 
 // fromLoopback: the socket's own address keeps it from leaving the host.
 func fromLoopback(m *move) bool {
-	return m.s != nil && m.s.Local.Loops() && m.c.To.Addr.route() == routeUnicast
+	return m.s != nil && m.s.Local.Loops() && m.route(m.c.To.Addr) == routeUnicast
 }
 
 // loopedOut: the same, for destinations to many as well.

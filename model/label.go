@@ -27,6 +27,8 @@ type Label struct {
 	Call   Call   // LabelCall
 	Ret    Return // LabelReturn
 	Frame  Frame  // LabelIn, LabelOut
+	Change Change // LabelEnv
+	Addr   Addr   // LabelEnv: whose route, of a change of routes
 }
 
 // Sockaddr is the address argument of a call.

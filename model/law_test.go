@@ -84,9 +84,13 @@ func renameLabel(l *Label) {
 	swapAddr(&l.Ret.Addr)
 	swapPort(&l.Ret.Port)
 	renameFrame(&l.Frame)
+	swapAddr(&l.Addr)
 }
 
 func renameWorld(w *World) {
+	one, two := w.Env.changed(AddrRemote1), w.Env.changed(AddrRemote2)
+	w.Env.reroute(AddrRemote1, two)
+	w.Env.reroute(AddrRemote2, one)
 	for i := range w.Sockets {
 		s := &w.Sockets[i]
 		for _, a := range []*Addr{&s.Local, &s.Remote, &s.Flow} {

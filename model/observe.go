@@ -23,7 +23,7 @@ func (w *World) Observe(l *Label) (ok bool) {
 		}
 		w.Timers = false
 	case LabelEnv:
-		w.Left = LeftEnv
+		w.change(l.Change, l.Addr)
 	default:
 		return false
 	}

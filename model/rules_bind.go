@@ -44,8 +44,8 @@ var bindRules = []Rule{
 	{Name: "bind/left-out", Class: Succeed, on: on(spec.OpBind), For: forAll &^ forMacOS,
 		Title: "Binding to an unknown address or to a privileged port is not modelled, nor to a group or a broadcast address outside Linux.",
 		when: func(m *move) bool {
-			many := routed(routeBroadcast, routeMulticast)(m) && m.d != spec.Linux
-			return isSocket(m) && (routed(routeUnknown)(m) || many || m.c.Low)
+			many := planned(routeBroadcast, routeMulticast)(m) && m.d != spec.Linux
+			return isSocket(m) && (planned(routeUnknown)(m) || many || m.c.Low)
 		}, then: leaves(LeftAddress)},
 	{Name: "bind/EINVAL-bound", Class: Shall, on: on(spec.OpBind), For: forLinux, Evidence: "Linux 6.18, __inet_bind (sk_state, inet_num)",
 		Title: "A socket that has a port, or an attempt, fails.",
@@ -110,7 +110,7 @@ func bind(m *move) {
 	if a.Addr != AddrAny {
 		s.set(AddrLock)
 	}
-	s.assign(Bare, routed(routeBroadcast, routeMulticast)(m))
+	s.assign(Bare, planned(routeBroadcast, routeMulticast)(m))
 	if a.Port == PortZero {
 		m.autobind(s)
 	} else {

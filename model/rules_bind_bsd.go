@@ -30,11 +30,11 @@ var bindMacOS = []Rule{
 		Title: "Any length but that of sockaddr_in fails.", when: all(isSocket, inexact), then: fails(spec.EINVAL)},
 	{Name: "bind/macos/EADDRNOTAVAIL", Class: Shall, on: on(spec.OpBind), For: forMacOS, Evidence: "XNU 11417, in_pcbbind (ifa_ifwithaddr)",
 		Title: "An address that the host does not have fails.",
-		when:  all(isSocket, not(routed(routeLocal, routeUnknown, routeBroadcast, routeMulticast))), then: fails(spec.EADDRNOTAVAIL)},
+		when:  all(isSocket, not(planned(routeLocal, routeUnknown, routeBroadcast, routeMulticast))), then: fails(spec.EADDRNOTAVAIL)},
 	{Name: "bind/macos/left-out", Class: Succeed, on: on(spec.OpBind), For: forMacOS,
 		Title: "Binding to a group, a broadcast or an unknown address, or to a privileged port, is not modelled.",
 		when: func(m *move) bool {
-			return isSocket(m) && (routed(routeUnknown, routeBroadcast, routeMulticast)(m) || m.c.Low)
+			return isSocket(m) && (planned(routeUnknown, routeBroadcast, routeMulticast)(m) || m.c.Low)
 		}, then: leaves(LeftAddress)},
 	{Name: "bind/macos/EADDRINUSE", Class: Shall, on: on(spec.OpBind), For: forMacOS, Evidence: "XNU 11417, in_pcbbind",
 		Title: "A port that another socket has on an overlapping address fails, unless both have SO_REUSEADDR and none listens.",

@@ -181,7 +181,7 @@ func connectHalfOpen(d Dialects, name string) []Rule {
 			Title: "A stream socket whose SYN the host would not send finds its own names taken.", when: all(has(HalfOpen), rejected), then: fails(spec.EADDRINUSE)},
 		{Name: pre + "elsewhere", Class: Succeed, on: on(spec.OpConnect), For: d,
 			Title: "Such a socket tries another peer from the address it has; where that is not known, or the host refuses again, is not modelled.",
-			when:  all(has(HalfOpen), anyOf(not(routed(routeLocal, routeUnicast)), fromLoopback, func(m *move) bool { return m.s.Remote.route() != routeBroadcast })),
+			when:  all(has(HalfOpen), anyOf(not(routed(routeLocal, routeUnicast)), fromLoopback, func(m *move) bool { return m.route(m.s.Remote) != routeBroadcast })),
 			then:  leaves(LeftHalfOpen)},
 	}
 }

@@ -9,7 +9,7 @@ var nameRules = []Rule{
 		Title: "A dead socket may have no name any more.", when: has(Dead), then: fails(spec.EINVAL)},
 	{Name: "getsockname/bsd/half-open", Class: Succeed, on: on(spec.OpGetsockname), For: forSockets,
 		Title: "Which address a route that rejects gave to the socket is not modelled.",
-		when:  all(has(HalfOpen), func(m *move) bool { return m.s.Remote.route() != routeBroadcast }), then: leaves(LeftHalfOpen)},
+		when:  all(has(HalfOpen), func(m *move) bool { return m.route(m.s.Remote) != routeBroadcast }), then: leaves(LeftHalfOpen)},
 	{Name: "getsockname/ok", Class: Succeed, on: on(spec.OpGetsockname), For: forAll, Evidence: "POSIX.1-2008, getsockname()",
 		Title: "getsockname gives the local name; without one, the wildcard and port 0.",
 		when:  isSocket, then: func(m *move) { m.name(0, m.s.Local, m.s.LPort) }},

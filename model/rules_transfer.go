@@ -206,7 +206,7 @@ func oddWay(m *move) bool {
 	if !dgram(m) {
 		return false
 	}
-	r := m.target().route()
+	r := m.route(m.target())
 	return r != routeLocal && r != routeUnicast || m.s.has(Bare) || r == routeUnicast && m.s.Local.Loops()
 }
 
@@ -221,7 +221,7 @@ func (m *move) target() Addr {
 // sendRoute is the error that Linux's routing has for a datagram.
 func (m *move) sendRoute() spec.Errno {
 	dst := m.target()
-	switch dst.route() {
+	switch m.route(dst) {
 	case routeNone:
 		return spec.ENETUNREACH
 	case routeUnreachable:
@@ -234,11 +234,15 @@ func (m *move) sendRoute() spec.Errno {
 		if m.s.Local.Loops() {
 			return spec.EINVAL
 		}
+	case routeMulticast:
+		if m.homeless(dst) {
+			return spec.ENETUNREACH
+		}
 	case routeBroadcast:
 		if dst == AddrSubnetBroadcast && m.s.Local.Loops() {
 			return spec.EINVAL
 		}
-		if dst == AddrBroadcast && (m.s.Local == AddrAny || m.s.has(Bare)) {
+		if m.homeless(dst) {
 			return spec.ENETUNREACH
 		}
 		if !m.s.has(CanBcast) {

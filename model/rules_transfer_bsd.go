@@ -95,7 +95,7 @@ var sendRulesBSD = onSend([]Rule{
 func targets(routes ...route) func(*move) bool {
 	return func(m *move) bool {
 		for _, r := range routes {
-			if m.target().route() == r {
+			if m.route(m.target()) == r {
 				return true
 			}
 		}

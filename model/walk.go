@@ -178,6 +178,9 @@ func (w *walker) pass() {
 func pick[T any](draw *rand.Rand, from ...T) T { return from[draw.IntN(len(from))] }
 
 func (w *walker) stimulus() Label {
+	if w.draw.IntN(25) == 0 {
+		return w.change()
+	}
 	if w.draw.IntN(5) < 2 {
 		return Label{Kind: LabelIn, Frame: w.frame()}
 	}
@@ -215,6 +218,10 @@ func openings() [][]Label {
 			in(FIN|ACK, AddrRemote1, 1, 1, 2), call(Call{Op: spec.OpConnect, FD: 4, To: at(AddrRemote1, 1)}),
 		},
 		{stream, bind(3, AddrLoopback), call(Call{Op: spec.OpConnect, FD: 3, To: at(AddrLoopback, 1)})},
+		{
+			call(Call{Op: spec.OpSocket, Family: spec.AFInet, Type: spec.SockDgram}), call(Call{Op: spec.OpConnect, FD: 3, To: at(AddrRemote1, 1)}),
+			{Kind: LabelEnv, Change: RouteGone, Addr: AddrRemote1},
+		},
 		{stream, call(Call{Op: spec.OpConnect, FD: 3, To: at(AddrUnreachable, 1)}), call(Call{Op: spec.OpConnect, FD: 3, To: at(AddrUnreachable, 1)})},
 	}
 }

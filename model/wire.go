@@ -23,7 +23,7 @@ func before(a, b uint16) bool { return int16(a-b) < 0 }
 
 // emit sends a frame: to the wire, or to the host itself.
 func (m *move) emit(f Frame) {
-	if f.Dst == AddrBlackhole && m.d != spec.Linux { // the BSDs send into it and hear nothing
+	if m.d != spec.Linux && m.route(f.Dst) == routeBlackhole { // the BSDs send into it and hear nothing
 		return
 	}
 	if f.Dst.Local() {
@@ -69,6 +69,9 @@ func (m *move) segment(s *Socket, bits Bits, n uint16) {
 	}
 	if s.SndNxt > seqMax {
 		m.leave(LeftNumbers)
+	}
+	if m.stranded(s, &f) {
+		return
 	}
 	m.emit(f)
 }
@@ -116,6 +119,9 @@ func (m *move) push(s *Socket, n uint16) {
 
 // flush sends what is held back.
 func (m *move) flush(s *Socket) {
+	if m.withheld(s) {
+		return
+	}
 	n := s.Unsent
 	s.Unsent = 0
 	if n > s.MSS {
@@ -155,7 +161,7 @@ func (m *move) forget(f *Frame) {
 
 // answerable says whether there is a route back to where a frame came from.
 func (m *move) answerable(f *Frame) bool {
-	r := f.Src.route()
+	r := m.route(f.Src)
 	return r == routeLocal || r == routeUnicast || f.Src == AddrSubnetBroadcast && m.d == spec.Linux
 }
 
@@ -335,7 +341,7 @@ func (m *move) established(s *Socket) {
 	s.assign(Choked, m.d == spec.Linux && s.Retries > 1)
 	s.Retries, s.Segs = 0, 0
 	s.SndUna = s.SndNxt
-	s.Soft = spec.ENONE
+	s.Soft = m.wayError(s.Remote)
 	s.clear(Hurry)
 	if m.d != spec.Linux && s.Layer == Connecting {
 		s.Layer = Connected
@@ -359,7 +365,7 @@ func (m *move) take(later bool) {
 		}
 		owed = true
 	}
-	if s.Unsent != 0 && (s.SndUna == s.SndNxt || s.has(Nodelay)) {
+	if s.Unsent != 0 && (s.SndUna == s.SndNxt || s.has(Nodelay)) && !m.withheld(s) {
 		m.flush(s)
 		owed = false
 	}

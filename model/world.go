@@ -25,6 +25,7 @@ type World struct {
 	Seen    uint8 // how many chosen ports have been seen
 	Unseen  uint8 // how many chosen ports have not
 	Timers  bool  // time is passing: timers may fire
+	Env     Surroundings
 	Left    Reason
 }
 

@@ -24,6 +24,9 @@ type Options struct {
 	Loopback int
 	// Slow is the share of scripts, in percent, in which time passes.
 	Slow int
+	// Changes is the share of scripts, in percent, that change the routes, links or
+	// addresses of the host.
+	Changes int
 	// Wild is the share of events, in percent, that are drawn without regard
 	// to what makes sense; 0 is the default of 20.
 	Wild int
@@ -133,6 +136,7 @@ func (w *world) script(draw source, opts *Options, weights *weightTable) *script
 	w.events = make([]script.Event, 0, eventsMax+2)
 	w.loopback = w.percent(opts.Loopback)
 	w.slow = !w.loopback && w.percent(opts.Slow)
+	w.changes = opts.Changes > 0 && !w.loopback && !w.slow && w.percent(opts.Changes)
 	length := eventsMin + w.below(eventsMax-eventsMin+1)
 	w.opening()
 	// An action may come to nothing in its state; the bound on tries keeps a
@@ -185,6 +189,10 @@ func (w *world) opening() {
 
 // step adds an event, or now and then none.
 func (w *world) step() {
+	if w.changes && w.percent(15) {
+		w.change()
+		return
+	}
 	if w.slow && w.delays < delaysMax && w.ticking() && w.percent(50) {
 		w.advance()
 		return

@@ -50,6 +50,8 @@ type world struct {
 	wild    int
 
 	loopback, slow bool
+	changes        bool   // the script changes the environment
+	toggled        uint64 // the changes that it has made, by their place in toggles
 	events         []script.Event
 
 	sockets [socketsMax]socket

@@ -7,6 +7,7 @@ import (
 	"math/bits"
 
 	"github.com/connspec/connspec/diffcheck/script"
+	"github.com/connspec/connspec/diffcheck/target"
 	"github.com/connspec/connspec/model"
 	"github.com/connspec/connspec/model/oracle"
 	"github.com/connspec/connspec/spec"
@@ -87,6 +88,7 @@ type Judge struct {
 	report  Report
 	names   names
 	labels  []moment
+	routes  target.Routes
 	calls   [script.ThreadsMax]*spec.Call // the latest of each thread
 	step    int
 	rules   []model.RuleID // storage of StepReport.Rules
@@ -130,6 +132,7 @@ func (j *Judge) reset() {
 	r.Hits = [spec.DocumentCount]RuleSet{}
 	j.rules = j.rules[:0]
 	j.names.reset()
+	j.routes.Reset()
 	j.calls = [script.ThreadsMax]*spec.Call{}
 	for _, o := range j.oracles {
 		o.Reset()
@@ -168,11 +171,7 @@ func (j *Judge) event(ev *script.Event, step *script.Step) {
 			m.label.Kind = model.LabelEnv
 		}
 	case script.EventEnv:
-		if ev.Env.Kind == script.EnvSleep {
-			j.moment(model.LabelAdvance)
-		} else {
-			j.moment(model.LabelEnv)
-		}
+		j.environment(&ev.Env)
 	}
 	j.outputs(step.After)
 }

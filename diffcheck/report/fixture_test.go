@@ -46,5 +46,7 @@ func outcome() *run.Result {
 	res.Connects[spec.EINPROGRESS] = 2
 	res.Targets[0].Verdicts[spec.Linux][model.Specified] = 25
 	res.Targets[0].Verdicts[spec.Linux][model.Undocumented] = 5
+	res.Targets[0].Left[spec.Linux][model.LeftScope] = 2
+	res.Targets[0].Left[spec.Linux][model.LeftWindow] = 3
 	return res
 }

@@ -36,6 +36,7 @@ type TargetSummary struct {
 	Kinds            map[string]KindSummary `json:"kinds"`
 	Unsupported      uint64                 `json:"unsupported,omitempty"`
 	Outside          uint64                 `json:"differsOutsideModel,omitempty"`
+	Unmodelled       map[string]uint64      `json:"unmodelled,omitempty"` // steps, by reason
 }
 
 // KindSummary is one kind of script on one target: on the wire, on loopback,
@@ -129,7 +130,7 @@ func record(d *run.Divergence, saved *Saved) DivergenceRecord {
 func summarizeTarget(t *run.TargetTally, elapsed time.Duration) TargetSummary {
 	s := TargetSummary{
 		Scripts: t.Scripts(), ScriptsPerSecond: perSecond(t.Scripts(), elapsed),
-		Kinds: map[string]KindSummary{}, Unsupported: t.Unsupported, Outside: t.Outside,
+		Kinds: map[string]KindSummary{}, Unsupported: t.Unsupported, Outside: t.Outside, Unmodelled: leftCounts(t),
 	}
 	for _, k := range kinds(t) {
 		if k.Scripts > 0 {

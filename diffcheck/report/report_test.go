@@ -12,6 +12,7 @@ import (
 	"github.com/connspec/connspec/diffcheck/script"
 	"github.com/connspec/connspec/hwtarget/capture"
 	"github.com/connspec/connspec/hwtarget/lab"
+	"github.com/connspec/connspec/model"
 )
 
 func TestJSONHoldsWhatReadersCountOn(t *testing.T) {
@@ -30,6 +31,7 @@ func TestJSONHoldsWhatReadersCountOn(t *testing.T) {
 		"targets/kernel/scripts": 3.0, "targets/kernel/scriptsPerSecond": 1.5,
 		"verdicts/linux/specified": 25.0, "verdicts/linux/undocumented": 5.0,
 		"connectResults/0": 4.0, "connectResults/-1 EINPROGRESS (Operation now in progress)": 2.0,
+		"targets/kernel/unmodelled/" + model.LeftWindow.String(): 3.0,
 		"rules/hit": 0.0, "divergences/unexplained": 1.0, "divergences/known": 0.0,
 		"tiers/sim": true, "tiers/wire": "no namespaces",
 	} {

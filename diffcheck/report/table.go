@@ -19,6 +19,7 @@ func Table(w io.Writer, res *run.Result, tiers []lab.Tier) {
 	}
 	targetTable(w, res)
 	verdictTable(w, res)
+	leftTable(w, res)
 	personalityTable(w, res)
 	connectTable(w, res)
 	fmt.Fprintf(w, "\nrules        %d hit of %d reachable\n", res.Rules.Len(), res.Reachable())

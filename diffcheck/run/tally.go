@@ -37,6 +37,7 @@ type TargetTally struct {
 	Reason      string // of the first of them
 	Outside     uint64 // scripts on which it and the kernel differ outside the model
 	Verdicts    Verdicts
+	Left        Left
 }
 
 // Scripts is the number of all scripts that the target ran.
@@ -94,6 +95,7 @@ func (t *tally) ran(index uint64, s *slot, r *judge.Report) {
 		of.Wire.add(s.took)
 	}
 	of.Verdicts.count(r)
+	of.Left.count(r)
 	t.rules.Add(r.Hits[s.kind.Dialect])
 	if s.kind == Kernel {
 		t.shown.count(index, &s.trace, r)
@@ -131,6 +133,7 @@ func (t *tally) merge(o *tally) {
 		}
 		to.Outside += from.Outside
 		to.Verdicts.merge(&from.Verdicts)
+		to.Left.merge(&from.Left)
 	}
 }
 

@@ -1,14 +1,11 @@
 package kernel
 
 import (
-	"errors"
 	"net/netip"
 	"os"
 	"strconv"
 	"strings"
 	"time"
-
-	"golang.org/x/sys/unix"
 
 	"github.com/connspec/connspec/diffcheck/script"
 	"github.com/connspec/connspec/diffcheck/target"
@@ -18,7 +15,7 @@ import (
 // changes are what a script has done to its lane, to be undone after it.
 type changes struct {
 	sysctls  []sysctl // with the values before, oldest first
-	prefixes []netip.Prefix
+	routes   []rerouted
 	linkDown bool
 }
 
@@ -75,29 +72,57 @@ func (k *Target) route(ev *script.Event) error {
 	if err != nil {
 		return target.Refuse(ev, "%s", err)
 	}
-	if ev.Env.Kind == script.EnvRouteAdd {
-		for _, p := range k.realPrefixes(r.Prefix) {
-			k.changed.prefixes = append(k.changed.prefixes, p)
-			r.Prefix = p
-			if err := k.lane.RouteAdd(r); err != nil {
-				return err
-			}
-		}
-		return nil
-	}
 	found := false
 	for _, p := range k.realPrefixes(r.Prefix) {
-		k.changed.prefixes = append(k.changed.prefixes, p)
-		gone, err := k.unroute(p, r.Kind, ev.Env.Name == "")
+		r.Prefix = p
+		at := k.routed(p)
+		switch {
+		case ev.Env.Kind == script.EnvRouteAdd:
+			err = k.lane.RouteAdd(r)
+			at.now, at.there, found = r, true, true
+		case at.there && (ev.Env.Name == "" || at.now.Kind == r.Kind):
+			err = k.lane.RouteDel(at.now)
+			at.there, found = false, true
+		}
 		if err != nil {
+			k.dirty = true
 			return err
 		}
-		found = found || gone
 	}
 	if !found {
 		return target.Refuse(ev, "ip route del %s: the lab has no such route", r)
 	}
 	return nil
+}
+
+// rerouted is a prefix whose route the script has changed.
+type rerouted struct {
+	prefix netip.Prefix
+	now    lab.Route // if there is one
+	there  bool
+}
+
+// routed finds what has become of the route to a prefix, to be changed.
+func (k *Target) routed(p netip.Prefix) *rerouted {
+	c := &k.changed
+	for i := range c.routes {
+		if c.routes[i].prefix == p {
+			return &c.routes[i]
+		}
+	}
+	now, there := labRoute(p)
+	c.routes = append(c.routes, rerouted{p, now, there})
+	return &c.routes[len(c.routes)-1]
+}
+
+// labRoute is the route that the lab has to the very prefix.
+func labRoute(p netip.Prefix) (lab.Route, bool) {
+	for _, r := range lab.Routes() {
+		if r.Prefix == p {
+			return r, true
+		}
+	}
+	return lab.Route{}, false
 }
 
 // remoteNet has the far hosts' canonical addresses, and realNet the real ones.
@@ -114,7 +139,7 @@ func (k *Target) realPrefixes(p netip.Prefix) []netip.Prefix {
 		return all // the lab's own route is more specific
 	}
 	if p == remoteNet {
-		all = append(all, realNet)
+		return append(all, realNet)
 	}
 	for _, a := range [...]netip.Addr{script.Remote1, script.Remote2} {
 		if p.Contains(a) {
@@ -122,26 +147,6 @@ func (k *Target) realPrefixes(p netip.Prefix) []netip.Prefix {
 		}
 	}
 	return all
-}
-
-// unroute deletes the route to p of the kind, or of whichever kind is there,
-// and reports whether there was one.
-func (k *Target) unroute(p netip.Prefix, kind lab.RouteKind, any bool) (bool, error) {
-	kinds := []lab.RouteKind{kind}
-	if any {
-		kinds = []lab.RouteKind{lab.Unicast, lab.Unreachable, lab.Prohibit, lab.Blackhole, lab.Throw}
-	}
-	for _, kind := range kinds {
-		r := lab.Route{Prefix: p, Kind: kind}
-		if kind == lab.Unicast && !p.Addr().IsMulticast() {
-			r.Gateway = script.Gateway
-		}
-		err := k.lane.RouteDel(r)
-		if err == nil || !errors.Is(err, unix.ESRCH) {
-			return err == nil, err
-		}
-	}
-	return false, nil
 }
 
 // restore undoes the script's changes. A lane that it fails on is made anew.
@@ -155,29 +160,22 @@ func (k *Target) restore() {
 	if c.linkDown && k.lane.LinkUp() != nil {
 		k.dirty = true
 	}
-	for _, p := range c.prefixes {
-		if err := k.reroute(p); err != nil {
+	for i := range c.routes {
+		if k.reroute(&c.routes[i]) != nil {
 			k.dirty = true
 		}
 	}
-	c.sysctls, c.prefixes, c.linkDown = c.sysctls[:0], c.prefixes[:0], false
+	c.sysctls, c.routes, c.linkDown = c.sysctls[:0], c.routes[:0], false
 }
 
-// reroute gives p the route that the lab has for it, or none.
-func (k *Target) reroute(p netip.Prefix) error {
-	for {
-		gone, err := k.unroute(p, 0, true)
-		if err != nil {
-			return err
-		}
-		if !gone {
-			break
-		}
-	}
-	for _, r := range lab.Routes() {
-		if r.Prefix == p {
-			return k.lane.RouteAdd(r)
-		}
+// reroute gives a prefix the route that the lab has for it, or none.
+func (k *Target) reroute(at *rerouted) error {
+	r, there := labRoute(at.prefix)
+	switch {
+	case there && (!at.there || at.now != r):
+		return k.lane.RouteAdd(r)
+	case !there && at.there:
+		return k.lane.RouteDel(at.now)
 	}
 	return nil
 }

@@ -22,6 +22,9 @@ func (t *Target) env(ev *script.Event) error {
 		}
 		return t.pass(time.Duration(s * float64(time.Second)))
 	case script.EnvRouteAdd, script.EnvRouteDel:
+		if t.connected {
+			return target.Refuse(ev, "a change of routes after a connect: impl looks a route up once")
+		}
 		r, err := target.ParseRoute(e)
 		if err != nil {
 			return target.Refuse(ev, "%s", err)
@@ -32,6 +35,7 @@ func (t *Target) env(ev *script.Event) error {
 			t.unroute(e, change)
 			return nil
 		}
+		t.unroute(&script.Env{}, impl.Env{Kind: impl.EnvRouteDel, Route: change.Route}) // as ip route replace
 	case script.EnvLinkUp:
 		change.Kind = impl.EnvLinkUp
 	case script.EnvLinkDown:

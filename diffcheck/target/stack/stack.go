@@ -39,6 +39,8 @@ type Target struct {
 	own    bool // the event made a call whose return is not recorded yet
 	ownBy  int
 
+	connected bool // the host has, or may have, a peer
+
 	s    *script.Script
 	tr   *script.Trace
 	step int
@@ -109,6 +111,7 @@ func (t *Target) Run(s *script.Script, tr *script.Trace) error {
 	}
 	t.rec.Begin(t.name, s, tr)
 	t.s, t.tr, t.now, t.own, t.fault = s, tr, 0, false, nil
+	t.connected = false
 	clear(t.busy[:])
 	t.cfg.Seed = target.Seed(s)
 	t.host.Reset(t.cfg)
@@ -140,6 +143,7 @@ func (t *Target) event(ev *script.Event) error {
 	case script.EventCall:
 		return t.call(ev)
 	case script.EventInject:
+		t.connected = true
 		b, err := t.puppet.Build(&ev.Frame)
 		if err != nil {
 			return target.Refuse(ev, "%s", err)
@@ -166,10 +170,23 @@ func (t *Target) call(ev *script.Event) error {
 	t.busy[i] = c.Op
 	t.own, t.ownBy = true, i
 	t.result[i], t.ended[i] = t.host.Call(t.now, i, c)
+	if c.Op == spec.OpConnect {
+		t.joined(c, &t.result[i], t.ended[i])
+	}
 	if r := &t.result[i]; t.ended[i] && !r.Failed() && opens(c.Op) && r.Ret >= script.FDsMax {
 		return target.Refuse(ev, "more than %d descriptors open at once", script.FDsMax-target.FirstFD)
 	}
 	return nil
+}
+
+// joined notes whether a connect gave the host a peer, or took one away.
+func (t *Target) joined(c *spec.Call, r *spec.Result, ended bool) {
+	switch {
+	case c.Addr.Family == spec.AFUnspec && ended && !r.Failed():
+		t.connected = false
+	case !ended, !r.Failed(), r.Errno == spec.EINPROGRESS:
+		t.connected = true
+	}
 }
 
 // buffer gives n bytes for what a thread receives.

@@ -1,0 +1,58 @@
+package generate
+
+import "github.com/connspec/connspec/diffcheck/script"
+
+// toggle is a change of the environment and what takes it back.
+type toggle struct{ there, back script.Env }
+
+func routeAdd(kind, prefix string) script.Env {
+	return script.Env{Kind: script.EnvRouteAdd, Name: kind, Value: prefix}
+}
+
+func routeDel(kind, prefix string) script.Env {
+	return script.Env{Kind: script.EnvRouteDel, Name: kind, Value: prefix}
+}
+
+// over gives a prefix another kind of route for a while; its own is less
+// specific.
+func over(kind, prefix string) toggle { return toggle{routeAdd(kind, prefix), routeDel(kind, prefix)} }
+
+// without takes a route of the lab away for a while.
+func without(kind, prefix string) toggle {
+	return toggle{routeDel(kind, prefix), routeAdd(kind, prefix)}
+}
+
+// toggles are what a script may change. At most 64; those on one prefix exclude
+// one another.
+var toggles = []toggle{
+	without("", "192.0.2.0/24"),
+	over("unreachable", "192.0.2.1/32"),
+	over("prohibit", "192.0.2.1/32"),
+	over("blackhole", "192.0.2.1/32"),
+	over("throw", "192.0.2.1/32"),
+	over("", "203.0.113.1/32"),
+	over("prohibit", "203.0.113.0/24"),
+	over("", "0.0.0.0/0"),
+	without("", "224.0.0.0/4"),
+	without("unreachable", "198.51.100.1/32"),
+	without("blackhole", "198.51.100.3/32"),
+	over("", "198.51.100.0/24"),
+}
+
+// change makes a change of the environment, or takes one back.
+func (w *world) change() {
+	i := w.below(len(toggles))
+	t := &toggles[i]
+	if w.toggled&(1<<i) != 0 {
+		w.toggled &^= 1 << i
+		w.events = append(w.events, script.Event{Kind: script.EventEnv, Env: t.back})
+		return
+	}
+	for j := range toggles {
+		if j != i && w.toggled&(1<<j) != 0 && toggles[j].there.Value == t.there.Value {
+			return
+		}
+	}
+	w.toggled |= 1 << i
+	w.events = append(w.events, script.Event{Kind: script.EventEnv, Env: t.there})
+}

@@ -1,0 +1,67 @@
+package judge
+
+import (
+	"github.com/connspec/connspec/diffcheck/script"
+	"github.com/connspec/connspec/diffcheck/target"
+	"github.com/connspec/connspec/hwtarget/lab"
+	"github.com/connspec/connspec/model"
+)
+
+// environment turns a change of the environment into labels: one for each change
+// that the model knows, which may be none.
+func (j *Judge) environment(e *script.Env) {
+	switch e.Kind {
+	case script.EnvSleep:
+		j.moment(model.LabelAdvance)
+	case script.EnvRouteAdd, script.EnvRouteDel:
+		j.reroute(e)
+	default:
+		j.moment(model.LabelEnv)
+	}
+}
+
+// reroute tells of each class of addresses whose route changes.
+func (j *Judge) reroute(e *script.Env) {
+	var before [model.AddrCount]model.Change
+	for c := model.AddrRemote1; c < model.AddrUnknown; c++ {
+		before[c] = routeTo(&j.routes, c)
+	}
+	if j.routes.Apply(e) != nil {
+		j.moment(model.LabelEnv)
+		return
+	}
+	for c := model.AddrRemote1; c < model.AddrUnknown; c++ {
+		now := routeTo(&j.routes, c)
+		if now == before[c] || c == model.AddrSubnetBroadcast || c == model.AddrLoopbackBroadcast { // which the table local has
+			continue
+		}
+		if now == labRoutes[c] {
+			now = model.RoutePlanned
+		}
+		m := j.moment(model.LabelEnv)
+		m.label.Change, m.label.Addr = now, c
+	}
+}
+
+// changeOf is the change that gives a class a route of the kind.
+var changeOf = [...]model.Change{
+	lab.Unicast: model.RouteUnicast, lab.Unreachable: model.RouteUnreachable, lab.Prohibit: model.RouteProhibit,
+	lab.Blackhole: model.RouteBlackhole, lab.Throw: model.RouteGone,
+}
+
+// routeTo is what the routes have for a class of addresses.
+func routeTo(routes *target.Routes, c model.Addr) model.Change {
+	r, ok := routes.To(classes[c])
+	if !ok {
+		return model.RouteGone
+	}
+	return changeOf[r.Kind]
+}
+
+// labRoutes is the same for the lab before any change.
+var labRoutes = func() (planned [model.AddrCount]model.Change) {
+	for c := model.AddrRemote1; c < model.AddrUnknown; c++ {
+		planned[c] = routeTo(new(target.Routes), c)
+	}
+	return planned
+}()

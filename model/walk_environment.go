@@ -1,0 +1,15 @@
+package model
+
+// change is a change of the environment: mostly of a route that matters to a
+// socket of the world.
+func (w *walker) change() Label {
+	d := w.draw
+	l := Label{Kind: LabelEnv, Change: Change(d.IntN(int(changeCount))), Addr: AddrRemote1 + Addr(d.IntN(int(AddrUnknown-AddrRemote1)))}
+	if l.Change == ChangeUnknown && d.IntN(20) != 0 {
+		l.Change = RouteGone
+	}
+	if s := &w.world.Sockets[d.IntN(SocketsMax)]; s.Remote >= AddrRemote1 {
+		l.Addr = s.Remote
+	}
+	return l
+}
