@@ -261,6 +261,10 @@ func (w *walker) call() Call {
 		c.Value = pick(d, int32(0), 0, 0, -1)
 	case spec.OpBind:
 		c.Low = d.IntN(100) == 0
+	case spec.OpSendto:
+		if d.IntN(4) == 0 {
+			c.To.Pointer = spec.PointerNull
+		}
 	}
 	return c
 }
