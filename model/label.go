@@ -127,7 +127,8 @@ type Frame struct {
 	Len          uint16 // payload
 	MSS          uint16 // SYN of the puppet: the option, with its default of 536
 	Scaled       bool   // SYN of the puppet: later windows are scaled
-	Quote        Quote  // ICMP
+	FastOpen     FastOpen
+	Quote        Quote // ICMP
 }
 
 // Quote names the packet that an ICMP message is about; the host sent it, or

@@ -23,6 +23,7 @@ const (
 	LeftWindow                      // a send that the peer's window or the send buffer cuts
 	LeftHalfOpen                    // a stream whose SYN the host itself refused to send: BSD leaves it in SYN-SENT
 	LeftShutdown                    // shutdown or close half way, or of a listener, outside Linux
+	LeftFastOpen                    // a corner of Fast Open: a peer that opens too, lost SYNs, a segment before the SYN
 	ReasonCount
 )
 
@@ -45,6 +46,7 @@ var reasons = [ReasonCount]string{
 	LeftLocalDelivery: "a broadcast or group datagram that sockets of the host itself may get",
 	LeftHalfOpen:      "a stream socket that BSD leaves in SYN-SENT because the host would not send its SYN",
 	LeftShutdown:      "a shutdown or close half way through an attempt, or of a listener, outside Linux",
+	LeftFastOpen:      "a Fast Open whose SYN crosses another or is lost, or that a segment meets before its SYN",
 	LeftWindow:        "a send that the peer's window or the send buffer would cut",
 }
 

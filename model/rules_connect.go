@@ -188,6 +188,18 @@ func startWaiting(m *move) {
 
 // startAttempt names both ends of the connection and sends SYN.
 func startAttempt(m *move) {
+	m.nameEnds()
+	m.readyTCP()
+	if m.s.has(FastConnect) {
+		m.fastSYN(0)
+		m.s.set(FastBusy)
+		return
+	}
+	m.segment(m.s, SYN, 0)
+}
+
+// nameEnds names both ends of a connection to be.
+func (m *move) nameEnds() {
 	s, dst := m.s, m.destination()
 	if s.Local == AddrAny {
 		s.Local = source(dst)
@@ -195,13 +207,17 @@ func startAttempt(m *move) {
 	m.autobind(s)
 	s.Remote, s.RPort = dst, m.c.To.Port
 	s.Layer, s.TCP = Connecting, SynSent
+}
+
+// readyTCP takes back what an earlier connection left (tcp_connect_init).
+func (m *move) readyTCP() {
+	s := m.s
 	s.Err = spec.ENONE
 	if m.d != spec.Linux { // where a soft error outlives its connection
 		s.Soft = spec.ENONE
 	}
 	s.SndUna, s.SndNxt, s.RcvNxt, s.RcvWup, s.Retries, s.Segs = 0, 0, 0, 0, 0, 0
-	s.clear(HalfOpen | GotFIN | Crossed | Paced | PingPong | AckDue | FINSent | Hurry | Choked | Passive)
-	m.segment(s, SYN, 0)
+	s.clear(HalfOpen | GotFIN | Crossed | Paced | PingPong | AckDue | FINSent | Hurry | Choked | Passive | FastData)
 }
 
 // associate sets the peer of a datagram socket.

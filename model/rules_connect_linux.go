@@ -71,6 +71,9 @@ var connectLinux = []Rule{
 	{Name: "connect/linux/EISCONN-dead", Class: Shall, on: on(spec.OpConnect), For: forLinux, Evidence: "Linux 6.18, __inet_stream_connect (SS_CONNECTED outlives TCP)",
 		Title: "A stream socket whose connection has ended still fails as connected.",
 		when:  layer(Connected), then: fails(spec.EISCONN)},
+	{Name: "connect/linux/EISCONN-deferred", Class: Shall, on: on(spec.OpConnect), For: forLinux, Evidence: "Linux 6.18, __inet_stream_connect (DEFER_CONNECT)",
+		Title: "While the SYN is left to send, a non-blocking connect fails as if connected.",
+		when:  all(layer(Connecting), has(Deferred), state(SynSent, SynReceived), nonblocking), then: fails(spec.EISCONN)},
 	{Name: "connect/linux/EALREADY", Class: Shall, on: on(spec.OpConnect), For: forLinux, Cites: cites("linux/errors/EALREADY"),
 		Title: "While an attempt is under way a non-blocking connect fails, whatever the address.",
 		when:  all(layer(Connecting), state(SynSent, SynReceived), nonblocking), then: fails(spec.EALREADY)},
@@ -135,6 +138,9 @@ var connectLinux = []Rule{
 		Title:   "A connection between the same four names fails.", when: tupleTaken, then: fails(spec.EADDRNOTAVAIL)},
 	{Name: "connect/linux/over-time-wait", Class: Succeed, on: on(spec.OpConnect), For: forLinux,
 		Title: "A connection over TIME-WAIT is not modelled.", when: tupleWaits, then: leaves(LeftTupleReuse)},
+	{Name: "connect/linux/deferred", Class: Succeed, on: on(spec.OpConnect), For: forLinux, Evidence: "Linux 6.18, tcp_fastopen_defer_connect; RFC 7413, 4.1.3",
+		Title: "With TCP_FASTOPEN_CONNECT and a cookie connect returns 0 at once and leaves the SYN to the first send.",
+		when:  defers, then: startDeferred},
 }
 
 // dissolveDgram: __udp_disconnect.

@@ -49,6 +49,11 @@ var handshakeRules = []Rule{
 	{Name: "listen/syn", Class: Deliver, on: onSegment, in: []TCP{Listen}, For: forAll, Evidence: "RFC 9293, 3.10.7.2",
 		Title: "A listener answers SYN by SYN|ACK and remembers the handshake.", then: func(m *move) { beginChild(m, 0) }},
 
+	// SYN-SENT, with Fast Open
+	{Name: "syn-sent/fast-open/deferred", Class: Deliver, on: onSegment, in: opening, For: forLinux,
+		Title: "A segment that comes before the SYN was sent is not modelled.",
+		when:  func(m *move) bool { return m.s.Flags&(Deferred|FastBusy) == Deferred }, then: leaves(LeftFastOpen)},
+
 	// SYN-SENT
 	{Name: "syn-sent/bad-ack-rst", Class: Deliver, on: onSegment, in: opening, For: forAll, Evidence: "RFC 9293, 3.10.7.3",
 		Title: "An RST that acknowledges something not sent is ignored.",
@@ -61,6 +66,15 @@ var handshakeRules = []Rule{
 		when:  func(m *move) bool { return m.f.Bits&(RST|ACK) == RST|ACK }, then: func(m *move) { m.done(m.slot, spec.ECONNREFUSED) }},
 	{Name: "syn-sent/rst-no-ack", Class: Deliver, on: onSegment, in: opening, For: forAll, Evidence: "RFC 9293, 3.10.7.3",
 		Title: "An RST without ACK is ignored.", when: hasBits(RST), then: nothing},
+	{Name: "syn-sent/fast-open/odd", Class: Deliver, on: onSegment, in: opening, For: forLinux,
+		Title: "A peer that opens too, an end with SYN|ACK, data of which a part is acknowledged, and a SYN with data that was lost are not modelled.",
+		when:  fastOdd, then: leaves(LeftFastOpen)},
+	{Name: "syn-sent/fast-open/data-lost", Class: Deliver, on: onSegment, in: opening, For: forLinux, Evidence: "RFC 7413, 4.2.2; Linux 6.18, tcp_rcv_fastopen_synack",
+		Title: "Data on the SYN that SYN|ACK does not acknowledge is sent again at once.",
+		when:  func(m *move) bool { return m.f.Bits&(SYN|ACK) == SYN|ACK && m.s.has(FastData) && m.f.Ack == 1 }, then: fastLost},
+	{Name: "syn-sent/fast-open/syn-ack", Class: Deliver, on: onSegment, in: opening, For: forLinux, Evidence: "RFC 7413, 4.1.3 and 4.2.2; Linux 6.18, tcp_rcv_fastopen_synack",
+		Title: "SYN|ACK completes a Fast Open; its cookie is kept, its data is taken.",
+		when:  func(m *move) bool { return m.f.Bits&(SYN|ACK) == SYN|ACK && m.s.has(FastOption) }, then: fastCompleted},
 	{Name: "syn-sent/odd", Class: Deliver, on: onSegment, in: opening, For: forAll,
 		Title: "A SYN with FIN or with data is not modelled.",
 		when:  func(m *move) bool { return m.f.Bits&SYN != 0 && (m.f.Bits&FIN != 0 || m.f.Len != 0) }, then: leaves(LeftSegment)},
@@ -284,10 +298,11 @@ func (m *move) takeRest(later bool) {
 
 func completed(m *move) {
 	s := m.s
-	s.RcvNxt = m.f.Seq + 1
+	s.RcvNxt = m.f.end()
+	s.Unread += m.f.Len // there is none without Fast Open
 	s.MSS = m.f.MSS
 	m.established(s)
-	if m.d == spec.Linux && m.w.waiting(m.slot, spec.OpSend) {
+	if m.d == spec.Linux && m.w.writesPending(m.slot) {
 		s.set(AckDue | Paced)
 		s.assign(Unpredicted, m.f.Scaled) // the window of the SYN|ACK itself is not (tcp_finish_connect)
 		s.RcvWup = s.RcvNxt

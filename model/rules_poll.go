@@ -121,6 +121,9 @@ func (m *move) pollLinux(s *Socket) spec.PollEvents {
 	if s.has(ShutRead) {
 		mask |= spec.PollIn | spec.PollRdhup
 	}
+	if s.has(Deferred) && s.TCP == SynSent {
+		mask |= spec.PollOut
+	}
 	if !s.TCP.in(SynSent, SynReceived) {
 		mask |= spec.PollOut
 		if s.Unread != 0 {

@@ -38,9 +38,17 @@ var wakeRules = []Rule{
 	{Name: "connect/wait/failed", Class: Wake, on: onWake, For: forAll, Evidence: "Linux 6.18, __inet_stream_connect (sock_error); XNU and FreeBSD, soconnect (so_error)",
 		Title: "A waiting connect returns any other error that ended the attempt.",
 		when:  func(m *move) bool { return connectWait(m) && m.s.TCP == Closed }, then: attemptOver},
+	{Name: "fast-open/wait/connected", Class: Wake, on: onWake, For: forLinux, Evidence: "Linux 6.18, tcp_sendmsg_fastopen, __inet_stream_connect",
+		Title: "A send that waits for its Fast Open goes on when the handshake is complete: it returns what the SYN took, or sends now.",
+		when: func(m *move) bool {
+			return m.t.Fast != FastIdle && m.s.TCP != Closed && !m.s.TCP.in(SynSent, SynReceived)
+		}, then: fastOver},
+	{Name: "fast-open/wait/failed", Class: Wake, on: onWake, For: forLinux, Evidence: "Linux 6.18, __inet_stream_connect (sock_error)",
+		Title: "A send that waits for its Fast Open returns the error that ended the attempt, and the socket can be used again.",
+		when:  func(m *move) bool { return m.t.Fast != FastIdle && m.s.TCP == Closed }, then: attemptOver},
 	{Name: "wake/goes-on", Class: Wake, on: onWake, For: forAll, Evidence: "POSIX.1-2008, accept(), recv(), send()",
 		Title: "A call that waited goes on as soon as it need not wait.",
-		when:  func(m *move) bool { return m.t.Op != spec.OpConnect && m.resumable() }, then: (*move).resume},
+		when:  func(m *move) bool { return m.t.Op != spec.OpConnect && m.t.Fast == FastIdle && m.resumable() }, then: (*move).resume},
 }
 
 // attemptOver reports the failure of a blocking attempt.
@@ -98,14 +106,16 @@ var timerRules = []Rule{
 	{Name: "timer/hurried-syn", Class: Timer, on: onTimer, For: forLinux, Evidence: "Linux 6.18, tcp_rcv_synsent_state_process (TCP_TIMEOUT_MIN)",
 		Title: "After a bad answer to a first SYN, the SYN is retransmitted within two jiffies.",
 		when:  func(m *move) bool { return m.s.has(Hurry) && m.s.TCP == SynSent },
-		then:  func(m *move) { m.s.clear(Hurry); m.s.Retries++; m.resend(m.s, SYN) }},
+		then:  func(m *move) { m.s.clear(Hurry); m.s.Retries++; m.resendSYN() }},
 	{Name: "timer/half-open", Class: Timer, on: onTimer, For: forSockets,
 		Title: "When a SYN that the host would not send times out is not modelled.",
 		when:  timer(func(m *move) bool { return m.s.has(HalfOpen) }), then: leaves(LeftHalfOpen)},
 	{Name: "timer/syn", Class: Timer, on: onTimer, For: forAll, Evidence: "RFC 6298; Linux 6.18, tcp_write_timeout",
 		Title: "A SYN without an answer is retransmitted.",
-		when:  timer(func(m *move) bool { return m.s.TCP == SynSent && !m.s.has(HalfOpen) && m.s.Retries < m.synRetries() }),
-		then:  func(m *move) { m.s.clear(Hurry); m.s.Retries++; m.resend(m.s, SYN) }},
+		when: timer(func(m *move) bool {
+			return m.s.TCP == SynSent && !m.s.has(HalfOpen) && m.s.SndNxt != 0 && m.s.Retries < m.synRetries()
+		}),
+		then: func(m *move) { m.s.clear(Hurry); m.s.Retries++; m.resendSYN() }},
 	{Name: "timer/syn-ack", Class: Timer, on: onTimer, For: forAll, Evidence: "RFC 6298; Linux 6.18, reqsk_timer_handler",
 		Title: "A SYN|ACK without an answer is retransmitted.",
 		when: timer(func(m *move) bool {
@@ -119,7 +129,7 @@ var timerRules = []Rule{
 	{Name: "timer/attempt-over", Class: Timer, on: onTimer, For: forAll, Evidence: "Linux 6.18, tcp_write_err; XNU and FreeBSD, tcp_timer_rexmt, tcp_timer_keep",
 		Title: "An attempt that nobody answers ends with ETIMEDOUT, or with the error an ICMP message left.",
 		when: timer(func(m *move) bool {
-			return m.s.TCP.in(SynSent, SynReceived) && !m.s.has(Request|HalfOpen) && m.s.Retries >= m.synRetriesMin()
+			return m.s.TCP.in(SynSent, SynReceived) && !m.s.has(Request|HalfOpen) && m.s.SndNxt != 0 && m.s.Retries >= m.synRetriesMin()
 		}),
 		then: func(m *move) {
 			e := m.s.Soft

@@ -332,7 +332,7 @@ func (m *move) disconnect(slot uint8) {
 	}
 	s.SndUna, s.SndNxt, s.RcvNxt, s.RcvWup, s.Unread, s.Unsent = 0, 0, 0, 0, 0, 0
 	s.Retries, s.Segs = 0, 0
-	s.clear(ShutRead | ShutWrite | GotFIN | Paced | AckDue | PingPong | Hurry | FINSent | Choked | Passive | Unpredicted)
+	s.clear(ShutRead | ShutWrite | GotFIN | Paced | AckDue | PingPong | Hurry | FINSent | Choked | Passive | Unpredicted | Deferred | FastBusy | FastData)
 }
 
 // established completes a handshake.
@@ -353,7 +353,7 @@ func (m *move) established(s *Socket) {
 // that the answer to data or FIN is delayed.
 func (m *move) take(later bool) {
 	s, f := m.s, m.f
-	soon := s.ackSoon(m.d) || s.has(Unpredicted)
+	soon := s.ackSoon(m.d) || s.has(Unpredicted) && f.Bits&FIN == 0
 	s.clear(Unpredicted)
 	if !m.takeAck(s, &f) {
 		return

@@ -27,6 +27,10 @@ type World struct {
 	Timers  bool  // time is passing: timers may fire
 	Env     Surroundings
 	Left    Reason
+
+	// What Linux remembers of the far hosts: the option that the next Fast Open
+	// to each will have (tcp_metrics).
+	FastOpen [2]FastOpen
 }
 
 // File is what a descriptor refers to: nothing, a socket (its slot + 1), or
@@ -127,6 +131,11 @@ const (
 	Passive                       // opened by the peer's SYN
 	Paced                         // Linux: the pauses between the peer's segments are estimated (ato)
 	Unpredicted                   // Linux: the next segment cannot match header prediction (pred_flags is 0)
+	FastConnect                   // Linux: TCP_FASTOPEN_CONNECT
+	Deferred                      // Linux: connect has returned 0 and left the SYN to send
+	FastBusy                      // Linux: a Fast Open is in hand (fastopen_req)
+	FastOption                    // Linux: the SYN had a Fast Open option (syn_fastopen)
+	FastData                      // Linux: the SYN had data (syn_data)
 )
 
 // Socket is one socket, or what is left of one.
@@ -184,6 +193,7 @@ type Thread struct {
 	Nonblock bool  // accept: the new descriptor is non-blocking
 	Peek     bool  // recv: MSG_PEEK
 	NoAddr   bool  // accept: nowhere to write the address to
+	Fast     Fast  // send: it waits for a Fast Open
 	Len      uint16
 	Ret      Return
 }

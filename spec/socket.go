@@ -121,7 +121,10 @@ const (
 	SoKeepalive
 	IPBindAddressNoPort
 	TCPSyncnt
-	TCPUserTimeout // milliseconds
+	TCPUserTimeout     // milliseconds
+	TCPFastopen        // a listener takes data with SYN (RFC 7413)
+	TCPFastopenConnect // connect leaves the SYN to the first send
+	SockOptionCount
 )
 
 func (o SockOption) String() string {
@@ -158,6 +161,10 @@ func (o SockOption) String() string {
 		return "TCP_SYNCNT"
 	case TCPUserTimeout:
 		return "TCP_USER_TIMEOUT"
+	case TCPFastopen:
+		return "TCP_FASTOPEN"
+	case TCPFastopenConnect:
+		return "TCP_FASTOPEN_CONNECT"
 	}
 	return "SO_?"
 }
@@ -214,6 +221,7 @@ const (
 	MsgDontwait MsgFlags = 1 << iota
 	MsgNosignal
 	MsgPeek
+	MsgFastopen // send connects, with data on the SYN
 )
 
 // PollEvents are the bits of poll(2).

@@ -81,7 +81,7 @@ func TestNamesAreDistinct(t *testing.T) {
 		"Family":     stringers(AFUnspec, AFUnknown+1),
 		"SockType":   stringers(SockStream, SockSeqpacket+1),
 		"SockLevel":  stringers(SolSocket, SolTCP+1),
-		"SockOption": stringers(SoError, TCPNodelay+1),
+		"SockOption": stringers(SoError, SockOptionCount),
 		"FcntlCmd":   stringers(FGetfl, FSetfl+1),
 		"ShutHow":    stringers(ShutRd, ShutRdwr+1),
 		"Strength":   stringers(Shall, Silent+1),

@@ -126,7 +126,8 @@ func (w *world) connectBlindly(s *socket, c spec.Call) {
 
 // connectOut starts a connection that only the puppet can answer.
 func (w *world) connectOut(fd int32, s *socket, c spec.Call) {
-	if s.nonblock {
+	deferred := w.fast && s.fast && w.cookie
+	if s.nonblock || deferred {
 		if !w.call(c) {
 			return
 		}
@@ -139,8 +140,10 @@ func (w *world) connectOut(fd int32, s *socket, c spec.Call) {
 			return
 		}
 	}
-	s.state, s.loop, s.bytes, s.peerDone = StateConnecting, false, 0, false
-	w.switchTo(wire{sock: w.index(fd), ack: 1})
+	s.state, s.loop, s.bytes, s.peerDone, s.deferred = StateConnecting, false, 0, false, deferred
+	if !deferred {
+		w.switchTo(wire{sock: w.index(fd), ack: 1})
+	}
 }
 
 // connectHere starts a connection to this host, which answers at once.
@@ -282,6 +285,10 @@ func (w *world) shutdown(fd int32) {
 
 // sockopt sets one of the options that matter to connect.
 func (w *world) sockopt(fd int32) {
+	if w.fast && w.percent(50) {
+		w.fastSockopt(fd)
+		return
+	}
 	option := spec.SoBroadcast
 	if w.percent(30) {
 		option = spec.SoReuseaddr

@@ -17,6 +17,9 @@ func (w *world) synOptions() script.TCPOptions {
 	if w.percent(30) {
 		o.SACKPermitted = true
 	}
+	if w.fast {
+		o.FastOpen = w.fastOption()
+	}
 	return o
 }
 
@@ -65,10 +68,14 @@ func (w *world) over(s *socket) {
 func (w *world) synAck() {
 	f := segment(script.SYN|script.ACK, 0, 1)
 	f.Options = w.synOptions()
+	if w.fast {
+		w.fastAnswer(&f)
+	}
 	w.inject(f)
 	if s := w.connecting(); s != nil {
 		w.established(s)
 	}
+	w.wire.seq += uint32(f.Len)
 }
 
 // wrongAck is an acknowledgement of what the host did not send.

@@ -30,6 +30,8 @@ type Options struct {
 	// Wild is the share of events, in percent, that are drawn without regard
 	// to what makes sense; 0 is the default of 20.
 	Wild int
+	// FastOpen is the share of scripts, in percent, that try TCP Fast Open.
+	FastOpen int
 	// Weight, if set, says how often an action is drawn in a state, in place of
 	// [DefaultWeight]; 0 is never. It is asked once per pair, by New.
 	Weight func(State, Action) int
@@ -137,6 +139,7 @@ func (w *world) script(draw source, opts *Options, weights *weightTable) *script
 	w.loopback = w.percent(opts.Loopback)
 	w.slow = !w.loopback && w.percent(opts.Slow)
 	w.changes = opts.Changes > 0 && !w.loopback && !w.slow && w.percent(opts.Changes)
+	w.fast = !w.loopback && opts.FastOpen > 0 && w.percent(opts.FastOpen)
 	length := eventsMin + w.below(eventsMax-eventsMin+1)
 	w.opening()
 	// An action may come to nothing in its state; the bound on tries keeps a
@@ -157,6 +160,8 @@ func (w *world) opening() {
 		theme = [...]int{15, 60, 60, 60}[w.below(4)]
 	}
 	switch {
+	case w.fast:
+		w.openFast()
 	case theme < 15: // checks of arguments: anything goes
 		w.open(w.percent(60))
 	case theme < 40 && !w.loopback: // a server

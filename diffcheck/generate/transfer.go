@@ -16,6 +16,9 @@ func (w *world) msgFlags() spec.MsgFlags {
 func (w *world) send(fd int32) {
 	c := spec.Call{Op: spec.OpSend, FD: fd, Buf: []byte(payloads[w.below(len(payloads))]), MsgFlags: w.msgFlags()}
 	s := w.at(fd)
+	if w.fast && s != nil && s.stream && w.fastSend(fd, s, &c) {
+		return
+	}
 	if s != nil && s.stream && s.state == StateConnecting && !s.nonblock && c.MsgFlags&spec.MsgDontwait == 0 {
 		w.wait(s, c)
 		return
@@ -30,6 +33,9 @@ func (w *world) sendto(fd int32) {
 	to := w.remote()
 	plain := w.named(&c, to)
 	s := w.at(fd)
+	if w.fast && s != nil && s.stream && w.fastSend(fd, s, &c) {
+		return
+	}
 	if !w.call(c) || !plain || s == nil || s.stream {
 		return
 	}

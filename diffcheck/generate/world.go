@@ -30,6 +30,8 @@ type socket struct {
 	out         bool // shut for sending
 	waiting     int  // thread that is blocked on it, plus one
 	waitsAccept bool // that thread is in accept
+	fast        bool // TCP_FASTOPEN_CONNECT
+	deferred    bool // connecting: its SYN is left to send
 }
 
 // wire is the connection that the puppet's frames belong to, seen from it.
@@ -52,6 +54,7 @@ type world struct {
 	loopback, slow bool
 	changes        bool   // the script changes the environment
 	toggled        uint64 // the changes that it has made, by their place in toggles
+	fast           bool   // tries Fast Open
 	events         []script.Event
 
 	sockets [socketsMax]socket
@@ -62,6 +65,7 @@ type world struct {
 	wire    wire
 	delays  int    // events that let time pass
 	noisy   bool   // the host may be sending again on a connection that is not the current one
+	cookie  bool   // the puppet gave one
 	peer    uint16 // next port that the puppet opens a connection from
 }
 

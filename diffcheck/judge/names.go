@@ -2,6 +2,7 @@ package judge
 
 import (
 	"net/netip"
+	"slices"
 
 	"github.com/connspec/connspec/diffcheck/script"
 	"github.com/connspec/connspec/model"
@@ -67,13 +68,14 @@ type current struct {
 type names struct {
 	ports   [64]uint16 // by symbol - 1
 	used    int
-	conns   []current // latest last
-	current int       // index in conns, -1 for none
+	conns   []current         // latest last
+	current int               // index in conns, -1 for none
+	cookies []script.FastOpen // of TCP Fast Open, by number from 0
 }
 
 func (n *names) reset() {
 	n.used = 0
-	n.conns = n.conns[:0]
+	n.conns, n.cookies = n.conns[:0], n.cookies[:0]
 	n.current = -1
 }
 
@@ -192,7 +194,7 @@ func (n *names) in(f *script.Frame) (m model.Frame, known bool) {
 			m.MSS = mssDefault
 		}
 		window := !f.HasWindow || f.Window >= 1000 || f.Flags&script.RST != 0
-		return m, known && window && f.Flags&(script.URG|script.ECE|script.CWR) == 0 && !f.Options.FastOpen && f.Options.SACKBlocks == 0
+		return m, known && window && f.Flags&(script.URG|script.ECE|script.CWR) == 0 && f.Options.SACKBlocks == 0
 	case script.ProtoUDP:
 		n.see(script.ProtoUDP, dst, src, true)
 		return n.datagram(f, src, dst), true
@@ -205,9 +207,31 @@ func (n *names) segment(f *script.Frame, src, dst netip.AddrPort) (m model.Frame
 	ack, ok2 := rel(f.Ack)
 	m = model.Frame{
 		Proto: model.ProtoTCP, Bits: controlBits(f.Flags), Src: class(src.Addr()), SPort: n.port(src.Port()), Dst: class(dst.Addr()),
-		DPort: n.port(dst.Port()), Seq: seq, Ack: ack, Len: uint16(f.Len),
+		DPort: n.port(dst.Port()), Seq: seq, Ack: ack, Len: uint16(f.Len), FastOpen: n.fastOpen(&f.Options.FastOpen),
 	}
 	return m, ok1 && ok2
+}
+
+// fastOpen is the symbol of a Fast Open option; cookies are numbered in the
+// order of first sight.
+func (n *names) fastOpen(o *script.FastOpen) model.FastOpen {
+	if !o.Present {
+		return model.FastOpenNone
+	}
+	f := model.FastOpenRequest
+	if o.Len != 0 {
+		bytes := script.FastOpen{Len: o.Len, Cookie: o.Cookie}
+		i := slices.Index(n.cookies, bytes)
+		if i < 0 {
+			i = len(n.cookies)
+			n.cookies = append(n.cookies, bytes)
+		}
+		f = model.FastOpenCookie + model.FastOpen(min(i, model.CookiesMax))
+	}
+	if o.Experimental {
+		f |= model.FastOpenExperimental
+	}
+	return f
 }
 
 func (n *names) datagram(f *script.Frame, src, dst netip.AddrPort) model.Frame {

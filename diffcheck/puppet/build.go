@@ -82,9 +82,7 @@ func (p *Puppet) appendOptions(b []byte, c *conn, s *segment) []byte {
 	if o.WindowScale != 0 {
 		b = append(b, 3, 3, o.WindowScale-1)
 	}
-	if o.FastOpen {
-		b = append(b, 34, 2)
-	}
+	b = appendFastOpen(b, &o.FastOpen)
 	if n := min(int(o.SACKBlocks), (38-(len(b)-start))/8); n > 0 {
 		b = append(b, 5, byte(2+8*n))
 		for i := range n {
@@ -99,6 +97,20 @@ func (p *Puppet) appendOptions(b []byte, c *conn, s *segment) []byte {
 		b = append(b, 1)
 	}
 	return b
+}
+
+// appendFastOpen writes the option of RFC 7413, section 4.1.1, or its elder
+// with the experiment identifier 0xF989.
+func appendFastOpen(b []byte, o *script.FastOpen) []byte {
+	switch {
+	case !o.Present:
+		return b
+	case o.Experimental:
+		b = append(b, optionExperimental, 4+o.Len, fastOpenID>>8, fastOpenID&0xff)
+	default:
+		b = append(b, optionFastOpen, 2+o.Len)
+	}
+	return append(b, o.Cookie[:o.Len]...)
 }
 
 func (p *Puppet) buildUDP(f *script.Frame) ([]byte, error) {

@@ -23,6 +23,10 @@ const (
 	protoTCP  = 6
 	protoUDP  = 17
 
+	optionFastOpen     = 34
+	optionExperimental = 254
+	fastOpenID         = 0xf989
+
 	icmpUnreachable = 3
 	icmpFragNeeded  = 4 // code
 	icmpQuench      = 4
@@ -195,9 +199,17 @@ func (k *packet) decodeOption(kind byte, v []byte) {
 	case kind == 8 && len(v) == 8:
 		k.options.Timestamps = true
 		k.stamp = binary.BigEndian.Uint32(v)
-	case kind == 34:
-		k.options.FastOpen = true
+	case kind == optionFastOpen:
+		k.fastOpen(v, false)
+	case kind == optionExperimental && len(v) >= 2 && binary.BigEndian.Uint16(v) == fastOpenID:
+		k.fastOpen(v[2:], true)
 	}
+}
+
+func (k *packet) fastOpen(cookie []byte, experimental bool) {
+	o := script.FastOpen{Present: true, Experimental: experimental}
+	o.Len = uint8(copy(o.Cookie[:], cookie))
+	k.options.FastOpen = o
 }
 
 // decodeQuote reads the start of a packet inside an ICMP message.

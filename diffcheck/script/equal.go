@@ -9,7 +9,7 @@ import (
 // EqualOutput reports whether two targets let the same be seen. Of a frame it
 // compares addresses, protocol, flags, relative sequence and acknowledgement
 // numbers, payload length, which options are present, and ICMP type and code.
-// It does not compare window, option values, clocks or PSH: those are a stack's
+// It does not compare window, option values but a Fast Open cookie, clocks or PSH: those are a stack's
 // own choice (RFC 9293, sections 3.8.6 and 3.9.1.2), no rule names them.
 func EqualOutput(a, b Output) bool {
 	if a.Kind != b.Kind {

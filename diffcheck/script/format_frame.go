@@ -1,6 +1,9 @@
 package script
 
-import "strconv"
+import (
+	"encoding/hex"
+	"strconv"
+)
 
 func appendFrame(b []byte, f *Frame) []byte {
 	if !f.Implied {
@@ -82,8 +85,8 @@ func appendSeq(b []byte, seq uint32, payload int) []byte {
 }
 
 // appendOptions prints the options in Linux's order, padded to words as
-// packetdrill demands. Timestamps, sequence numbers of SACK blocks and Fast
-// Open cookies are not recorded, so they are printed as zero or left out.
+// packetdrill demands. Timestamps and sequence numbers of SACK blocks are not
+// recorded, so they are printed as zero.
 func appendOptions(b []byte, o TCPOptions) []byte {
 	if o == (TCPOptions{}) {
 		return b
@@ -110,8 +113,9 @@ func appendOptions(b []byte, o TCPOptions) []byte {
 		add("nop,wscale ")
 		b = strconv.AppendUint(b, uint64(o.WindowScale-1), 10)
 	}
-	if o.FastOpen {
-		add("FO,nop,nop")
+	if o.FastOpen.Present {
+		add("FO")
+		b = appendFastOpen(b, &o.FastOpen)
 	}
 	if o.SACKBlocks != 0 {
 		add("nop,nop,sack")
@@ -166,4 +170,21 @@ func appendQuote(b []byte, q *Quote) []byte {
 		b = append(b, "tcp"...)
 	}
 	return append(b, ']')
+}
+
+// appendFastOpen prints what follows the FO of a Fast Open option.
+func appendFastOpen(b []byte, o *FastOpen) []byte {
+	size := 2 + int(o.Len)
+	if o.Experimental {
+		b = append(b, "EXP"...)
+		size += 2
+	}
+	if o.Len != 0 {
+		b = append(b, ' ')
+		b = hex.AppendEncode(b, o.Cookie[:o.Len])
+	}
+	for ; size%4 != 0; size++ {
+		b = append(b, ",nop"...)
+	}
+	return b
 }

@@ -33,8 +33,24 @@ type TCPOptions struct {
 	WindowScale   uint8  // shift + 1; 0: absent
 	SACKPermitted bool
 	Timestamps    bool
-	FastOpen      bool
+	FastOpen      FastOpen
 	SACKBlocks    uint8 // how many
+}
+
+// FastOpenMax is the longest cookie of TCP Fast Open in bytes, FastOpenMin the
+// shortest (RFC 7413, section 4.1.1).
+const (
+	FastOpenMin = 4
+	FastOpenMax = 16
+)
+
+// FastOpen is the Fast Open option: absent, a request for a cookie, or a
+// cookie. Experimental says that it has the kind 254 of RFC 6994, as before
+// RFC 7413.
+type FastOpen struct {
+	Present, Experimental bool
+	Len                   uint8 // of Cookie; 0: a request
+	Cookie                [FastOpenMax]byte
 }
 
 // Frame is one packet of a script or trace in canonical names: TCP, UDP or

@@ -1,6 +1,7 @@
 package script
 
 import (
+	"encoding/hex"
 	"math"
 	"net/netip"
 	"strings"
@@ -248,11 +249,10 @@ func (p *parser) tcpOption(o *TCPOptions) {
 		}
 	case "TS":
 		p.timestamps(o)
-	case "FO":
-		o.FastOpen = true
-		for p.skip(); p.err == nil && p.pos < len(p.src) && (isDigit(p.src[p.pos]) || isLetter(p.src[p.pos])); p.pos++ {
-		}
-	case "md5", "FOEXP", "ECN":
+	case "FO", "FOEXP":
+		o.FastOpen = p.fastOpen()
+		o.FastOpen.Experimental = w == "FOEXP"
+	case "md5", "ECN":
 		p.outside(start, "the TCP option %s", w)
 	default:
 		p.pos = start
@@ -268,4 +268,23 @@ func (p *parser) timestamps(o *TCPOptions) {
 		}
 		p.number(0, math.MaxUint32, "a timestamp")
 	}
+}
+
+// fastOpen reads the cookie of a Fast Open option, if there is one.
+func (p *parser) fastOpen() FastOpen {
+	p.skip()
+	start := p.pos
+	for p.err == nil && p.pos < len(p.src) && (isDigit(p.src[p.pos]) || isLetter(p.src[p.pos])) {
+		p.pos++
+	}
+	o := FastOpen{Present: true}
+	if digits := p.src[start:p.pos]; digits != "" {
+		cookie, err := hex.DecodeString(digits)
+		if err != nil || len(cookie) < FastOpenMin || len(cookie) > FastOpenMax || len(cookie)%2 != 0 {
+			p.failf(start, "an even number of bytes from 4 to 16 in hexadecimal digits", "the cookie %q", digits)
+			return o
+		}
+		o.Len = uint8(copy(o.Cookie[:], cookie))
+	}
+	return o
 }

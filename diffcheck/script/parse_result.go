@@ -22,6 +22,7 @@ var sockoptNames = map[string]spec.SockOption{
 	"IP_BIND_ADDRESS_NO_PORT": spec.IPBindAddressNoPort,
 	"TCP_SYNCNT":              spec.TCPSyncnt,
 	"TCP_USER_TIMEOUT":        spec.TCPUserTimeout,
+	"TCP_FASTOPEN":            spec.TCPFastopen, "TCP_FASTOPEN_CONNECT": spec.TCPFastopenConnect,
 }
 
 // readSockopt reads the arguments that getsockopt and setsockopt share.

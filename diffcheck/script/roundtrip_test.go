@@ -188,7 +188,7 @@ func drawTCP(t *rapid.T, f *Frame, inbound bool) {
 		return
 	}
 	f.Options = TCPOptions{MSS: rapid.Uint16().Draw(t, "mss"), WindowScale: rapid.Uint8().Draw(t, "wscale"), SACKPermitted: flip(t),
-		Timestamps: flip(t), FastOpen: flip(t), SACKBlocks: rapid.Uint8Range(0, 4).Draw(t, "sack")}
+		Timestamps: flip(t), FastOpen: drawFastOpen(t), SACKBlocks: rapid.Uint8Range(0, 4).Draw(t, "sack")}
 }
 
 func drawQuote(t *rapid.T, q *Quote) {
@@ -255,4 +255,16 @@ func TestRoundTrip(t *testing.T) {
 			t.Fatalf("reads back otherwise:\n%s\n%s\ngot  %+v\nwant %+v", text, Format(got), got, s)
 		}
 	})
+}
+
+func drawFastOpen(t *rapid.T) FastOpen {
+	if flip(t) {
+		return FastOpen{}
+	}
+	o := FastOpen{Present: true, Experimental: flip(t)}
+	if flip(t) {
+		o.Len = uint8(oneOf(t, 4, 6, 8, 16))
+		o.Cookie[0], o.Cookie[o.Len-1] = rapid.Byte().Draw(t, "first"), rapid.Byte().Draw(t, "last")
+	}
+	return o
 }

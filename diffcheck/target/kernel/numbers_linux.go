@@ -38,6 +38,7 @@ var sockOptions = [...]uintptr{
 	spec.TCPSyncnt:           unix.TCP_SYNCNT,
 	spec.TCPUserTimeout:      unix.TCP_USER_TIMEOUT,
 	spec.IPv6V6only:          unix.IPV6_V6ONLY,
+	spec.TCPFastopen:         unix.TCP_FASTOPEN, spec.TCPFastopenConnect: unix.TCP_FASTOPEN_CONNECT,
 }
 
 var fcntlCmds = [...]uintptr{spec.FGetfl: unix.F_GETFL, spec.FSetfl: unix.F_SETFL}
@@ -45,7 +46,10 @@ var fcntlCmds = [...]uintptr{spec.FGetfl: unix.F_GETFL, spec.FSetfl: unix.F_SETF
 var msgFlags = [...]struct {
 	name  spec.MsgFlags
 	value uintptr
-}{{spec.MsgDontwait, unix.MSG_DONTWAIT}, {spec.MsgNosignal, unix.MSG_NOSIGNAL}, {spec.MsgPeek, unix.MSG_PEEK}}
+}{
+	{spec.MsgDontwait, unix.MSG_DONTWAIT}, {spec.MsgNosignal, unix.MSG_NOSIGNAL}, {spec.MsgPeek, unix.MSG_PEEK},
+	{spec.MsgFastopen, unix.MSG_FASTOPEN},
+}
 
 var pollBits = [...]struct {
 	name  spec.PollEvents
