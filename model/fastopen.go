@@ -249,3 +249,9 @@ func (m *move) resendSYN() {
 	m.resend(s, SYN)
 	s.SndNxt = nxt
 }
+
+// fastElsewhere stands before all other rules of send.
+var fastElsewhere = onSend([]Rule{
+	{Name: "/fast-open/left-out", Class: Succeed, For: forAll &^ forLinux,
+		Title: "MSG_FASTOPEN is Linux's own: elsewhere it is not modelled.", when: fastFlag, then: leaves(LeftOption)},
+})

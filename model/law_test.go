@@ -91,6 +91,7 @@ func renameWorld(w *World) {
 	one, two := w.Env.changed(AddrRemote1), w.Env.changed(AddrRemote2)
 	w.Env.reroute(AddrRemote1, two)
 	w.Env.reroute(AddrRemote2, one)
+	w.FastOpen[0], w.FastOpen[1] = w.FastOpen[1], w.FastOpen[0]
 	for i := range w.Sockets {
 		s := &w.Sockets[i]
 		for _, a := range []*Addr{&s.Local, &s.Remote, &s.Flow} {
@@ -128,6 +129,10 @@ var changing = []string{
 	// Bound by then.
 	"send/dgram/EDESTADDRREQ", "sendto/dgram/EDESTADDRREQ", "send/dgram/EPIPE", "sendto/dgram/EPIPE",
 	"sendto/dgram/EINVAL-length", "sendto/dgram/EAFNOSUPPORT", "sendto/dgram/EINVAL-port", "sendto/dgram/route",
+	// A Fast Open sends its SYN, or collects the error of the last attempt.
+	"sendto/stream/fast-open/EINPROGRESS", "sendto/stream/fast-open/wait", "sendto/stream/fast-open/deferred-EINVAL",
+	"send/stream/fast-open/deferred-EINPROGRESS", "sendto/stream/fast-open/deferred-EINPROGRESS",
+	"send/stream/fast-open/fails", "sendto/stream/fast-open/fails",
 	"bind/EADDRINUSE", // the address that an attempt left is taken out
 }
 

@@ -137,7 +137,7 @@ func tables() [][]Rule {
 		connectPOSIX, connectLinux, connectBSDRoutes(forMacOS, "macos", connectMacOS),
 		connectBSDRoutes(forOSX, "osx", connectOSX), connectTargetTCP, connectStart,
 		socketRules, bindMacOS, bindRules, listenRules, acceptRules, nameRules, optionRules, pollRules,
-		shutdownRulesBSD, shutdownRules, sendRulesBSD, sendRules, recvRulesBSD, recvRules, closeRules,
+		shutdownRulesBSD, shutdownRules, fastElsewhere, sendRulesBSD, sendRules, recvRulesBSD, recvRules, closeRules,
 		handshakeRules, segmentRules, noSocketRules, datagramRules, icmpRules, wakeRules, timerRules,
 	}
 }

@@ -188,6 +188,9 @@ func (w *walker) stimulus() Label {
 	for thread < ThreadsMax-1 && (w.world.Threads[thread].Wait != Running || w.draw.IntN(8) == 0) {
 		thread++
 	}
+	if w.d == spec.Linux && w.draw.IntN(6) == 0 {
+		return Label{Kind: LabelCall, Thread: thread, Call: w.fastCall()}
+	}
 	return Label{Kind: LabelCall, Thread: thread, Call: w.call()}
 }
 
@@ -207,6 +210,7 @@ func openings() [][]Label {
 		return Label{Kind: LabelIn, Frame: Frame{Proto: ProtoTCP, Bits: bits, Src: src, SPort: port, Dst: AddrOwn, DPort: 1, Seq: seq, Ack: ack, MSS: 1460}}
 	}
 	return [][]Label{
+		fastOpening(),
 		{
 			stream, bind(3, AddrOwn), call(Call{Op: spec.OpListen, FD: 3, Value: 1}), in(SYN, AddrRemote1, 1, 0, 0), in(SYN, AddrRemote1, 2, 0, 0),
 			in(ACK, AddrRemote1, 1, 1, 1), in(SYN, AddrRemote2, 1, 0, 0), in(ACK, AddrRemote1, 2, 1, 1), in(ACK, AddrRemote2, 1, 1, 1),
@@ -243,6 +247,9 @@ func (w *walker) call() Call {
 	c.Level, c.Option = pick(d, spec.SolSocket, spec.SolSocket, spec.SolTCP), spec.SockOption(1+d.IntN(6))
 	c.Cmd, c.How = pick(d, spec.FGetfl, spec.FSetfl), spec.ShutHow(d.IntN(3))
 	c.MsgFlags = pick(d, 0, 0, spec.MsgDontwait, spec.MsgPeek)
+	if d.IntN(40) == 0 {
+		c.MsgFlags = spec.MsgFastopen
+	}
 	c.Len = pick(d, int32(1), 5, 16, 64, 0, 1473)
 	c.Polls = uint8(pick(d, 1, 1, 1, 1, 2, 2, 0, 4))
 	for i := range c.Poll {
@@ -317,6 +324,9 @@ func (w *walker) frame() Frame {
 		f.Seq, f.Ack = s.RcvNxt, s.SndNxt
 		if f.Bits&SYN != 0 {
 			f.Seq = 0
+		}
+		if f.Bits == SYN|ACK && s.has(FastOption) {
+			w.fastAnswer(&f)
 		}
 		if f.Bits&PSH != 0 {
 			f.Len = uint16(1 + d.IntN(30))
