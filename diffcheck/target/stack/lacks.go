@@ -29,6 +29,8 @@ func lacksCall(c *spec.Call) bool {
 		return c.Timeout > 0 // a wait that time ends
 	case spec.OpGetsockopt, spec.OpSetsockopt:
 		return lacksOption(c.Option)
+	case spec.OpSend, spec.OpSendto:
+		return c.MsgFlags&spec.MsgFastopen != 0
 	}
 	return false
 }
@@ -36,7 +38,8 @@ func lacksCall(c *spec.Call) bool {
 func lacksOption(o spec.SockOption) bool {
 	switch o {
 	case spec.SoSndtimeo, spec.SoRcvtimeo, spec.SoLinger, spec.SoBindtodevice, spec.SoReuseport, spec.SoKeepalive,
-		spec.IPBindAddressNoPort, spec.TCPSyncnt, spec.TCPUserTimeout:
+		spec.IPBindAddressNoPort, spec.TCPSyncnt, spec.TCPUserTimeout,
+		spec.TCPFastopen, spec.TCPFastopenConnect:
 		return true
 	}
 	return false
@@ -48,6 +51,8 @@ func missing(c *spec.Call) string {
 		return "poll with a timeout"
 	case spec.OpGetsockopt, spec.OpSetsockopt:
 		return c.Option.String()
+	case spec.OpSend, spec.OpSendto:
+		return "MSG_FASTOPEN"
 	}
 	return c.Op.String()
 }
