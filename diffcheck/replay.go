@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/connspec/connspec/diffcheck/judge"
 	"github.com/connspec/connspec/diffcheck/report"
 	"github.com/connspec/connspec/diffcheck/run"
 	"github.com/connspec/connspec/diffcheck/script"
@@ -19,19 +18,18 @@ type replayCommand struct {
 	Paths   []string    `arg:"" name:"file" help:"Script files, directories of .pkt files, or SEED-INDEX for a generated script."`
 	Targets targetList  `default:"kernel,impl,sim" placeholder:"LIST" help:"What to run on: kernel, impl, sim, sim:DIALECT."`
 	Dialect dialectName `placeholder:"D" help:"Run the personality of this dialect as well."`
+	Verbose bool        `short:"v" help:"Print every script, also where there are many of which only those that differ would be."`
 }
 
-// replayed counts what became of the files.
-type replayed struct {
-	agreed, differed, outside, bad int
-}
+// shownMax is how many scripts are printed whether they agree or not.
+const shownMax = 8
 
 func (c *replayCommand) Run(w io.Writer, bad complaints) error {
 	files, err := scriptFiles(c.Paths)
 	if err != nil {
 		return err
 	}
-	var count replayed
+	count := replayed{refused: map[string]int{}}
 	scripts, unread := readScripts(files, &count)
 	var missing error
 	if len(scripts) > 0 {
@@ -47,12 +45,17 @@ func (c *replayCommand) Run(w io.Writer, bad complaints) error {
 		}
 		fmt.Fprintf(w, "no wire: %v; replaying on sim and the kernel on loopback only\n", missing)
 	}
-	singles := run.NewSingles(&bench{wired: missing == nil}, judge.New())
-	defer singles.Close()
-	for _, s := range scripts {
-		if err := replayOne(w, singles, s, available(kinds, s, missing != nil), &count); err != nil {
-			return err
+	p := playback{bench: &bench{wired: missing == nil}, kinds: kinds, results: make([]chan played, len(scripts))}
+	p.start(scripts)
+	for i := range scripts {
+		r := <-p.results[i]
+		if r.err != nil {
+			return r.err
 		}
+		if !r.agreed || c.Verbose || len(scripts) <= shownMax {
+			fmt.Fprintf(w, "%s\n", r.text)
+		}
+		count.add(&r)
 	}
 	return count.conclude(w, len(files))
 }
@@ -90,29 +93,6 @@ func readScript(path string) (*script.Script, error) {
 	return script.Parse(path, src)
 }
 
-// replayOne runs one script and prints what came of it.
-func replayOne(w io.Writer, singles *run.Singles, s *script.Script, kinds []run.Kind, count *replayed) error {
-	single, err := singles.Run(s, kinds)
-	if err != nil {
-		return err
-	}
-	ran := false
-	for i := range single.Outcomes {
-		ran = ran || single.Outcomes[i].Trace != nil
-	}
-	agreed := report.Replayed(w, s, single)
-	fmt.Fprintln(w)
-	switch {
-	case !ran:
-		count.outside++
-	case agreed:
-		count.agreed++
-	default:
-		count.differed++
-	}
-	return nil
-}
-
 // kinds are the targets that the flags ask for.
 func (c *replayCommand) kinds() []run.Kind {
 	kinds := c.Targets.kinds
@@ -120,32 +100,6 @@ func (c *replayCommand) kinds() []run.Kind {
 		kinds = append(kinds, k)
 	}
 	return kinds
-}
-
-// available leaves out the kernel where the script needs a wire and there is
-// none.
-func available(kinds []run.Kind, s *script.Script, loopbackOnly bool) []run.Kind {
-	var left []run.Kind
-	for _, k := range kinds {
-		if k != run.Kernel || !loopbackOnly || s.Loopback {
-			left = append(left, k)
-		}
-	}
-	return left
-}
-
-// conclude prints the sum of a replay and gives its exit status.
-func (r *replayed) conclude(w io.Writer, files int) error {
-	if files > 1 {
-		fmt.Fprintf(w, "%d scripts: %d agree, %d differ, %d not supported, %d not readable\n", files, r.agreed, r.differed, r.outside, r.bad)
-	}
-	switch {
-	case r.bad > 0 || r.agreed+r.differed == 0:
-		return exit{run.ExitCannot}
-	case r.differed > 0:
-		return exit{run.ExitDiverged}
-	}
-	return nil
 }
 
 // scriptFiles lists the files that paths name: themselves, and the .pkt files
