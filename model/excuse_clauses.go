@@ -8,6 +8,7 @@ var excuses = slices.Concat(
 	excusedOfForm,
 	excusedOfAdvice,
 	excusedOfKernel,
+	excusedOfBSD,
 )
 
 // excusedOfForm: clauses that say what a call looks like. Every rule keeps them

@@ -175,7 +175,7 @@ var sendRules = onSend([]Rule{
 		when:  func(m *move) bool { return stream(m) && m.c.Len+int32(m.s.Unsent) > int32(m.s.MSS) }, then: leaves(LeftWindow)},
 	{Name: "/stream/ok", Class: Succeed, For: forAll, Evidence: "RFC 9293, 3.10.2 and 3.7.4; POSIX.1-2008, send()",
 		Title: "Data is sent, or held back while a small segment is outstanding.",
-		when:  stream, then: func(m *move) { m.ret(m.c.Len); m.push(m.s, uint16(m.c.Len)) }},
+		when:  stream, then: func(m *move) { m.push(m.s, uint16(m.c.Len)); m.ret(m.c.Len) }},
 
 	// datagram
 	{Name: "/dgram/big", Class: Succeed, For: forAll,

@@ -21,7 +21,7 @@ var wakeRules = []Rule{
 		then: func(m *move) { m.s.Layer = Connected; m.ret(0) }},
 	{Name: "connect/wait/refused", Class: Wake, on: onWake, For: forAll,
 		Title: "A waiting connect returns ECONNREFUSED when the peer refuses.",
-		Cites: cites("posix/errors/ECONNREFUSED-refused", "linux/errors/ECONNREFUSED", "macos/errors/ECONNREFUSED-rejected",
+		Cites: cites("posix/errors/ECONNREFUSED-not-listening", "macos/errors/ECONNREFUSED-not-listening", "osx/errors/ECONNREFUSED-not-listening", "posix/errors/ECONNREFUSED-refused", "linux/errors/ECONNREFUSED", "macos/errors/ECONNREFUSED-rejected",
 			"osx/errors/ECONNREFUSED-rejected", "targettcp/errors/ECONNREFUSED"),
 		when: func(m *move) bool { return connectWait(m) && m.s.TCP == Closed && m.s.Err == spec.ECONNREFUSED }, then: attemptOver},
 	{Name: "connect/wait/timed-out", Class: Wake, on: onWake, For: forAll,
