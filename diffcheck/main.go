@@ -20,6 +20,7 @@ type commands struct {
 	Check   checkCommand   `cmd:"" default:"withargs" help:"Run generated scripts on every target, compare and judge (the default)."`
 	Replay  replayCommand  `cmd:"" help:"Run script files (packetdrill's notation) and judge them."`
 	Doctor  doctorCommand  `cmd:"" help:"Say which tiers this machine offers and how to get the missing ones."`
+	Explore exploreCommand `cmd:"" help:"Explore every world that the model can reach in a scope."`
 	Rules   rulesCommand   `cmd:"" help:"List the rules of the model."`
 	Clauses clausesCommand `cmd:"" help:"List the clauses of the documents."`
 }

@@ -1,0 +1,91 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"runtime"
+	"strconv"
+	"strings"
+
+	"github.com/connspec/connspec/diffcheck/explore"
+	"github.com/connspec/connspec/model/check"
+	"github.com/connspec/connspec/spec"
+)
+
+type exploreCommand struct {
+	Dialect dialectName `placeholder:"D" help:"Only this dialect: posix, linux, macos, osx or targettcp."`
+	Scope   string      `placeholder:"NAME" help:"Only this scope (the list is printed if there is none of the name)."`
+	Sockets int         `default:"2" help:"Sockets of the host at most."`
+	Threads int         `default:"2" help:"Threads at most."`
+	Memory  byteSize    `default:"8G" help:"Stop when the worlds take so many bytes (K, M, G)."`
+	Exact   int64       `default:"0" placeholder:"N" help:"Tell worlds apart by 64-bit fingerprints beyond N (0: when three quarters of the memory are used)."`
+	Worlds  int64       `default:"0" placeholder:"N" help:"Stop after so many worlds."`
+	Workers int         `default:"0" placeholder:"N" help:"How many cores to use (0: all)."`
+}
+
+// byteSize is a number of bytes with K, M or G behind it.
+type byteSize int64
+
+func (b *byteSize) UnmarshalText(text []byte) error {
+	s, unit := strings.ToUpper(string(text)), int64(1)
+	for i, letter := range "KMG" {
+		if cut, ok := strings.CutSuffix(s, string(letter)); ok {
+			s, unit = cut, 1<<(10*(i+1))
+		}
+	}
+	n, err := strconv.ParseInt(s, 10, 64)
+	if err != nil || n < 0 || n > 1<<60/unit {
+		return fmt.Errorf("%q is no size: expected a number of bytes, or one with K, M or G", text)
+	}
+	*b = byteSize(n * unit)
+	return nil
+}
+
+func (c *exploreCommand) Run(w io.Writer, bad complaints) error {
+	scopes, err := c.scopes()
+	if err != nil {
+		return err
+	}
+	workers := c.Workers
+	if workers <= 0 {
+		workers = runtime.NumCPU()
+	}
+	fmt.Fprintf(w, "%d sockets, %d threads, %d workers, at most %d MiB\n\n", c.Sockets, c.Threads, workers, c.Memory>>20)
+	explore.Head(w)
+	failed := false
+	for d := range spec.DocumentCount {
+		if !c.Dialect.covers(d) {
+			continue
+		}
+		for _, sc := range scopes {
+			r := explore.Run(explore.Options{
+				Dialect: d, Scope: sc, Workers: workers, Memory: int64(c.Memory), Exact: c.Exact, Worlds: c.Worlds,
+				Progress: func(p explore.Progress) { explore.Line(bad, d, sc, p) },
+			})
+			explore.Row(w, d, sc, r)
+			failed = failed || len(r.Violations)+len(r.Unmet) > 0
+		}
+	}
+	if failed {
+		return exit{1}
+	}
+	return nil
+}
+
+func (c *exploreCommand) scopes() ([]*check.Scope, error) {
+	if c.Sockets < 1 || c.Sockets > 4 || c.Threads < 1 || c.Threads > 3 {
+		return nil, fmt.Errorf("a scope has 1 to 4 sockets and 1 to 3 threads")
+	}
+	all := check.Scopes(check.Size{Sockets: c.Sockets, Threads: c.Threads})
+	if c.Scope == "" {
+		return all, nil
+	}
+	var names []string
+	for _, sc := range all {
+		if sc.Name == c.Scope {
+			return []*check.Scope{sc}, nil
+		}
+		names = append(names, sc.Name)
+	}
+	return nil, fmt.Errorf("no scope has the name %q: there are %s", c.Scope, strings.Join(names, ", "))
+}

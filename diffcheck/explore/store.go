@@ -1,0 +1,200 @@
+package explore
+
+import (
+	"math/bits"
+	"sync"
+	"sync/atomic"
+)
+
+// chunkWorlds is how many worlds a worker takes room for at a time.
+const chunkWorlds = 1 << 14
+
+const chunksMax = 1 << 18 // so that a number of a world fits in 32 bits
+
+// chunk holds worlds as their packed words, and how each was first reached.
+// One worker fills it.
+type chunk struct {
+	words []uint32 // nil once only fingerprints are kept and the worlds were explored
+	from  []uint32 // the world before
+	how   []uint32 // by what, see how
+	used  int
+	base  uint32 // number of the first world
+}
+
+// how packs a stimulus and the choice among what may follow it.
+func how(index uint16, slot, thread, choice uint8) uint32 {
+	return uint32(index)<<16 | uint32(slot)<<12 | uint32(thread)<<8 | uint32(choice)
+}
+
+// store is the set of worlds met: their words in chunks, and an open-addressed
+// table that workers share without a lock. An entry is a tag of 32 bits and
+// the number of a world, or in fingerprint mode the whole fingerprint.
+type store struct {
+	width    int // words of a world
+	table    []uint64
+	shift    uint
+	grow     sync.RWMutex // held for writing while the table is replaced
+	chunks   [chunksMax]atomic.Pointer[chunk]
+	nchunks  atomic.Uint32
+	kept     atomic.Int64 // chunks that still have their words
+	count    atomic.Int64 // worlds, added up in batches
+	hashOnly bool
+}
+
+func newStore(width int) *store {
+	s := &store{width: width}
+	s.resize(15)
+	return s
+}
+
+func (s *store) resize(bitsOf uint) {
+	s.table = make([]uint64, 1<<bitsOf)
+	s.shift = 64 - bitsOf
+}
+
+// hash mixes the words of a world: two rounds of a multiplication whose halves are folded
+// (wyhash).
+func hash(words []uint32) uint64 {
+	h := uint64(0x9e3779b97f4a7c15)
+	for i := 0; i < len(words); i += 2 {
+		w := uint64(words[i])
+		if i+1 < len(words) {
+			w |= uint64(words[i+1]) << 32
+		}
+		hi, lo := bits.Mul64(h^w, 0xa0761d6478bd642f^uint64(i))
+		h = hi ^ lo
+	}
+	hi, lo := bits.Mul64(h, 0xe7037ed1a0b428db)
+	h = hi ^ lo
+	if h == 0 {
+		return 1 // 0 is a free entry
+	}
+	return h
+}
+
+// chunk takes room for more worlds.
+func (s *store) chunk() *chunk {
+	n := s.nchunks.Add(1) - 1
+	if n >= chunksMax {
+		return nil
+	}
+	c := &chunk{words: make([]uint32, chunkWorlds*s.width), from: make([]uint32, chunkWorlds), how: make([]uint32, chunkWorlds), base: n * chunkWorlds}
+	s.chunks[n].Store(c)
+	s.kept.Add(1)
+	return c
+}
+
+// world is the words of a world.
+func (s *store) world(id uint32) []uint32 {
+	c := s.chunks[id/chunkWorlds].Load()
+	at := int(id%chunkWorlds) * s.width
+	return c.words[at : at+s.width]
+}
+
+// reached says how a world was first reached.
+func (s *store) reached(id uint32) (from, how uint32) {
+	c := s.chunks[id/chunkWorlds].Load()
+	return c.from[id%chunkWorlds], c.how[id%chunkWorlds]
+}
+
+// insert puts in the world that stands, not yet counted, at the end of c, and
+// gives its number. If it is new it counts; if not, the number is of the one
+// that was there, and in fingerprint mode means nothing.
+func (s *store) insert(c *chunk, from, how uint32) (number uint32, fresh bool) {
+	at := c.used * s.width
+	words := c.words[at : at+s.width]
+	h := hash(words)
+	entry := h
+	if !s.hashOnly {
+		entry = h&^0xffffffff | uint64(c.base+uint32(c.used)+1)
+	}
+	mask := uint64(len(s.table) - 1)
+	c.from[c.used], c.how[c.used] = from, how
+	for i := h >> s.shift; ; i = (i + 1) & mask {
+		p := &s.table[i]
+		have := atomic.LoadUint64(p)
+		if have == 0 {
+			if atomic.CompareAndSwapUint64(p, 0, entry) {
+				c.used++
+				return c.base + uint32(c.used) - 1, true
+			}
+			have = atomic.LoadUint64(p)
+		}
+		if s.hashOnly {
+			if have == entry {
+				return 0, false
+			}
+			continue
+		}
+		if (have^h)>>32 == 0 && equal(s.world(uint32(have)-1), words) {
+			return uint32(have) - 1, false
+		}
+	}
+}
+
+func equal(a, b []uint32) bool {
+	for i, w := range a {
+		if w != b[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// full says whether the table is to grow.
+func (s *store) full() bool { return s.count.Load()*8 > int64(len(s.table))*5 }
+
+// bytes is what the store takes, and what it would with a table twice the size.
+func (s *store) bytes() (now, grown int64) {
+	now = int64(len(s.table))*8 + s.kept.Load()*chunkWorlds*int64(s.width)*4 + int64(s.nchunks.Load())*chunkWorlds*8
+	return now, now + int64(len(s.table))*16
+}
+
+// enlarge doubles the table. Nobody else may use the store.
+func (s *store) enlarge() {
+	old := s.table
+	s.resize(uint(bits.TrailingZeros(uint(len(old)))) + 1)
+	mask := uint64(len(s.table) - 1)
+	for _, e := range old {
+		if e == 0 {
+			continue
+		}
+		h := e
+		if !s.hashOnly {
+			h = hash(s.world(uint32(e) - 1))
+		}
+		i := h >> s.shift
+		for s.table[i] != 0 {
+			i = (i + 1) & mask
+		}
+		s.table[i] = e
+	}
+}
+
+// forget turns the table of numbers into one of fingerprints. Nobody else may
+// use the store.
+func (s *store) forget() {
+	old := s.table
+	s.table = make([]uint64, len(old))
+	mask := uint64(len(s.table) - 1)
+	for _, e := range old {
+		if e == 0 {
+			continue
+		}
+		h := hash(s.world(uint32(e) - 1))
+		i := h >> s.shift
+		for s.table[i] != 0 {
+			i = (i + 1) & mask
+		}
+		s.table[i] = h
+	}
+	s.hashOnly = true
+}
+
+// drop lets go of the words of a chunk whose worlds were explored.
+func (s *store) drop(n uint32) {
+	if c := s.chunks[n].Load(); c != nil && c.words != nil {
+		c.words = nil
+		s.kept.Add(-1)
+	}
+}

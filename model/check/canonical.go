@@ -1,0 +1,359 @@
+package check
+
+import (
+	"github.com/connspec/connspec/model"
+	"github.com/connspec/connspec/spec"
+)
+
+// Renaming says where [Canonical] put the sockets and threads of a world.
+type Renaming struct {
+	Slot   [model.SocketsMax]uint8 // by slot before: the slot after
+	Thread [model.ThreadsMax]uint8 // by thread before: the thread after
+}
+
+// Canonical renames a quiet world in place, so that worlds with the same
+// futures up to names become equal: sockets, threads and descriptors are put in
+// an order of their own, ports that the host chose are numbered in that order,
+// and the numbers of connections are counted from a fixed place. The order
+// looks at the worlds only, so what ties is left as it is, which costs a few
+// worlds and no truth.
+func Canonical(w *model.World) Renaming {
+	for i := range w.Sockets {
+		countFrom(&w.Sockets[i])
+	}
+	r := sortSockets(w)
+	sortFiles(w)
+	sortThreads(w, &r)
+	numberPorts(w)
+	return r
+}
+
+// anchor is where the next number of a connection is put, either way. It is
+// small beside all windows and large beside what a scope has outstanding.
+const anchor = 64
+
+// over are the properties of a connection that mean nothing when there is none.
+const over = model.Crossed | model.Paced | model.PingPong | model.FINSent | model.Hurry | model.Choked | model.Passive
+
+// countFrom translates the sequence numbers of a connection. Rules compare them
+// with each other and with those of frames, but for the first number of a
+// handshake, so handshakes stay as they are. Both ends of a connection within the
+// host are translated alike: what one sends next is what the other expects.
+// What a connection leaves behind that its end made meaningless goes.
+func countFrom(s *model.Socket) {
+	switch {
+	case s.Kind != model.KindStream:
+	case s.TCP == model.Closed || s.TCP == model.Listen:
+		s.SndUna, s.SndNxt, s.RcvNxt, s.RcvWup, s.MSS, s.Retries, s.Segs = 0, 0, 0, 0, 0, 0, 0
+		s.Flags &^= over
+	case s.TCP == model.SynSent:
+		s.MSS = 0 // the peer has not said
+	case s.TCP >= model.Established:
+		d := s.SndNxt - anchor
+		s.SndUna -= d
+		s.SndNxt -= d
+		d = s.RcvNxt - anchor
+		s.RcvWup -= d
+		s.RcvNxt -= d
+	}
+}
+
+// key is what sockets are put in order by; slots in use come first.
+type key [5]uint64
+
+func keyOf(s *model.Socket) key {
+	queue := uint64(0)
+	for i := range s.Queue {
+		q := &s.Queue[i]
+		queue = queue<<16 | uint64(q.Addr)<<8 ^ uint64(class(q.Port)) ^ uint64(q.Len)<<4
+	}
+	return key{
+		uint64(s.TCP)<<56 | uint64(s.Kind)<<48 | uint64(s.Layer)<<40 | uint64(s.Err)<<32 | uint64(s.Local)<<24 | uint64(s.Remote)<<16 | uint64(s.Soft)<<8 | uint64(s.Turn),
+		uint64(s.Flags),
+		uint64(class(s.LPort))<<56 | uint64(class(s.RPort))<<48 | uint64(s.Backlog)<<40 | uint64(s.Retries)<<32 | uint64(s.Queued)<<24 | uint64(s.Segs)<<16 | uint64(s.Flow)<<8 | uint64(s.Family),
+		uint64(s.SndNxt-s.SndUna)<<48 | uint64(s.RcvNxt-s.RcvWup)<<32 | uint64(s.Unread)<<16 | uint64(s.Unsent),
+		queue<<16 | uint64(s.MSS),
+	}
+}
+
+// class is what of a port does not depend on when it was chosen.
+func class(p model.Port) model.Port {
+	switch {
+	case p >= model.PortUnseen:
+		return model.PortUnseen
+	case p >= model.PortSeen:
+		return model.PortSeen
+	}
+	return p
+}
+
+func (k *key) after(o *key) bool {
+	for i := range k {
+		if k[i] != o[i] {
+			return k[i] > o[i]
+		}
+	}
+	return false
+}
+
+// refer makes a difference between sockets that look alike by what refers to
+// them: descriptors, and threads that wait.
+func refer(w *model.World, k *key, slot int) {
+	n := uint64(0)
+	for _, f := range w.FDs {
+		if f == model.File(slot+1) {
+			n++
+		}
+	}
+	for i := range w.Threads {
+		if t := &w.Threads[i]; t.Socket == uint8(slot+1) {
+			n += 16 + uint64(t.Op)<<8
+		}
+	}
+	k[4] = k[4]*31 + n
+}
+
+// sortSockets puts the slots in order and makes every reference follow.
+func sortSockets(w *model.World) (r Renaming) {
+	var order [model.SocketsMax]uint8
+	used := 0
+	for i := range w.Sockets {
+		if w.Sockets[i].Kind != model.KindNone {
+			order[used] = uint8(i)
+			used++
+		}
+	}
+	if used > 1 {
+		var keys [model.SocketsMax]key
+		for _, slot := range order[:used] {
+			keys[slot] = keyOf(&w.Sockets[slot])
+			refer(w, &keys[slot], int(slot))
+		}
+		for i := 1; i < used; i++ {
+			for j := i; j > 0 && keys[order[j-1]].after(&keys[order[j]]); j-- {
+				order[j-1], order[j] = order[j], order[j-1]
+			}
+		}
+	}
+	free := uint8(used)
+	for i := range w.Sockets {
+		if w.Sockets[i].Kind == model.KindNone {
+			r.Slot[i] = free
+			free++
+		}
+	}
+	sorted := true
+	for at, slot := range order[:used] {
+		r.Slot[slot] = uint8(at)
+		sorted = sorted && uint8(at) == slot
+	}
+	if !sorted {
+		old := w.Sockets
+		for i := range old {
+			w.Sockets[r.Slot[i]] = old[i]
+		}
+		eachSlot(w, func(slot uint8) uint8 { return r.Slot[slot-1] + 1 })
+	}
+	return r
+}
+
+// eachSlot changes every reference to a socket: a slot + 1.
+func eachSlot(w *model.World, to func(uint8) uint8) {
+	for i := range w.Sockets {
+		if s := &w.Sockets[i]; s.Parent != 0 {
+			s.Parent = to(s.Parent)
+		}
+	}
+	for i := range w.FDs {
+		if f := &w.FDs[i]; *f != model.FileNone && *f != model.FileNull {
+			*f = model.File(to(uint8(*f)))
+		}
+	}
+	for i := range w.Threads {
+		if t := &w.Threads[i]; t.Socket != 0 {
+			t.Socket = to(t.Socket)
+		}
+	}
+}
+
+// sortFiles lets descriptors begin with the lowest, in the order of what they
+// refer to. Which number a descriptor has makes no other difference than its name.
+func sortFiles(w *model.World) {
+	n := 0
+	for i := range w.FDs {
+		f := w.FDs[i]
+		if f == model.FileNone {
+			continue
+		}
+		w.FDs[i] = model.FileNone
+		at := n
+		for ; at > 0 && w.FDs[at-1] > f; at-- {
+			w.FDs[at] = w.FDs[at-1]
+		}
+		w.FDs[at] = f
+		n++
+	}
+}
+
+// sortThreads puts threads that wait first, in the order of what for.
+func sortThreads(w *model.World, r *Renaming) {
+	var order [model.ThreadsMax]uint8
+	for i := range order {
+		order[i] = uint8(i)
+	}
+	for i := 1; i < len(order); i++ {
+		for j := i; j > 0 && rank(&w.Threads[order[j]]) > rank(&w.Threads[order[j-1]]); j-- {
+			order[j-1], order[j] = order[j], order[j-1]
+		}
+	}
+	old := w.Threads
+	for at, from := range order {
+		r.Thread[from] = uint8(at)
+		if int(from) != at {
+			w.Threads[at] = old[from]
+		}
+	}
+}
+
+func rank(t *model.Thread) uint64 {
+	if t.Wait == model.Running {
+		return 0
+	}
+	n := uint64(t.Wait)<<56 | uint64(t.Op)<<48 | uint64(t.Socket)<<40 | uint64(t.Len)<<8
+	for i, b := range [...]bool{t.Cut, t.Nonblock, t.Peek, t.NoAddr} {
+		if b {
+			n |= 1 << i
+		}
+	}
+	return n
+}
+
+// numberPorts numbers the ports that the host chose, those that were seen and
+// those that were not apart, in the order in which the world mentions them.
+func numberPorts(w *model.World) {
+	if w.Seen == 0 && w.Unseen == 0 {
+		return
+	}
+	var have, name [32]model.Port
+	n := 0
+	w.Seen, w.Unseen = 0, 0
+	eachPort(w, func(p *model.Port) {
+		if *p < model.PortSeen {
+			return
+		}
+		for i := range n {
+			if have[i] == *p {
+				*p = name[i]
+				return
+			}
+		}
+		fresh := model.PortSeen + model.Port(w.Seen)
+		if *p >= model.PortUnseen {
+			fresh = model.PortUnseen + model.Port(w.Unseen)
+			w.Unseen++
+		} else {
+			w.Seen++
+		}
+		if n < len(have) {
+			have[n], name[n] = *p, fresh
+			n++
+		}
+		*p = fresh
+	})
+}
+
+// eachPort calls f with every port that a quiet world mentions.
+func eachPort(w *model.World, f func(*model.Port)) {
+	for i := range w.Sockets {
+		s := &w.Sockets[i]
+		if s.Kind == model.KindNone {
+			continue
+		}
+		f(&s.LPort)
+		f(&s.RPort)
+		f(&s.FlowPort)
+		for q := range s.Queue {
+			f(&s.Queue[q].Port)
+		}
+	}
+	for i := range w.Outs[:w.OutLen] {
+		f(&w.Outs[i].SPort)
+		f(&w.Outs[i].DPort)
+		f(&w.Outs[i].Quote.SPort)
+		f(&w.Outs[i].Quote.DPort)
+	}
+	for i := range w.Threads {
+		f(&w.Threads[i].Ret.Port)
+	}
+}
+
+// Settle lets everything be seen that a step brought about, and says what it
+// was, in the order in which the model has it: frames, then results. A port
+// that was not seen before is from then on.
+func Settle(w *model.World, seen *Observation) {
+	seen.Outs, seen.Rets = 0, 0
+	for i := range w.Outs[:w.OutLen] {
+		reveal(w, w.Outs[i].SPort)
+		seen.Out[i] = w.Outs[i]
+		seen.Outs++
+	}
+	clear(w.Outs[:w.OutLen])
+	w.OutLen = 0
+	for i := range w.Threads {
+		t := &w.Threads[i]
+		if t.Wait != model.Returning {
+			continue
+		}
+		if t.Ret.HasAddr {
+			reveal(w, t.Ret.Port)
+		}
+		seen.Ret[seen.Rets] = Returned{Thread: uint8(i), Ret: t.Ret}
+		seen.Rets++
+		*t = model.Thread{}
+	}
+	w.Timers = false
+}
+
+// reveal gives a chosen port that nobody had seen the next number.
+func reveal(w *model.World, p model.Port) {
+	if p < model.PortUnseen {
+		return
+	}
+	next := model.PortSeen + model.Port(w.Seen)
+	w.Seen++
+	eachPort(w, func(q *model.Port) {
+		if *q == p {
+			*q = next
+		}
+	})
+}
+
+// Observation is what can be seen of one stimulus.
+type Observation struct {
+	Out  [model.OutsMax]model.Frame
+	Ret  [model.ThreadsMax]Returned
+	Outs uint8
+	Rets uint8
+}
+
+// Returned is a call that came back.
+type Returned struct {
+	Thread uint8
+	Ret    model.Return
+}
+
+// Result is what the call of thread returned; ok is false if it has not.
+func (o *Observation) Result(thread uint8) (ret model.Return, ok bool) {
+	for i := range o.Rets {
+		if o.Ret[i].Thread == thread {
+			return o.Ret[i].Ret, true
+		}
+	}
+	return model.Return{}, false
+}
+
+// Failed says whether the call of thread returned -1, with which error.
+func (o *Observation) Failed(thread uint8) (e spec.Errno, ok bool) {
+	r, ok := o.Result(thread)
+	return r.Errno, ok && r.Ret == -1
+}

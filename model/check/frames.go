@@ -1,0 +1,149 @@
+package check
+
+import "github.com/connspec/connspec/model"
+
+// Frames of the far end, by where they stand to a socket's names and numbers.
+
+// onWire says whether the other end of the socket is on the wire.
+func onWire(s *model.Socket) bool {
+	return s.Remote != model.AddrAny && !s.Remote.Local() && s.LPort < model.PortUnseen && s.Local == model.AddrOwn
+}
+
+// attached: a connection, or the beginning of one.
+func attached(_ *Scope, _ *model.World, s *model.Socket) bool {
+	return s.Kind == model.KindStream && s.TCP > model.Listen && onWire(s)
+}
+
+// hungry: one that has nothing unread, so that data does not pile up.
+func hungry(sc *Scope, w *model.World, s *model.Socket) bool {
+	return attached(sc, w, s) && s.Unread == 0 && s.RcvNxt-s.RcvWup < 2
+}
+
+// owing: one that waits for an acknowledgement.
+func owing(sc *Scope, w *model.World, s *model.Socket) bool {
+	return attached(sc, w, s) && s.SndUna != s.SndNxt
+}
+
+func segment(name string, when func(*Scope, *model.World, *model.Socket) bool, f func(s *model.Socket, f *model.Frame)) stimulus {
+	return stimulus{name: name, about: aSlot, when: when, frame: func(s *model.Socket) model.Frame {
+		m := model.Frame{
+			Proto: model.ProtoTCP, Src: s.Remote, SPort: s.RPort, Dst: s.Local, DPort: s.LPort, Seq: s.RcvNxt, Ack: s.SndNxt, MSS: mss,
+		}
+		f(s, &m)
+		if m.Bits&model.ACK == 0 {
+			m.Ack = 0
+		}
+		return m
+	}}
+}
+
+// mss is what Ethernet leaves of a segment.
+const mss = 1460
+
+// segments are those of a peer, and of one that is not.
+var segments = []stimulus{
+	segment("SYN", attached, func(_ *model.Socket, f *model.Frame) { f.Bits, f.Seq = model.SYN, 0 }),
+	segment("SYN|ACK", attached, func(_ *model.Socket, f *model.Frame) { f.Bits, f.Seq = model.SYN|model.ACK, 0 }),
+	segment("SYN|ACK of another SYN", opening, func(_ *model.Socket, f *model.Frame) {
+		f.Bits, f.Seq = model.SYN|model.ACK, 0
+		f.Ack += 1000
+	}),
+	segment("ACK", attached, func(_ *model.Socket, f *model.Frame) { f.Bits = model.ACK }),
+	segment("ACK of nothing new", owing, func(s *model.Socket, f *model.Frame) { f.Bits, f.Ack = model.ACK, s.SndUna }),
+	segment("ACK of what was not sent", attached, func(_ *model.Socket, f *model.Frame) { f.Bits = model.ACK; f.Ack += 1000 }),
+	segment("data", hungry, func(_ *model.Socket, f *model.Frame) { f.Bits, f.Len = model.PSH|model.ACK, 1 }),
+	segment("FIN", attached, func(_ *model.Socket, f *model.Frame) { f.Bits = model.FIN | model.ACK }),
+	segment("old FIN", attached, func(_ *model.Socket, f *model.Frame) { f.Bits = model.FIN | model.ACK; f.Seq-- }),
+	segment("RST", attached, func(_ *model.Socket, f *model.Frame) { f.Bits = model.RST }),
+	segment("RST|ACK", attached, func(_ *model.Socket, f *model.Frame) { f.Bits = model.RST | model.ACK }),
+	segment("RST within the window", attached, func(_ *model.Socket, f *model.Frame) { f.Bits = model.RST; f.Seq++ }),
+	segment("RST outside the window", attached, func(_ *model.Socket, f *model.Frame) { f.Bits = model.RST; f.Seq-- }),
+}
+
+func opening(sc *Scope, w *model.World, s *model.Socket) bool {
+	return attached(sc, w, s) && s.TCP < model.Established
+}
+
+// listening: a listener with room for one more handshake.
+func listening(sc *Scope, w *model.World, s *model.Socket) bool {
+	return s.TCP == model.Listen && s.LPort < model.PortUnseen && !s.Local.Loops() && slots(w) < sc.Slots
+}
+
+// callers are SYNs to a listener, from the far end's ports.
+func callers(from ...model.Port) []stimulus {
+	var all []stimulus
+	for _, p := range from {
+		all = append(all, stimulus{name: "SYN to a listener", about: aSlot, when: listening, frame: func(s *model.Socket) model.Frame {
+			return model.Frame{
+				Proto: model.ProtoTCP, Bits: model.SYN, Src: model.AddrRemote1, SPort: p, Dst: model.AddrOwn, DPort: s.LPort, MSS: mss,
+			}
+		}})
+	}
+	return all
+}
+
+// strays are segments for nobody.
+var strays = func() []stimulus {
+	var all []stimulus
+	for _, bits := range []model.Bits{model.SYN, model.ACK, model.RST} {
+		all = append(all, stimulus{name: "segment for nobody", about: aHost, frame: func(*model.Socket) model.Frame {
+			f := model.Frame{Proto: model.ProtoTCP, Bits: bits, Src: model.AddrRemote1, SPort: 9, Dst: model.AddrOwn, DPort: 9, MSS: mss}
+			if bits == model.ACK {
+				f.Seq, f.Ack = 1, 1
+			}
+			return f
+		}})
+	}
+	return append(all, stimulus{name: "datagram for nobody", about: aHost, frame: func(*model.Socket) model.Frame {
+		return model.Frame{Proto: model.ProtoUDP, Src: model.AddrRemote1, SPort: 9, Dst: model.AddrOwn, DPort: 9, Len: 1}
+	}})
+}()
+
+// message is an ICMP message about the last that a socket sent.
+func message(kind, code uint8, old bool) stimulus {
+	return stimulus{name: "ICMP", about: aSlot, when: func(sc *Scope, w *model.World, s *model.Socket) bool {
+		return s.Kind == model.KindDgram && s.TCP == model.Established && onWire(s) || attached(sc, w, s)
+	}, frame: func(s *model.Socket) model.Frame {
+		q := model.Quote{Proto: model.ProtoTCP, Src: s.Local, SPort: s.LPort, Dst: s.Remote, DPort: s.RPort}
+		if s.Kind == model.KindDgram {
+			q.Proto = model.ProtoUDP
+		}
+		f := model.Frame{Proto: model.ProtoICMP, Type: kind, Code: code, Quote: q}
+		if s.Kind == model.KindStream {
+			f.Seq = s.SndUna
+			if old {
+				f.Seq -= 32
+			}
+		}
+		return f
+	}}
+}
+
+// messages by what the systems make of them: unreachable net, host, protocol,
+// port, fragmentation needed, prohibited; time exceeded, parameter problem,
+// quench, redirect; and one about a segment of long ago.
+var messages = []stimulus{
+	message(3, 0, false), message(3, 1, false), message(3, 2, false), message(3, 3, false), message(3, 4, false), message(3, 13, false),
+	message(11, 0, false), message(12, 0, false), message(4, 0, false), message(5, 1, false), message(3, 1, true),
+}
+
+// datagrams for a datagram socket: from its peer, or from anybody.
+var datagrams = []stimulus{
+	datagram("datagram", func(s *model.Socket, f *model.Frame) {
+		if s.TCP == model.Established {
+			f.Src, f.SPort = s.Remote, s.RPort
+		}
+	}),
+	datagram("datagram of another", func(_ *model.Socket, f *model.Frame) { f.Src = model.AddrRemote2 }),
+}
+
+func datagram(name string, f func(s *model.Socket, f *model.Frame)) stimulus {
+	return stimulus{name: name, about: aSlot, when: func(_ *Scope, _ *model.World, s *model.Socket) bool {
+		return s.Kind == model.KindDgram && s.Flags&model.HasPort != 0 && s.LPort < model.PortUnseen && s.Queued == 0 &&
+			!s.Local.Loops() && !s.Remote.Local() && (s.Remote == model.AddrAny || s.Remote == model.AddrRemote1)
+	}, frame: func(s *model.Socket) model.Frame {
+		m := model.Frame{Proto: model.ProtoUDP, Src: model.AddrRemote1, SPort: 1, Dst: model.AddrOwn, DPort: s.LPort, Len: 1}
+		f(s, &m)
+		return m
+	}}
+}

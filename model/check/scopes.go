@@ -1,0 +1,60 @@
+package check
+
+import (
+	"github.com/connspec/connspec/model"
+	"github.com/connspec/connspec/spec"
+)
+
+// Size is how much of a host a scope holds.
+type Size struct {
+	Sockets int
+	Threads int
+}
+
+// Scopes are the default scopes of a size, one per group of families and kinds
+// of socket that act upon each other.
+func Scopes(z Size) []*Scope {
+	return []*Scope{stream(z), connection(z), dgram(z)}
+}
+
+func (z Size) scope(name string, extra int, parts ...[]stimulus) *Scope {
+	return &Scope{
+		Name: name, Sockets: z.Sockets, Threads: z.Threads, Slots: z.Sockets + extra, FDs: z.Sockets + 1, stimuli: join(parts...),
+	}
+}
+
+// stream is all that connect and its end touch, between two sockets.
+func stream(z Size) *Scope {
+	return z.scope("stream", 0,
+		opens(spec.SockStream),
+		connects(at(model.AddrRemote1, 1), at(model.AddrOwn, 1), unspec),
+		binds(at(model.AddrOwn, 1)),
+		listens(0),
+		shutdowns()[2:],
+		[]stimulus{accepts, takeError, closes, timers, instants},
+		segments[:2], segments[3:4], segments[7:8], segments[10:11], callers(1), messages[1:2],
+	)
+}
+
+// connection is one stream socket and all that can happen to it.
+func connection(z Size) *Scope {
+	z.Sockets = 1
+	return z.scope("connection", 0,
+		opens(spec.SockStream),
+		connects(at(model.AddrRemote1, 1), unspec),
+		binds(at(model.AddrOwn, 1), at(model.AddrAny, 1)),
+		shutdowns(),
+		[]stimulus{sends, recvs, blockNot, blockAll, takeError, ownName, peerName, look, closes, dups, timers, instants},
+		segments, messages,
+	)
+}
+
+func dgram(z Size) *Scope {
+	return z.scope("dgram", 0,
+		opens(spec.SockDgram)[1:],
+		connects(at(model.AddrRemote1, 1), at(model.AddrRemote2, 1), at(model.AddrNoRoute, 1), unspec),
+		binds(at(model.AddrOwn, 1), at(model.AddrAny, 0)),
+		[]stimulus{takeError, closes},
+		datagrams[:1], messages[3:4],
+	)
+}
