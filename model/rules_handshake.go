@@ -44,8 +44,11 @@ var handshakeRules = []Rule{
 		Title: "A listener with too many handshakes under way may answer with cookies: not modelled.",
 		when:  func(m *move) bool { _, r := m.w.queue(m.slot); return r > m.s.Backlog }, then: leaves(LeftSynCookies)},
 	{Name: "listen/crowded", Class: Deliver, on: onSegment, in: []TCP{Listen}, For: forPOSIX | forTargetTCP, also: true, Evidence: "POSIX.1-2008, listen() (the backlog is a hint)",
-		Title: "A listener with too many handshakes under way may drop the SYN.",
-		when:  func(m *move) bool { _, r := m.w.queue(m.slot); return r > m.s.Backlog }, then: nothing},
+		Title: "A listener with too many handshakes under way may drop the SYN; a socket in any state may be one of them.",
+		when: func(m *move) bool {
+			ready, requests := m.w.queue(m.slot)
+			return requests > m.s.Backlog || m.w.anything(KindStream) && ready+requests >= m.s.Backlog
+		}, then: nothing},
 	{Name: "listen/syn", Class: Deliver, on: onSegment, in: []TCP{Listen}, For: forAll, Evidence: "RFC 9293, 3.10.7.2",
 		Title: "A listener answers SYN by SYN|ACK and remembers the handshake.", then: func(m *move) { beginChild(m, 0) }},
 

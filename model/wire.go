@@ -241,7 +241,7 @@ func (m *move) timeWait(slot uint8) {
 func (m *move) release(slot uint8) {
 	s := &m.w.Sockets[slot]
 	switch {
-	case s.has(AnyState) && s.Kind == KindStream:
+	case s.has(AnyState): // what it has done may show yet
 		s.set(Orphan)
 		return
 	case s.TCP == Listen:
