@@ -213,7 +213,7 @@ func (m *move) drain(out *Nexts) {
 
 // fork makes an answer of every rule after r that fits as well.
 func (m *move) fork(on trigger, r *Rule, out *Nexts) {
-	for _, id := range rules.index[m.d][on] {
+	for _, id := range rules.index.rules(m, on) {
 		other := &rules.rules[id]
 		if id <= r.ID || other.late || other.when != nil && !other.when(m) {
 			continue

@@ -60,7 +60,8 @@ type Rule struct {
 	For      Dialects
 
 	on   trigger
-	in   []TCP            // onSegment: the states it applies in
+	of   subjects         // what it applies to; the zero value: whatever there is
+	in   []TCP            // the states of a socket that it applies in; nil: all
 	when func(*move) bool // nil: always
 	then func(*move)
 	also bool // not the only answer: rules further down may apply as well
@@ -113,7 +114,7 @@ func on(op spec.Op) trigger { return trigger(op) }
 type book struct {
 	rules    []Rule
 	byName   map[string]RuleID
-	index    [spec.DocumentCount][triggerCount][]RuleID
+	index    index
 	standing [spec.DocumentCount][]Verdict
 }
 
@@ -127,6 +128,7 @@ func init() {
 			rules.add(r)
 		}
 	}
+	rules.index.build(rules.rules)
 }
 
 // tables lists the tables in the order in which they are consulted.
@@ -158,15 +160,6 @@ func (b *book) add(r Rule) {
 	b.rules = append(b.rules, r)
 	for d := range spec.DocumentCount {
 		b.standing[d] = append(b.standing[d], r.Standing(d))
-		if !r.For.Has(d) {
-			continue
-		}
-		if r.on != onSegment {
-			b.index[d][r.on] = append(b.index[d][r.on], r.ID)
-		}
-		for _, state := range r.in {
-			b.index[d][onSegment+trigger(state)] = append(b.index[d][onSegment+trigger(state)], r.ID)
-		}
 	}
 }
 

@@ -152,38 +152,37 @@ func (m *move) try(t trigger, out *Nexts, all bool) {
 	look := *m
 	blocked := false
 	strict := ordered(m.d, t)
-	for _, id := range rules.index[m.d][t] {
-		r := &rules.rules[id]
-		check := r.Class == Shall || r.Class == May || r.Class == Unsaid
-		if blocked && !check || r.when != nil && !r.when(m) {
+	for _, id := range rules.index.rules(m, t) {
+		r := &rules.index.looks[id]
+		if blocked && !r.check || r.when != nil && !r.when(m) {
 			continue
 		}
-		m.apply(r, out)
-		*m = look
-		if r.port && m.d != spec.Linux && m.s != nil && !m.s.has(HasPort) {
-			m.bound = true
-			m.apply(r, out)
+		m.apply(id, out)
+		if r.port && m.d != spec.Linux && look.s != nil && !look.s.has(HasPort) {
 			*m = look
+			m.bound = true
+			m.apply(id, out)
 		}
 		switch {
 		case all || r.also:
-		case check && !strict:
-			blocked = blocked || r.Class != May
+		case r.check && !strict:
+			blocked = blocked || !r.may
 		default:
 			return
 		}
+		*m = look
 	}
 }
 
-// apply makes one answer of rule r.
-func (m *move) apply(r *Rule, out *Nexts) {
+// apply makes one answer of a rule.
+func (m *move) apply(id RuleID, out *Nexts) {
 	n := out.push(m.w)
 	m.turn(n)
-	m.note(r.ID)
+	m.note(id)
 	if m.bound {
 		m.autobind(m.s)
 	}
-	r.then(m)
+	rules.rules[id].then(m)
 	m.finish(out)
 }
 
@@ -230,9 +229,9 @@ func (m *move) first(on trigger) bool {
 
 // find is the first rule of a trigger that fits.
 func (m *move) find(on trigger) *Rule {
-	for _, id := range rules.index[m.d][on] {
-		if r := &rules.rules[id]; r.when == nil || r.when(m) {
-			return r
+	for _, id := range rules.index.rules(m, on) {
+		if when := rules.index.looks[id].when; when == nil || when(m) {
+			return &rules.rules[id]
 		}
 	}
 	return nil

@@ -147,8 +147,9 @@ func (o *Oracle) add(from *explanation, next *model.Next) {
 		o.crowded = true
 		return
 	}
-	o.then = append(o.then, explanation{world: next.World, rules: from.rules, used: from.used})
+	o.then = o.then[:len(o.then)+1]
 	e := &o.then[len(o.then)-1]
+	e.world, e.rules, e.used = next.World, from.rules, from.used
 	for _, id := range next.Rules[:next.Used] {
 		e.note(id)
 	}
