@@ -121,21 +121,21 @@ func bind(m *move) {
 
 var listenRules = []Rule{
 	{Name: "listen/EOPNOTSUPP", Class: Shall, on: on(spec.OpListen), For: forAll, Evidence: "Linux 6.18, sock_no_listen; POSIX.1-2008, listen()",
-		Title: "A datagram socket cannot listen.", when: dgram, then: fails(spec.EOPNOTSUPP)},
+		Title: "A datagram socket cannot listen.", of: dgrams, then: fails(spec.EOPNOTSUPP)},
 	{Name: "listen/bsd/half-open", Class: Succeed, on: on(spec.OpListen), For: forSockets,
 		Title: "listen on a socket whose SYN the host would not send is not modelled.", when: has(HalfOpen), then: leaves(LeftHalfOpen)},
 	{Name: "listen/EINVAL", Class: Shall, on: on(spec.OpListen), For: forAll, Evidence: "Linux 6.18, __inet_listen_sk; POSIX.1-2008, listen()",
 		Title: "A socket with an attempt or a connection, or what is left of one, cannot listen.",
-		when:  all(stream, anyOf(not(layer(Unconnected)), has(Dead), not(state(Closed, Listen)))), then: fails(spec.EINVAL)},
+		of:    streams, when: anyOf(not(layer(Unconnected)), has(Dead), not(state(Closed, Listen))), then: fails(spec.EINVAL)},
 	{Name: "listen/again", Class: Succeed, on: on(spec.OpListen), For: forAll, Evidence: "Linux 6.18, __inet_listen_sk",
-		Title: "listen on a listener changes the backlog.", when: state(Listen), then: func(m *move) { m.s.Backlog = m.backlog(m.c.Value); m.ret(0) }},
+		Title: "listen on a listener changes the backlog.", in: []TCP{Listen}, then: func(m *move) { m.s.Backlog = m.backlog(m.c.Value); m.ret(0) }},
 	{Name: "listen/EADDRINUSE", Class: Shall, on: on(spec.OpListen), For: forLinux, Evidence: "Linux 6.18, inet_csk_listen_start",
 		Title: "A port that another socket listens on fails.",
 		when:  all(has(HasPort), func(m *move) bool { return m.conflict(m.s.Local, m.s.LPort) }), then: fails(spec.EADDRINUSE)},
 	{Name: "listen/unbound", Class: Shall, on: on(spec.OpListen), For: forPOSIX | forTargetTCP, also: true, Evidence: "POSIX.1-2008, listen() (EDESTADDRREQ)",
-		Title: "A socket without a name may fail.", when: all(stream, not(has(HasPort))), then: fails(spec.EDESTADDRREQ)},
+		Title: "A socket without a name may fail.", of: streams, when: not(has(HasPort)), then: fails(spec.EDESTADDRREQ)},
 	{Name: "listen/ok", Class: Succeed, on: on(spec.OpListen), For: forAll, Evidence: "POSIX.1-2008, listen(); Linux 6.18, inet_csk_listen_start",
-		Title: "listen makes a stream socket a listener; without a port it gets one.", when: stream, then: listen},
+		Title: "listen makes a stream socket a listener; without a port it gets one.", of: streams, then: listen},
 }
 
 // somaxconn is a queue length that no trace of the model's size reaches.
@@ -159,11 +159,11 @@ func listen(m *move) {
 
 var acceptRules = []Rule{
 	{Name: "accept/EOPNOTSUPP", Class: Shall, on: on(spec.OpAccept), For: forAll, Evidence: "Linux 6.18, sock_no_accept; XNU 11417, accept; POSIX.1-2008, accept()",
-		Title: "A datagram socket has nothing to accept.", when: dgram, then: fails(spec.EOPNOTSUPP), also: true},
+		Title: "A datagram socket has nothing to accept.", of: dgrams, then: fails(spec.EOPNOTSUPP), also: true},
 	{Name: "accept/bsd/EINVAL-dgram", Class: Shall, on: on(spec.OpAccept), For: forPOSIX | forOSX, Evidence: "FreeBSD 13, accept (SO_ACCEPTCONN is looked at first)",
-		Title: "A datagram socket may be refused for not listening.", when: dgram, then: fails(spec.EINVAL)},
+		Title: "A datagram socket may be refused for not listening.", of: dgrams, then: fails(spec.EINVAL)},
 	{Name: "accept/EINVAL", Class: Shall, on: on(spec.OpAccept), For: forAll, Evidence: "Linux 6.18, inet_csk_accept; POSIX.1-2008, accept()",
-		Title: "A socket that does not listen fails.", when: all(stream, not(state(Listen))), then: fails(spec.EINVAL)},
+		Title: "A socket that does not listen fails.", of: streams, when: not(state(Listen)), then: fails(spec.EINVAL)},
 	{Name: "accept/ECONNABORTED", Class: May, on: on(spec.OpAccept), For: forPOSIX | forOSX | forTargetTCP, also: true, Evidence: "FreeBSD 13, soaccept; POSIX.1-2008, accept()",
 		Title: "A connection that was reset in the queue may make accept fail.",
 		when: func(m *move) bool {
@@ -176,9 +176,9 @@ var acceptRules = []Rule{
 	{Name: "accept/ok", Class: Succeed, on: on(spec.OpAccept), For: forAll, Evidence: "POSIX.1-2008, accept()",
 		Title: "accept takes the first connection of the queue.", when: func(m *move) bool { return stream(m) && m.firstChild() >= 0 }, then: accept},
 	{Name: "accept/EAGAIN", Class: Shall, on: on(spec.OpAccept), For: forAll, Evidence: "POSIX.1-2008, accept()",
-		Title: "With no connection to take a non-blocking accept fails.", when: all(stream, nonblocking), then: fails(spec.EAGAIN)},
+		Title: "With no connection to take a non-blocking accept fails.", of: streams, when: nonblocking, then: fails(spec.EAGAIN)},
 	{Name: "accept/wait", Class: Block, on: on(spec.OpAccept), For: forAll, Evidence: "POSIX.1-2008, accept()",
-		Title: "With no connection to take accept waits.", when: stream, then: waits},
+		Title: "With no connection to take accept waits.", of: streams, then: waits},
 }
 
 // firstChild is the slot of the connection that accept would take, or -1.

@@ -15,7 +15,7 @@ var bindMacOS = []Rule{
 	{Name: "bind/macos/EFAULT", Class: Shall, on: on(spec.OpBind), For: forMacOS, Evidence: "XNU 11417, getsockaddr_s",
 		Title: "An address that cannot be read fails.", when: badPointer, then: fails(spec.EFAULT)},
 	{Name: "bind/macos/EINVAL-dead", Class: Shall, on: on(spec.OpBind), For: forMacOS, Evidence: "XNU 11417, tcp_usr_bind (INPCB_STATE_DEAD)",
-		Title: "A stream socket whose connection ended fails.", when: all(stream, has(Dead)), then: fails(spec.EINVAL)},
+		Title: "A stream socket whose connection ended fails.", of: streams, when: has(Dead), then: fails(spec.EINVAL)},
 	{Name: "bind/macos/EAFNOSUPPORT", Class: Shall, on: on(spec.OpBind), For: forMacOS, Evidence: "XNU 11417, tcp_usr_bind, udp_bind",
 		Title: "Another family fails; AF_UNSPEC passes for AF_INET.",
 		when: func(m *move) bool {
@@ -23,7 +23,7 @@ var bindMacOS = []Rule{
 		}, then: fails(spec.EAFNOSUPPORT)},
 	{Name: "bind/macos/EAFNOSUPPORT-group", Class: Shall, on: on(spec.OpBind), For: forMacOS, Evidence: "XNU 11417, tcp_usr_bind",
 		Title: "A stream socket cannot be bound to a group or to 255.255.255.255.",
-		when:  all(stream, not(unspec), to(AddrMulticast, AddrBroadcast)), then: fails(spec.EAFNOSUPPORT)},
+		of:    streams, when: all(not(unspec), to(AddrMulticast, AddrBroadcast)), then: fails(spec.EAFNOSUPPORT)},
 	{Name: "bind/macos/EINVAL-bound", Class: Shall, on: on(spec.OpBind), For: forMacOS, Evidence: "XNU 11417, in_pcbbind",
 		Title: "A socket that has a local name fails.", when: all(isSocket, anyOf(has(HasPort|AddrLock), not(state(Closed)))), then: fails(spec.EINVAL)},
 	{Name: "bind/macos/EINVAL-length", Class: Shall, on: on(spec.OpBind), For: forMacOS, Evidence: "XNU 11417, in_pcbbind",

@@ -133,11 +133,11 @@ var anyDescriptor = func() []Rule {
 		table = append(table, Rule{
 			Name: op.String() + "/EBADF", Class: Shall, on: on(op), For: forAll,
 			Evidence: "POSIX.1-2008, " + op.String() + "()",
-			Title:    op.String() + " on a number that is no descriptor fails.", when: badFD, then: fails(spec.EBADF),
+			Title:    op.String() + " on a number that is no descriptor fails.", of: nothingOpen, then: fails(spec.EBADF),
 		}, Rule{
 			Name: op.String() + "/bad-handle", Class: Shall, on: on(op), For: forTargetTCP,
 			Evidence: "the page has one errno for every bad handle, ENOTSOCK; plain descriptors are the host system's",
-			Title:    op.String() + " on a number that is no handle may fail as for any bad handle.", when: badFD, then: fails(spec.ENOTSOCK),
+			Title:    op.String() + " on a number that is no handle may fail as for any bad handle.", of: nothingOpen, then: fails(spec.ENOTSOCK),
 		})
 		switch op {
 		case spec.OpFcntl, spec.OpDup, spec.OpDup2, spec.OpClose:
@@ -146,7 +146,7 @@ var anyDescriptor = func() []Rule {
 		table = append(table, Rule{
 			Name: op.String() + "/ENOTSOCK", Class: Shall, on: on(op), For: forAll,
 			Evidence: "POSIX.1-2008, " + op.String() + "()",
-			Title:    op.String() + " on a descriptor that is no socket fails.", when: notSocket, then: fails(spec.ENOTSOCK),
+			Title:    op.String() + " on a descriptor that is no socket fails.", of: nonSockets, then: fails(spec.ENOTSOCK),
 		})
 	}
 	return table
@@ -163,22 +163,22 @@ var connectStart = []Rule{
 		Cites: cites("posix/description/peer-set", "posix/return-value/success", "linux/description/dgram-destination", "linux/return-value/success",
 			"macos/description/dgram-associate", "macos/return-values/success", "osx/description/dgram-associate", "osx/return-values/success",
 			"targettcp/description/udp-no-wait", "targettcp/description/success"),
-		when: dgram, then: associate},
+		of: dgrams, then: associate},
 	{Name: "connect/at-once", Class: Block, on: on(spec.OpConnect), For: forPOSIX | forOSX | forTargetTCP, also: true,
 		Title:    "A non-blocking connect within the host may be complete when it returns.",
 		Cites:    cites("posix/description/einprogress", "osx/errors/EINPROGRESS"),
 		Evidence: "the page asks for EINPROGRESS only if the connection cannot be made at once",
-		when:     all(stream, nonblocking, func(m *move) bool { return m.destination().Local() }), then: startWaiting},
+		of:       streams, when: all(nonblocking, func(m *move) bool { return m.destination().Local() }), then: startWaiting},
 	{Name: "connect/EINPROGRESS", Class: Succeed, on: on(spec.OpConnect), For: forAll,
 		Title: "A non-blocking connect sends SYN and returns EINPROGRESS.",
 		Cites: cites("posix/errors/EINPROGRESS", "linux/errors/EINPROGRESS", "macos/errors/EINPROGRESS", "osx/errors/EINPROGRESS",
 			"targettcp/errors/EINPROGRESS", "targettcp/description/tcp-einprogress"),
-		when: all(stream, nonblocking), then: func(m *move) { m.fail(spec.EINPROGRESS); startAttempt(m) }},
+		of: streams, when: nonblocking, then: func(m *move) { m.fail(spec.EINPROGRESS); startAttempt(m) }},
 	{Name: "connect/wait", Class: Block, on: on(spec.OpConnect), For: forAll,
 		Title: "A blocking connect sends SYN and waits.",
 		Cites: cites("posix/description/blocking", "posix/description/stream-attempt", "linux/description/stream-attempt",
 			"macos/description/stream-attempt", "osx/description/stream-attempt", "targettcp/description/tcp-blocking"),
-		when: stream, then: startWaiting},
+		of: streams, then: startWaiting},
 }
 
 func startWaiting(m *move) {
