@@ -275,7 +275,7 @@ func (m *move) receiver() trigger {
 
 // martian: a frame from the wire for a loopback address, which is not to be
 // seen outside a host (RFC 1122, 3.2.1.3 g).
-func (m *move) martian() bool { return !m.inner && m.f.Dst.Loops() }
+func (m *move) martian() bool { return !m.inner && (m.f.Dst.Loops() || m.absent(m.f.Dst)) }
 
 func (m *move) lookup(slot int) bool {
 	if slot < 0 {
@@ -290,5 +290,9 @@ func (m *move) lookup(slot int) bool {
 func stepIn(d spec.Dialect, w *World, l *Label, out *Nexts) {
 	m := out.move(d, w)
 	m.f = l.Frame
+	if m.unheard() {
+		out.push(w)
+		return
+	}
 	m.try(m.receiver(), out, false)
 }

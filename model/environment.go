@@ -16,11 +16,18 @@ const (
 	RouteProhibit                  // of type prohibit
 	RouteBlackhole                 // of type blackhole
 	RoutePlanned                   // as the plan of addresses has it
+	LinkDown                       // the interface of the wire
+	LinkUp
+	LoopbackDown
+	LoopbackUp
+	AddrGone // the host's address on the wire
+	AddrBack
 	changeCount
 )
 
 var changeNames = [changeCount]string{
 	"unknown change", "no route", "route unicast", "route unreachable", "route prohibit", "route blackhole", "route as planned",
+	"link down", "link up", "loopback down", "loopback up", "own address gone", "own address back",
 }
 
 func (c Change) String() string {
@@ -34,7 +41,19 @@ func (c Change) String() string {
 // zero Surroundings do not.
 type Surroundings struct {
 	Routes uint64 // a Change of four bits per class from AddrRemote1; 0 is as planned
+	Lacks  Lack
 }
+
+// Lack is what the host has lost of its interfaces.
+type Lack uint8
+
+const (
+	NoLink     Lack = 1 << iota // the interface of the wire is down
+	NoLoopback                  // the loopback interface is down
+	NoAddress                   // the address on the wire is gone
+)
+
+func (e *Surroundings) lacks(l Lack) bool { return e.Lacks&l != 0 }
 
 const routeBits = 4
 
@@ -65,7 +84,14 @@ func (m *move) route(a Addr) route {
 	if m.w.Env == (Surroundings{}) {
 		return a.route()
 	}
-	switch m.w.Env.changed(a) {
+	if a == AddrLoopbackBroadcast && m.w.Env.lacks(NoLoopback) { // its entry goes, and that of 127/8 is left
+		return routeLocal
+	}
+	c := m.w.Env.changed(a)
+	if m.cutOff(a, c) {
+		c = RouteGone
+	}
+	switch c {
 	case RouteGone:
 		if a == AddrMulticast && m.d == spec.Linux { // see homeless
 			return routeMulticast
@@ -86,24 +112,70 @@ func (m *move) route(a Addr) route {
 	return a.route()
 }
 
+// cutOff says that the route to a, changed as c says, has gone with the interface
+// of the wire or with the address on it: Linux forgets the routes through them
+// (fib_sync_down_dev, fib_disable_ip); the BSDs keep those of an interface that is
+// down.
+func (m *move) cutOff(a Addr, c Change) bool {
+	if !m.w.Env.lacks(NoAddress) && !(m.w.Env.lacks(NoLink) && !forSockets.Has(m.d)) {
+		return false
+	}
+	switch a {
+	case AddrOwn:
+		return m.w.Env.lacks(NoAddress)
+	case AddrBroadcast, AddrSubnetBroadcast, AddrMulticast:
+		return a != AddrBroadcast || m.d != spec.Linux
+	}
+	return c == RouteUnicast || c == RoutePlanned && a.route() == routeUnicast
+}
+
 // change changes the environment. A change that is already so changes nothing.
 func (w *World) change(c Change, a Addr) {
+	before := w.Env
 	switch c {
+	case LinkDown:
+		w.Env.Lacks |= NoLink
+	case LinkUp:
+		w.Env.Lacks &^= NoLink
+	case LoopbackDown:
+		w.Env.Lacks |= NoLoopback
+	case LoopbackUp:
+		w.Env.Lacks &^= NoLoopback
+		for i := range w.Sockets {
+			if w.Sockets[i].Kind == KindStream && w.Sockets[i].Remote == AddrLoopbackBroadcast {
+				w.Left = LeftEnv
+			}
+		}
+	case AddrGone:
+		w.Env.Lacks |= NoAddress
+	case AddrBack:
+		w.Env.Lacks &^= NoAddress
 	case RouteGone, RouteUnicast, RouteUnreachable, RouteProhibit, RouteBlackhole, RoutePlanned:
 		if many := a.route() == routeBroadcast || a.route() == routeMulticast; many && c >= RouteUnreachable && c <= RouteBlackhole {
 			w.Left = LeftEnv
 			return
 		}
-		before := w.Env
-		if w.Env.reroute(a, c); w.Env == before {
-			return
-		}
-		for i := range w.Sockets { // rt_cache_flush of Linux: what a socket has cached is looked up anew
-			w.Sockets[i].clear(Routed)
-		}
+		w.Env.reroute(a, c)
 	default:
 		w.Left = LeftEnv
 	}
+	if w.Env == before {
+		return
+	}
+	for i := range w.Sockets { // rt_cache_flush of Linux: what a socket has cached is looked up anew
+		w.Sockets[i].clear(Routed)
+	}
+}
+
+// absent says that the host has lost the address.
+func (m *move) absent(a Addr) bool {
+	switch a {
+	case AddrOwn:
+		return m.w.Env.lacks(NoAddress)
+	case AddrSubnetBroadcast:
+		return m.w.Env.lacks(NoAddress | NoLink)
+	}
+	return false
 }
 
 // planned is [routed] without regard to what the script has changed: which

@@ -135,7 +135,7 @@ func init() {
 func tables() [][]Rule {
 	return [][]Rule{
 		anyState, anyDescriptor,
-		environmentSend, environmentSegment, environmentTimer,
+		environmentSend, environmentSegment, environmentTimer, environmentConnect,
 		connectPOSIX, connectLinux, connectBSDRoutes(forMacOS, "macos", connectMacOS),
 		connectBSDRoutes(forOSX, "osx", connectOSX), connectTargetTCP, connectStart,
 		socketRules, bindMacOS, bindRules, listenRules, acceptRules, nameRules, optionRules, pollRules,

@@ -35,6 +35,9 @@ var bindRules = []Rule{
 	{Name: "bind/EADDRNOTAVAIL", Class: Shall, on: on(spec.OpBind), For: forAll &^ forMacOS, Evidence: "Linux 6.18, __inet_bind; POSIX.1-2008, bind()",
 		Title: "An address that the host does not have fails.",
 		when: func(m *move) bool {
+			if m.absent(m.c.To.Addr) {
+				return isSocket(m)
+			}
 			switch m.c.To.Addr.route() {
 			case routeLocal, routeUnknown, routeBroadcast, routeMulticast:
 				return false

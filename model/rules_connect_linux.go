@@ -104,6 +104,7 @@ var connectLinux = []Rule{
 		when:  shorter(spec.SizeofSockaddrIn), then: failsBound(spec.EINVAL)},
 	{Name: "connect/linux/EAFNOSUPPORT", Class: Shall, on: on(spec.OpConnect), For: forLinux, Cites: cites("linux/errors/EAFNOSUPPORT"),
 		Title: "Another family fails; a datagram socket has been bound by then.", when: wrongFamily, then: failsBound(spec.EAFNOSUPPORT)},
+	connectSourceGone,
 	{Name: "connect/linux/ENETUNREACH", Class: Shall, on: on(spec.OpConnect), For: forLinux, Cites: cites("linux/errors/ENETUNREACH"),
 		Title: "A destination without a route fails; a datagram socket keeps its old peer.",
 		when:  routed(routeNone), then: failsRoute(spec.ENETUNREACH)},

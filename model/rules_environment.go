@@ -27,13 +27,19 @@ var routeGone = []route{routeNone, routeUnreachable, routeProhibit, routeBlackho
 var environmentSend = onSend([]Rule{
 	{Name: "/dgram/route-gone", Class: Shall, For: forLinux, Evidence: "Linux 6.18, udp_sendmsg (sk_dst_check, ip_route_output_flow)",
 		Title: "A datagram socket whose peer has lost its route fails as connect would.",
-		when:  astray(routeGone...), then: func(m *move) { m.fail(m.sendRoute()) }},
+		when:  anyOf(astray(routeGone...), all(fromAbsent, dgramIn(Established), not(named))), then: func(m *move) { m.fail(m.sendRoute()) }},
+	{Name: "/dgram/bsd/ENETDOWN", Class: Shall, For: forSockets, Evidence: "XNU 11417, dlil_output; FreeBSD 13, ether_output (IFF_UP)",
+		Title: "A datagram fails while the interface is down.",
+		when:  all(dgram, downWire, anyOf(named, state(Established)), not(pending), not(has(ShutWrite)), targets(routeUnicast, routeMulticast)), then: failsBound(spec.ENETDOWN)},
+	{Name: "/dgram/bsd/no-address", Class: Succeed, For: forSockets,
+		Title: "What the BSDs do without an address, or without loopback, is not modelled.",
+		when:  all(dgram, anyOf(named, state(Established)), lacking(NoAddress|NoLoopback)), then: leaves(LeftEnv)},
 	{Name: "/dgram/bsd/route-gone", Class: Shall, For: forSockets, Evidence: "XNU 11417 and FreeBSD 13, ip_output (ips_noroute, RTF_REJECT)",
 		Title: "A datagram socket whose peer has lost its route fails.",
 		when:  all(astray(routeNone, routeUnreachable, routeProhibit), not(pending), not(has(ShutWrite))), then: fails(spec.EHOSTUNREACH)},
 	{Name: "/dgram/unsaid-route-gone", Class: Unsaid, For: forPOSIX | forTargetTCP, Unsaid: forPOSIX | forTargetTCP,
 		Title: "What becomes of a datagram to a peer that has lost its route is not said.",
-		when:  astray(routeGone...), then: openState},
+		when:  anyOf(astray(routeGone...), all(dgram, anyOf(named, state(Established)), lacking(NoLink|NoAddress|NoLoopback))), then: openState},
 })
 
 var environmentSegment = []Rule{
@@ -49,18 +55,14 @@ var environmentSegment = []Rule{
 // what the segment's connection makes of that. An acknowledgement or RST is
 // lost and nobody notices.
 func (m *move) stranded(s *Socket, f *Frame) bool {
-	if m.w.Env == (Surroundings{}) || f.Dst.Local() {
-		return false
-	}
-	r := m.route(f.Dst)
-	if r == routeUnicast {
+	if m.w.Env == (Surroundings{}) || m.wayError(s) == spec.ENONE {
 		return false
 	}
 	switch {
 	case f.space() == 0:
 	case m.d == spec.Linux && s.has(Request): // rtx_syn_ack
 	case m.d == spec.Linux && f.Bits == SYN && s.Retries != 0: // tcp_retransmit_skb, inet_sk_rebuild_header
-		s.Soft = r.errno()
+		s.Soft = m.wayError(s)
 	default:
 		m.leave(LeftEnv)
 	}
@@ -70,7 +72,7 @@ func (m *move) stranded(s *Socket, f *Frame) bool {
 // withheld: Linux keeps data that has no way to the peer, and sends all of it
 // when the connection next has something to do (tcp_write_xmit).
 func (m *move) withheld(s *Socket) bool {
-	return m.d == spec.Linux && m.w.Env != (Surroundings{}) && s.TCP.in(Established, CloseWait) && !s.Remote.Local() && m.route(s.Remote) != routeUnicast
+	return m.d == spec.Linux && m.w.Env != (Surroundings{}) && s.TCP.in(Established, CloseWait) && m.wayError(s) != spec.ENONE
 }
 
 var environmentTimer = []Rule{
@@ -85,19 +87,30 @@ func (m *move) homeless(dst Addr) bool {
 	if m.s.Local != AddrAny && !m.s.has(Bare) {
 		return false
 	}
-	return dst == AddrBroadcast && m.w.Env.changed(dst) != RouteUnicast || dst == AddrMulticast && m.w.Env.changed(dst) == RouteGone
+	switch cut := m.w.Env.lacks(NoLink | NoAddress); dst {
+	case AddrBroadcast:
+		return cut || m.w.Env.changed(dst) != RouteUnicast
+	case AddrMulticast:
+		return cut || m.w.Env.changed(dst) == RouteGone
+	}
+	return false
 }
 
-// wayError is the soft error with which Linux begins a connection whose peer has
-// lost its route meanwhile (tcp_init_transfer, inet_sk_rebuild_header).
-func (m *move) wayError(peer Addr) spec.Errno {
-	if m.d != spec.Linux || m.w.Env == (Surroundings{}) || peer.Local() {
+// wayError is the error that Linux has for a segment of s: its peer has no route,
+// or its own address is gone (ip_route_output_key_hash_rcu, fib_props). A
+// connection that is made meanwhile begins with it as a soft error
+// (tcp_init_transfer, inet_sk_rebuild_header).
+func (m *move) wayError(s *Socket) spec.Errno {
+	if m.w.Env == (Surroundings{}) {
 		return spec.ENONE
 	}
-	return m.route(peer).errno()
+	if s.Local == AddrOwn && m.w.Env.lacks(NoAddress) {
+		return spec.ENETUNREACH
+	}
+	return m.route(s.Remote).errno()
 }
 
-// errno is the error that Linux has for a route of the type (fib_props).
+// errno is the error of a route of the type in Linux.
 func (r route) errno() spec.Errno {
 	switch r {
 	case routeNone:
@@ -110,4 +123,64 @@ func (r route) errno() spec.Errno {
 		return spec.EINVAL
 	}
 	return spec.ENONE
+}
+
+// lost says that the interface which a frame would leave by is down.
+func (m *move) lost(f *Frame) bool {
+	if f.Dst.Local() || f.Dst == AddrLoopbackBroadcast {
+		return m.w.Env.lacks(NoLoopback)
+	}
+	return m.w.Env.lacks(NoLink)
+}
+
+// fromAbsent: the socket has an address that the host has lost.
+func fromAbsent(m *move) bool {
+	return m.s != nil && m.s.Local == AddrOwn && m.w.Env.lacks(NoAddress)
+}
+
+// sane: a stream socket without an attempt, or a datagram socket, is given an
+// address that can be looked at.
+func sane(m *move) bool { return idle(m) && !badPointer(m) && !inexact(m) && !wrongFamily(m) }
+
+// byWire: the destination lies beyond the interface of the wire.
+func byWire(m *move) bool {
+	return routed(routeUnicast, routeBroadcast, routeMulticast)(m) && m.c.To.Addr != AddrLoopbackBroadcast
+}
+
+var environmentConnect = []Rule{
+	{Name: "connect/osx/ENETDOWN", Class: Shall, on: on(spec.OpConnect), For: forOSX, Cites: cites("osx/errors/ENETDOWN"),
+		Title: "The SYN fails while the interface is down, and leaves the socket half open.",
+		when:  all(stream, sendable, downWire, byWire), then: func(m *move) { failsPicky(spec.ENETDOWN)(m); rejectedSYN(m) }},
+	{Name: "connect/macos/ENETDOWN", Class: Shall, on: on(spec.OpConnect), For: forMacOS, Evidence: "XNU 11417, tcp_output (dlil_output: ENETDOWN)",
+		Title: "The SYN fails while the interface is down, and leaves the socket half open.",
+		when:  all(stream, sendable, downWire, byWire, not(rejected)), then: func(m *move) { failsPicky(spec.ENETDOWN)(m); rejectedSYN(m) }},
+	{Name: "connect/bsd/no-address", Class: Succeed, on: on(spec.OpConnect), For: forSockets,
+		Title: "What the BSDs do without an address, or without loopback, is not modelled.",
+		when:  all(sane, anyOf(lacking(NoAddress), all(lacking(NoLoopback), func(m *move) bool { return m.destination().Local() }))), then: leaves(LeftEnv)},
+	{Name: "connect/posix/ENETDOWN", Class: May, on: on(spec.OpConnect), For: forPOSIX, Cites: cites("posix/errors/may/ENETDOWN"),
+		Title: "While the interface that leads to the destination is down connect may fail.",
+		when:  all(sane, anyOf(lacking(NoLink), lacking(NoLoopback))), then: failsOpen(spec.ENETDOWN)},
+	{Name: "connect/posix/EADDRNOTAVAIL-gone", Class: May, on: on(spec.OpConnect), For: forPOSIX, Cites: cites("posix/errors/EADDRNOTAVAIL"),
+		Title: "Without its address this machine may have none to offer.", when: all(sane, lacking(NoAddress)), then: failsOpen(spec.EADDRNOTAVAIL)},
+	{Name: "connect/posix/ENETUNREACH-gone", Class: May, on: on(spec.OpConnect), For: forPOSIX, Cites: cites("posix/errors/ENETUNREACH"),
+		Title: "From an address that has gone no route may lead anywhere.", when: all(sane, fromAbsent), then: failsOpen(spec.ENETUNREACH)},
+	{Name: "connect/targettcp/unsaid-link", Class: Unsaid, on: on(spec.OpConnect), For: forTargetTCP, Unsaid: forTargetTCP,
+		Title: "What connect does while an interface is down or the address gone is not said.",
+		when:  all(sane, lacking(NoLink|NoAddress|NoLoopback)), then: openState},
+}
+
+// connectSourceGone is looked at where connect looks for a route.
+var connectSourceGone = Rule{
+	Name: "connect/linux/ENETUNREACH-source", Class: Shall, on: on(spec.OpConnect), For: forLinux, Evidence: "Linux 6.18, ip_route_output_key_hash_rcu (__ip_dev_find)",
+	Cites: cites("linux/errors/ENETUNREACH"),
+	Title: "From an address that the host has lost no route leads anywhere.", when: fromAbsent, then: failsRoute(spec.ENETUNREACH),
+}
+
+func lacking(l Lack) func(*move) bool { return func(m *move) bool { return m.w.Env.lacks(l) } }
+
+func downWire(m *move) bool { return m.w.Env.lacks(NoLink) }
+
+// unheard: the frame from the wire does not get as far as a socket.
+func (m *move) unheard() bool {
+	return m.w.Env.lacks(NoLink) || m.f.Proto == ProtoICMP && m.absent(m.f.Quote.Src)
 }

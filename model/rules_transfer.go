@@ -262,6 +262,9 @@ func (m *move) target() Addr {
 // sendRoute is the error that Linux's routing has for a datagram.
 func (m *move) sendRoute() spec.Errno {
 	dst := m.target()
+	if fromAbsent(m) {
+		return spec.ENETUNREACH
+	}
 	switch m.route(dst) {
 	case routeNone:
 		return spec.ENETUNREACH

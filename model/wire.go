@@ -26,6 +26,9 @@ func (m *move) emit(f Frame) {
 	if m.d != spec.Linux && m.route(f.Dst) == routeBlackhole { // the BSDs send into it and hear nothing
 		return
 	}
+	if m.lost(&f) {
+		return
+	}
 	if f.Dst.Local() {
 		if m.inboxLen == inboxMax {
 			m.leave(LeftScope)
@@ -341,7 +344,10 @@ func (m *move) established(s *Socket) {
 	s.assign(Choked, m.d == spec.Linux && s.Retries > 1)
 	s.Retries, s.Segs = 0, 0
 	s.SndUna = s.SndNxt
-	s.Soft = m.wayError(s.Remote)
+	s.Soft = spec.ENONE
+	if m.d == spec.Linux {
+		s.Soft = m.wayError(s)
+	}
 	s.clear(Hurry)
 	if m.d != spec.Linux && s.Layer == Connecting {
 		s.Layer = Connected

@@ -1,6 +1,10 @@
 package generate
 
-import "github.com/connspec/connspec/diffcheck/script"
+import (
+	"net/netip"
+
+	"github.com/connspec/connspec/diffcheck/script"
+)
 
 // toggle is a change of the environment and what takes it back.
 type toggle struct{ there, back script.Env }
@@ -39,8 +43,28 @@ var toggles = []toggle{
 	over("", "198.51.100.0/24"),
 }
 
+// interfaces are changes that take much away, and are the only one at a time.
+var interfaces = []toggle{
+	{script.Env{Kind: script.EnvLinkDown}, script.Env{Kind: script.EnvLinkUp}},
+	{script.Env{Kind: script.EnvLinkDown, Name: "lo"}, script.Env{Kind: script.EnvLinkUp, Name: "lo"}},
+	{script.Env{Kind: script.EnvAddrDel, Value: ownAddr}, script.Env{Kind: script.EnvAddrAdd, Value: ownAddr}},
+}
+
+// ownAddr is the address of the host on its wire, as ip addr has it.
+var ownAddr = netip.PrefixFrom(script.Own, script.OwnNet.Bits()).String()
+
 // change makes a change of the environment, or takes one back.
 func (w *world) change() {
+	if w.cut != nil {
+		w.events = append(w.events, script.Event{Kind: script.EventEnv, Env: w.cut.back})
+		w.cut = nil
+		return
+	}
+	if w.percent(20) {
+		w.cut = &interfaces[w.below(len(interfaces))]
+		w.events = append(w.events, script.Event{Kind: script.EventEnv, Env: w.cut.there})
+		return
+	}
 	i := w.below(len(toggles))
 	t := &toggles[i]
 	if w.toggled&(1<<i) != 0 {

@@ -52,7 +52,8 @@ type world struct {
 	wild    int
 
 	loopback, slow bool
-	changes        bool   // the script changes the environment
+	changes        bool // the script changes the environment
+	cut            *toggle
 	toggled        uint64 // the changes that it has made, by their place in toggles
 	fast           bool   // tries Fast Open
 	events         []script.Event

@@ -15,9 +15,30 @@ func (j *Judge) environment(e *script.Env) {
 		j.moment(model.LabelAdvance)
 	case script.EnvRouteAdd, script.EnvRouteDel:
 		j.reroute(e)
+	case script.EnvLinkDown, script.EnvLinkUp, script.EnvAddrDel, script.EnvAddrAdd:
+		j.moment(model.LabelEnv).label.Change = interfaceChange(e)
 	default:
 		j.moment(model.LabelEnv)
 	}
+}
+
+// interfaceChange is a change of an interface or its address.
+func interfaceChange(e *script.Env) model.Change {
+	switch {
+	case e.Kind == script.EnvLinkDown && e.Name == "":
+		return model.LinkDown
+	case e.Kind == script.EnvLinkUp && e.Name == "":
+		return model.LinkUp
+	case e.Kind == script.EnvLinkDown:
+		return model.LoopbackDown
+	case e.Kind == script.EnvLinkUp:
+		return model.LoopbackUp
+	case e.Name != "" || e.Value != lab.Own.String():
+		return model.ChangeUnknown
+	case e.Kind == script.EnvAddrDel:
+		return model.AddrGone
+	}
+	return model.AddrBack
 }
 
 // reroute tells of each class of addresses whose route changes.

@@ -47,7 +47,7 @@ func appendEvent(b []byte, e *Event) []byte {
 		return appendSignal(appendThread(b, e.Thread), e.Signal)
 	case EventEnv:
 		b = append(b, '`')
-		b = append(b, e.Env.command()...)
+		b = append(b, e.Env.Command()...)
 		return append(b, '`')
 	}
 	// packetdrill's way to let time pass and do nothing.

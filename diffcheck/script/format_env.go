@@ -1,7 +1,8 @@
 package script
 
-// command is the shell command of an environment change.
-func (e *Env) command() string {
+// Command is the shell command of an environment change, as a script has it
+// between backticks.
+func (e *Env) Command() string {
 	if e.Text != "" {
 		return e.Text
 	}
@@ -17,11 +18,23 @@ func (e *Env) command() string {
 	case EnvRouteDel:
 		return "ip route del " + kind + e.Value
 	case EnvLinkUp:
-		return "ip link set dev eth0 up"
+		return "ip link set dev " + e.device() + " up"
 	case EnvLinkDown:
-		return "ip link set dev eth0 down"
+		return "ip link set dev " + e.device() + " down"
+	case EnvAddrAdd:
+		return "ip addr add " + e.Value + " dev " + e.device()
+	case EnvAddrDel:
+		return "ip addr del " + e.Value + " dev " + e.device()
 	case EnvSleep:
 		return "sleep " + e.Value
 	}
 	return "true"
+}
+
+// device is the device of a link or an address.
+func (e *Env) device() string {
+	if e.Name == "" {
+		return "eth0"
+	}
+	return e.Name
 }

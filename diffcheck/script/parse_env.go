@@ -91,7 +91,7 @@ func parseSysctl(text string, args []string) []Env {
 	return envs
 }
 
-// parseIP reads the arguments of ip: route add, route del, link set.
+// parseIP reads the arguments of ip: route, addr and link.
 func parseIP(args []string) (Env, bool) {
 	if len(args) > 0 && args[0] == "-4" {
 		args = args[1:]
@@ -104,23 +104,48 @@ func parseIP(args []string) (Env, bool) {
 		return parseRoute(EnvRouteAdd, args[2:])
 	case "route del", "route delete", "ro del", "r del":
 		return parseRoute(EnvRouteDel, args[2:])
-	case "link set":
+	case "addr add", "address add", "a add":
+		return parseAddr(EnvAddrAdd, args[2:])
+	case "addr del", "address del", "addr delete", "a del":
+		return parseAddr(EnvAddrDel, args[2:])
+	case "link set", "l set":
 		args = args[2:]
 		if args[0] == "dev" {
 			args = args[1:]
 		}
-		// tun0 is the name of the wire in packetdrill.
-		if len(args) != 2 || args[0] != "eth0" && args[0] != "tun0" {
+		if len(args) != 2 {
 			return Env{}, false
 		}
+		device, ok := deviceNamed(args[0])
 		switch args[1] {
 		case "up":
-			return Env{Kind: EnvLinkUp}, true
+			return Env{Kind: EnvLinkUp, Name: device}, ok
 		case "down":
-			return Env{Kind: EnvLinkDown}, true
+			return Env{Kind: EnvLinkDown, Name: device}, ok
 		}
 	}
 	return Env{}, false
+}
+
+// deviceNamed is the device as [Env] names it. tun0 is the name of the wire in
+// packetdrill.
+func deviceNamed(name string) (device string, ok bool) {
+	switch name {
+	case "eth0", "tun0":
+		return "", true
+	case "lo":
+		return "lo", true
+	}
+	return "", false
+}
+
+// parseAddr reads the rest of ip addr: PREFIX dev DEVICE.
+func parseAddr(kind EnvKind, args []string) (Env, bool) {
+	if len(args) != 3 || args[1] != "dev" {
+		return Env{}, false
+	}
+	device, ok := deviceNamed(args[2])
+	return Env{Kind: kind, Name: device, Value: args[0]}, ok
 }
 
 func parseRoute(kind EnvKind, args []string) (Env, bool) {

@@ -85,8 +85,10 @@ const (
 	EnvSysctl   EnvKind = iota // `sysctl -q NAME=VALUE`
 	EnvRouteAdd                // `ip route add [KIND] PREFIX …`
 	EnvRouteDel                // `ip route del [KIND] PREFIX`
-	EnvLinkUp                  // `ip link set dev eth0 up`
-	EnvLinkDown                // `ip link set dev eth0 down`
+	EnvLinkUp                  // `ip link set dev DEVICE up`
+	EnvLinkDown                // `ip link set dev DEVICE down`
+	EnvAddrAdd                 // `ip addr add PREFIX dev DEVICE`
+	EnvAddrDel                 // `ip addr del PREFIX dev DEVICE`
 	EnvSleep                   // `sleep SECONDS`
 	EnvUnknown                 // a command that diffcheck does not know; Text holds it
 )
@@ -94,8 +96,8 @@ const (
 // Env is one environment change. Text is the command as written.
 type Env struct {
 	Kind  EnvKind
-	Name  string // EnvSysctl: the key; routes: the kind, "" for unicast
-	Value string // EnvSysctl: the value; routes: the prefix
+	Name  string // EnvSysctl: the key; routes: the kind, "" for unicast; links and addresses: lo, or "" for eth0
+	Value string // EnvSysctl: the value; routes: the prefix; addresses: the address with the length of its prefix
 	Text  string
 }
 

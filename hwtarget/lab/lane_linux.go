@@ -1,7 +1,6 @@
 package lab
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"runtime"
@@ -295,33 +294,6 @@ func (l *Lane) SetSysctl(name, value string) (restore func() error, err error) {
 		return nil, fmt.Errorf("lab: %w", err)
 	}
 	return func() error { return l.Do(func() error { return sysctl(setting{name, old}) }) }, nil
-}
-
-// RouteAdd adds a route, or replaces the one to the same prefix.
-func (l *Lane) RouteAdd(r Route) error {
-	l.batch.route(unix.RTM_NEWROUTE, unix.NLM_F_CREATE|unix.NLM_F_REPLACE, hostIndex, r)
-	return l.batch.run(l.netlink)
-}
-
-// RouteDel removes the route to r.Prefix of r.Kind. The error is ESRCH if there
-// is none.
-func (l *Lane) RouteDel(r Route) error {
-	l.batch.route(unix.RTM_DELROUTE, 0, hostIndex, r)
-	return l.batch.run(l.netlink)
-}
-
-// LinkDown sets eth0 down; the kernel forgets the routes through it.
-func (l *Lane) LinkDown() error {
-	l.batch.up("eth0 down", hostIndex, false)
-	return l.batch.run(l.netlink)
-}
-
-// LinkUp sets eth0 up again and puts the routes and the neighbour back.
-func (l *Lane) LinkUp() error {
-	l.batch.up("eth0 up", hostIndex, true)
-	l.addresses6(&l.batch) // which go with the link, as IPv4's do not
-	l.learn(&l.batch)
-	return errors.Join(l.batch.run(l.netlink), l.linked())
 }
 
 // Close ends the lane; the NIC is closed a little later. Sockets made in it, and goroutines bound to it, keep its

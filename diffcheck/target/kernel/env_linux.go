@@ -17,6 +17,8 @@ type changes struct {
 	sysctls  []sysctl // with the values before, oldest first
 	routes   []rerouted
 	linkDown bool
+	loDown   bool
+	noAddr   bool // eth0 has lost its address
 }
 
 type sysctl struct{ path, value string }
@@ -39,14 +41,12 @@ func (k *Target) env(ev *script.Event) error {
 		return k.setSysctl(ev)
 	case script.EnvRouteAdd, script.EnvRouteDel:
 		return k.route(ev)
-	case script.EnvLinkUp:
-		k.changed.linkDown = false
-		return k.lane.LinkUp()
-	case script.EnvLinkDown:
-		k.changed.linkDown = true
-		return k.lane.LinkDown()
+	case script.EnvLinkUp, script.EnvLinkDown:
+		return k.link(e)
+	case script.EnvAddrAdd, script.EnvAddrDel:
+		return k.addr(ev)
 	}
-	return target.Refuse(ev, "`%s`: the kernel target knows sysctl, ip route add, ip route del, ip link set and sleep", e.Text)
+	return target.Refuse(ev, "`%s`: the kernel target knows sysctl, ip route, ip link, ip addr and sleep", e.Text)
 }
 
 // setSysctl runs on the lane's thread, whose namespace /proc/sys/net is.
@@ -64,6 +64,71 @@ func (k *Target) setSysctl(ev *script.Event) error {
 		return target.Refuse(ev, "sysctl %s=%s: %v", e.Name, e.Value, err)
 	}
 	k.changed.sysctls = append(k.changed.sysctls, sysctl{path, strings.TrimSpace(string(old))})
+	return nil
+}
+
+// link sets a device up or down.
+func (k *Target) link(e *script.Env) error {
+	down, c := e.Kind == script.EnvLinkDown, &k.changed
+	switch {
+	case e.Name == "lo" && down:
+		c.loDown = true
+		return k.lane.LoopbackDown()
+	case e.Name == "lo":
+		c.loDown = false
+		return k.lane.LoopbackUp()
+	case down:
+		c.linkDown = true
+		return k.lane.LinkDown()
+	}
+	c.linkDown = false
+	if err := k.lane.LinkUp(); err != nil {
+		return err
+	}
+	return k.relearn()
+}
+
+// addr takes the address from eth0, or gives it back.
+func (k *Target) addr(ev *script.Event) error {
+	e, c := &ev.Env, &k.changed
+	if e.Name != "" || e.Value != lab.Own.String() {
+		return target.Refuse(ev, "ip addr: the one address that comes and goes is %s on eth0", lab.Own)
+	}
+	if e.Kind == script.EnvAddrDel {
+		if c.noAddr {
+			return target.Refuse(ev, "ip addr del %s: eth0 has lost it before", lab.Own)
+		}
+		c.noAddr = true
+		return k.lane.AddrDel(lab.Own)
+	}
+	if !c.noAddr {
+		return target.Refuse(ev, "ip addr add %s: eth0 has it", lab.Own)
+	}
+	c.noAddr = false
+	if err := k.lane.AddrAdd(lab.Own); err != nil {
+		return err
+	}
+	return k.relearn()
+}
+
+// relearn makes the script's changes of routes again, after the lab has put back
+// its own.
+func (k *Target) relearn() error {
+	for i := range k.changed.routes {
+		at := &k.changed.routes[i]
+		r, planned := labRoute(at.prefix)
+		var err error
+		switch {
+		case at.there:
+			err = k.lane.RouteAdd(at.now)
+		case planned:
+			err = k.lane.RouteDel(r)
+		}
+		if err != nil {
+			k.dirty = true
+			return err
+		}
+	}
 	return nil
 }
 
@@ -157,7 +222,13 @@ func (k *Target) restore() {
 			k.dirty = true
 		}
 	}
+	if c.loDown && k.lane.LoopbackUp() != nil {
+		k.dirty = true
+	}
 	if c.linkDown && k.lane.LinkUp() != nil {
+		k.dirty = true
+	}
+	if c.noAddr && k.lane.AddrAdd(lab.Own) != nil {
 		k.dirty = true
 	}
 	for i := range c.routes {
@@ -165,7 +236,7 @@ func (k *Target) restore() {
 			k.dirty = true
 		}
 	}
-	c.sysctls, c.routes, c.linkDown = c.sysctls[:0], c.routes[:0], false
+	*c = changes{sysctls: c.sysctls[:0], routes: c.routes[:0]}
 }
 
 // reroute gives a prefix the route that the lab has for it, or none.

@@ -200,6 +200,9 @@ func (k *Target) send(b []byte) error {
 		return fmt.Errorf("kernel: a script without a wire sends a frame")
 	}
 	k.capture(b, false)
+	if k.changed.linkDown { // no carrier: it would not be taken
+		return nil
+	}
 	k.out[0] = b
 	if _, err := k.nic.Send(k.out[:]); err != nil {
 		return fmt.Errorf("kernel: send a frame: %w", err)

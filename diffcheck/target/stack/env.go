@@ -37,8 +37,14 @@ func (t *Target) env(ev *script.Event) error {
 		}
 		t.unroute(&script.Env{}, impl.Env{Kind: impl.EnvRouteDel, Route: change.Route}) // as ip route replace
 	case script.EnvLinkUp:
+		if e.Name == "lo" || t.connected {
+			return target.Refuse(ev, "`%s`: impl has no lo, and looks a route up once", e.Command())
+		}
 		change.Kind = impl.EnvLinkUp
 	case script.EnvLinkDown:
+		if e.Name == "lo" || t.connected {
+			return target.Refuse(ev, "`%s`: impl has no lo, and looks a route up once", e.Command())
+		}
 		change.Kind = impl.EnvLinkDown
 	case script.EnvSysctl:
 		var ok bool

@@ -131,6 +131,22 @@ var wire = []Case{
 			` + "+0 `ip link set dev eth0 up`\n" +
 		`+0 connect(3, ..., ...) = -1 EINPROGRESS (Operation now in progress)
 			+0 > S 0:0(0) <...>`},
+	{Name: "address gone and back", Kernel: true, Text: streamNonblock +
+		"+0 `ip addr del 192.168.0.1/16 dev eth0`\n" +
+		`+0 connect(3, {sa_family=AF_INET, sin_port=htons(8080), sin_addr=inet_addr("192.168.0.1")}, 16) = -1 ENETUNREACH (Network is unreachable)
+			` + "+0 `ip addr add 192.168.0.1/16 dev eth0`\n" +
+		`+0 connect(3, ..., ...) = -1 EINPROGRESS (Operation now in progress)
+			+0 > S 0:0(0) <...>`},
+	{Name: "loopback down and not up again", Kernel: true, Text: streamNonblock +
+		"+0 `ip link set dev lo down`\n" +
+		"+0 `ip addr del 192.168.0.1/16 dev eth0`\n" +
+		`+0 connect(3, {sa_family=AF_INET, sin_port=htons(8080), sin_addr=inet_addr("127.0.0.1")}, 16) = -1 EINPROGRESS (Operation now in progress)
+			+0 connect(3, {sa_family=AF_INET, sin_port=htons(8080), sin_addr=inet_addr("127.0.0.1")}, 16) = -1 EALREADY (Operation already in progress)`},
+	{Name: "after a script that left loopback down and took the address away", Kernel: true, Text: streamNonblock + `
+			+0 connect(3, {sa_family=AF_INET, sin_port=htons(8080), sin_addr=inet_addr("127.0.0.1")}, 16) = -1 EINPROGRESS (Operation now in progress)
+			+0 connect(3, ..., ...) = -1 ECONNREFUSED (Connection refused)
+			+0 connect(3, {sa_family=AF_INET, sin_port=htons(8080), sin_addr=inet_addr("192.0.2.1")}, 16) = -1 EINPROGRESS (Operation now in progress)
+			+0 > S 0:0(0) <...>`},
 	{Name: "SYN without timestamps", Kernel: true, Text: streamNonblock +
 		"+0 `sysctl -q net.ipv4.tcp_timestamps=0`\n" +
 		`+0 connect(3, ..., ...) = -1 EINPROGRESS (Operation now in progress)

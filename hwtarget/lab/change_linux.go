@@ -1,0 +1,67 @@
+package lab
+
+import (
+	"errors"
+	"net/netip"
+
+	"github.com/vishvananda/netlink/nl"
+	"golang.org/x/sys/unix"
+)
+
+// Changes of a lane that a script asks for; each has one that takes it back.
+
+// RouteAdd adds a route, or replaces the one to the same prefix.
+func (l *Lane) RouteAdd(r Route) error {
+	l.batch.route(unix.RTM_NEWROUTE, unix.NLM_F_CREATE|unix.NLM_F_REPLACE, hostIndex, r)
+	return l.batch.run(l.netlink)
+}
+
+// RouteDel removes the route to r.Prefix of r.Kind. The error is ESRCH if there
+// is none.
+func (l *Lane) RouteDel(r Route) error {
+	l.batch.route(unix.RTM_DELROUTE, 0, hostIndex, r)
+	return l.batch.run(l.netlink)
+}
+
+// LinkDown sets eth0 down; the kernel forgets the routes through it.
+func (l *Lane) LinkDown() error {
+	l.batch.up("eth0 down", hostIndex, false)
+	return l.batch.run(l.netlink)
+}
+
+// LinkUp sets eth0 up again and puts the routes and the neighbour back.
+func (l *Lane) LinkUp() error {
+	l.batch.up("eth0 up", hostIndex, true)
+	l.addresses6(&l.batch) // which go with the link, as IPv4's do not
+	l.learn(&l.batch)
+	return errors.Join(l.batch.run(l.netlink), l.linked())
+}
+
+// LoopbackDown sets lo down.
+func (l *Lane) LoopbackDown() error {
+	l.batch.up("lo down", loopbackIx, false)
+	return l.batch.run(l.netlink)
+}
+
+// LoopbackUp sets lo up again.
+func (l *Lane) LoopbackUp() error {
+	l.batch.up("lo up", loopbackIx, true)
+	return l.batch.run(l.netlink)
+}
+
+// AddrDel takes an address from eth0. With the last one the kernel forgets the
+// routes through it. The error is EADDRNOTAVAIL if eth0 does not have it.
+func (l *Lane) AddrDel(p netip.Prefix) error {
+	msg := nl.NewIfAddrmsg(unix.AF_INET)
+	msg.Prefixlen, msg.Index = uint8(p.Bits()), uint32(hostIndex)
+	l.batch.request("no address "+p.String(), unix.RTM_DELADDR, 0, msg, nl.NewRtAttr(unix.IFA_LOCAL, p.Addr().AsSlice()))
+	return l.batch.run(l.netlink)
+}
+
+// AddrAdd gives eth0 an address and puts the routes and the neighbour back. The
+// error is EEXIST if it has the address.
+func (l *Lane) AddrAdd(p netip.Prefix) error {
+	l.batch.addr(hostIndex, p)
+	l.learn(&l.batch)
+	return l.batch.run(l.netlink)
+}
