@@ -162,8 +162,13 @@ func (w *World) change(c Change, a Addr) {
 	if w.Env == before {
 		return
 	}
-	for i := range w.Sockets { // rt_cache_flush of Linux: what a socket has cached is looked up anew
-		w.Sockets[i].clear(Routed)
+	// What a socket has cached is looked up anew (rt_cache_flush of Linux): when it
+	// next sends, or by any call that locks it (ip4_datagram_release_cb), which
+	// only shows where it sends by mistake.
+	for i := range w.Sockets {
+		if w.Sockets[i].has(Routed) {
+			w.Left = LeftEnv
+		}
 	}
 }
 

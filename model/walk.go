@@ -178,7 +178,7 @@ func (w *walker) pass() {
 func pick[T any](draw *rand.Rand, from ...T) T { return from[draw.IntN(len(from))] }
 
 func (w *walker) stimulus() Label {
-	if w.draw.IntN(25) == 0 {
+	if w.draw.IntN(50) == 0 {
 		return w.change()
 	}
 	if w.draw.IntN(5) < 2 {

@@ -24,11 +24,12 @@ func (w *World) words(p *[worldWords]uint64) {
 		uint64(w.OutLen)<<32 |
 		uint64(w.Seen)<<40 |
 		uint64(w.Unseen)<<48 |
-		uint64(w.Left)<<56
+		uint64(w.Env.Lacks)<<56
 	p[2] = uint64(w.Env.Routes)
-	p[3] = uint64(w.FastOpen[0]) |
-		uint64(w.FastOpen[1])<<8 |
-		truth(w.Timers)<<16
+	p[3] = uint64(w.Left) |
+		uint64(w.FastOpen[0])<<8 |
+		uint64(w.FastOpen[1])<<16 |
+		truth(w.Timers)<<24
 }
 
 func (w *World) setWords(p *[worldWords]uint64) {
@@ -47,11 +48,12 @@ func (w *World) setWords(p *[worldWords]uint64) {
 	w.OutLen = uint8(p[1] >> 32)
 	w.Seen = uint8(p[1] >> 40)
 	w.Unseen = uint8(p[1] >> 48)
-	w.Left = Reason(p[1] >> 56)
+	w.Env.Lacks = Lack(p[1] >> 56)
 	w.Env.Routes = uint64(p[2])
-	w.FastOpen[0] = FastOpen(p[3])
-	w.FastOpen[1] = FastOpen(p[3] >> 8)
-	w.Timers = p[3]>>16&1 != 0
+	w.Left = Reason(p[3])
+	w.FastOpen[0] = FastOpen(p[3] >> 8)
+	w.FastOpen[1] = FastOpen(p[3] >> 16)
+	w.Timers = p[3]>>24&1 != 0
 }
 
 const socketWords = 7

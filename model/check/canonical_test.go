@@ -35,7 +35,7 @@ var roles = map[string]role{
 	"Outs.Seq": gone, "Outs.Ack": gone, "Outs.Len": gone, "Outs.MSS": gone, "Outs.Scaled": gone,
 	"Outs.Quote.Proto": gone, "Outs.Quote.Src": gone, "Outs.Quote.Dst": gone,
 	"Sockets.Dev": plain, "Threads.Fast": plain, "Threads.Ret.Family": plain, "Threads.Ret.Scope": plain, "Outs.FastOpen": gone,
-	"Env.Routes": plain, "FastOpen": plain,
+	"Env.Routes": plain, "Env.Lacks": plain, "FastOpen": plain,
 	"OutLen": gone, "Timers": gone, "Left": gone,
 }
 
