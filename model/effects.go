@@ -146,7 +146,7 @@ func (m *move) closeFD(fd int32) {
 
 // autobind takes a fresh port for the socket.
 func (m *move) autobind(s *Socket) {
-	if s.has(HasPort) {
+	if s.has(HasPort | Raw) {
 		return
 	}
 	if PortUnseen+Port(m.w.Unseen) == 255 {

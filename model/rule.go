@@ -138,8 +138,8 @@ func tables() [][]Rule {
 		environmentSend, environmentSegment, environmentTimer, environmentConnect,
 		connectPOSIX, connectLinux, connectBSDRoutes(forMacOS, "macos", connectMacOS),
 		connectBSDRoutes(forOSX, "osx", connectOSX), connectTargetTCP, connectStart,
-		socketRules, bindMacOS, bindRules, listenRules, acceptRules, nameRules, optionRules, pollRules,
-		shutdownRulesBSD, shutdownRules, fastElsewhere, sendRulesBSD, sendRules, recvRulesBSD, recvRules, closeRules,
+		socketRaw, socketRules, bindMacOS, bindRules, listenRules, acceptRules, nameRules, optionRules, pollRules,
+		shutdownRulesBSD, shutdownRules, fastElsewhere, sendRaw, sendRulesBSD, sendRules, recvRulesBSD, recvRules, closeRules,
 		handshakeRules, segmentRules, noSocketRules, datagramRules, icmpRules, wakeRules, timerRules,
 	}
 }

@@ -11,6 +11,24 @@ var bindRules = []Rule{
 		when:  length(func(n int32) bool { return n < 0 || n > 128 }), then: fails(spec.EINVAL)},
 	{Name: "bind/linux/EFAULT", Class: Shall, on: on(spec.OpBind), For: forLinux, Evidence: "Linux 6.18, move_addr_to_kernel",
 		Title: "An address that cannot be read fails; an empty one is not read.", when: all(badPointer, not(shorter(1))), then: fails(spec.EFAULT)},
+	{Name: "bind/raw/EINVAL", Class: Shall, on: on(spec.OpBind), For: forLinux, Evidence: "Linux 6.18, raw_bind",
+		Title: "A raw socket that has a peer, or a length below that of sockaddr_in, fails.",
+		when:  all(has(Raw), anyOf(shorter(spec.SizeofSockaddrIn), not(state(Closed)))), then: fails(spec.EINVAL)},
+	{Name: "bind/raw/EADDRNOTAVAIL", Class: Shall, on: on(spec.OpBind), For: forLinux, Evidence: "Linux 6.18, raw_bind",
+		Title: "A raw socket cannot have an address that the host does not have.",
+		when: func(m *move) bool {
+			switch m.rawName().route() {
+			case routeLocal, routeUnknown, routeBroadcast, routeMulticast:
+				return false
+			}
+			return m.s != nil && m.s.has(Raw)
+		}, then: fails(spec.EADDRNOTAVAIL)},
+	{Name: "bind/raw/left-out", Class: Succeed, on: on(spec.OpBind), For: forLinux,
+		Title: "A raw socket bound to an unknown address is not modelled.",
+		when:  func(m *move) bool { return m.s != nil && m.s.has(Raw) && m.rawName().route() == routeUnknown }, then: leaves(LeftAddress)},
+	{Name: "bind/raw/ok", Class: Succeed, on: on(spec.OpBind), For: forLinux, Evidence: "Linux 6.18, raw_bind",
+		Title: "A raw socket takes the address, as often as it is asked, whatever family and port the argument has.",
+		when:  has(Raw), then: bindRaw},
 	{Name: "bind/bsd/ENAMETOOLONG", Class: Shall, on: on(spec.OpBind), For: forOSX, Evidence: "XNU 11417 and FreeBSD 13, getsockaddr",
 		Title: "A length beyond 255 fails.", when: length(func(n int32) bool { return n < 0 || n > 255 }), then: fails(spec.ENAMETOOLONG)},
 	{Name: "bind/EFAULT", Class: Shall, on: on(spec.OpBind), For: forPOSIX | forOSX | forTargetTCP, Evidence: "POSIX.1-2008, XSH 2.3; XNU and FreeBSD, getsockaddr",

@@ -24,7 +24,7 @@ func failsBound(e spec.Errno) func(*move) {
 // could not.
 func failsRoute(e spec.Errno) func(*move) {
 	return func(m *move) {
-		if dgram(m) {
+		if dgram(m) && !m.s.has(Raw) {
 			m.autobind(m.s)
 			m.s.Flow, m.s.FlowPort = m.destination(), m.c.To.Port
 			m.s.clear(Routed)

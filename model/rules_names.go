@@ -45,6 +45,9 @@ var optionRules = []Rule{
 			if m.s.Kind == KindDgram {
 				v = int32(spec.SockDgram)
 			}
+			if m.s.has(Raw) {
+				v = int32(spec.SockRaw)
+			}
 			m.result(Return{Value: v})
 		}},
 	{Name: "getsockopt/SO_ACCEPTCONN", Class: Succeed, on: on(spec.OpGetsockopt), For: forAll, Evidence: "POSIX.1-2008, getsockopt()",

@@ -253,7 +253,7 @@ func oddWay(m *move) bool {
 
 // target is where a datagram goes.
 func (m *move) target() Addr {
-	if !named(m) {
+	if !named(m) || m.s.has(Raw) && !namedRaw(m) {
 		return m.s.Remote
 	}
 	return m.destination()

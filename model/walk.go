@@ -188,6 +188,9 @@ func (w *walker) stimulus() Label {
 	for thread < ThreadsMax-1 && (w.world.Threads[thread].Wait != Running || w.draw.IntN(8) == 0) {
 		thread++
 	}
+	if w.d == spec.Linux && w.draw.IntN(40) == 0 {
+		return Label{Kind: LabelCall, Thread: thread, Call: w.rawCall()}
+	}
 	if w.d == spec.Linux && w.draw.IntN(6) == 0 {
 		return Label{Kind: LabelCall, Thread: thread, Call: w.fastCall()}
 	}
@@ -211,6 +214,7 @@ func openings() [][]Label {
 	}
 	return [][]Label{
 		fastOpening(),
+		rawOpening(),
 		{
 			stream, bind(3, AddrOwn), call(Call{Op: spec.OpListen, FD: 3, Value: 1}), in(SYN, AddrRemote1, 1, 0, 0), in(SYN, AddrRemote1, 2, 0, 0),
 			in(ACK, AddrRemote1, 1, 1, 1), in(SYN, AddrRemote2, 1, 0, 0), in(ACK, AddrRemote1, 2, 1, 1), in(ACK, AddrRemote2, 1, 1, 1),

@@ -136,6 +136,8 @@ const (
 	FastBusy                      // Linux: a Fast Open is in hand (fastopen_req)
 	FastOption                    // Linux: the SYN had a Fast Open option (syn_fastopen)
 	FastData                      // Linux: the SYN had data (syn_data)
+	Raw                           // a raw socket, in most respects a datagram socket; its port is its protocol
+	Header                        // a raw socket of IPPROTO_RAW
 )
 
 // Socket is one socket, or what is left of one.

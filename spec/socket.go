@@ -63,6 +63,9 @@ const (
 	ProtocolDefault Protocol = 0
 	ProtocolTCP     Protocol = 6
 	ProtocolUDP     Protocol = 17
+	ProtocolICMP    Protocol = 1
+	ProtocolTest    Protocol = 253 // for experiments (RFC 3692): no stack handles it
+	ProtocolRaw     Protocol = 255 // a raw socket whose packets hold their IP header
 )
 
 func (p Protocol) String() string {
@@ -73,6 +76,10 @@ func (p Protocol) String() string {
 		return "IPPROTO_TCP"
 	case ProtocolUDP:
 		return "IPPROTO_UDP"
+	case ProtocolICMP:
+		return "IPPROTO_ICMP"
+	case ProtocolRaw:
+		return "IPPROTO_RAW"
 	}
 	return "IPPROTO_?"
 }

@@ -97,7 +97,7 @@ func (w *world) connect(fd int32) {
 	case !s.stream:
 		if w.call(c) && (host || puppet) {
 			s.state, s.loop = StateAssociated, host
-			if puppet {
+			if puppet && !s.raw {
 				w.switchTo(wire{sock: w.index(fd)})
 			}
 		}

@@ -32,6 +32,8 @@ type Options struct {
 	Wild int
 	// FastOpen is the share of scripts, in percent, that try TCP Fast Open.
 	FastOpen int
+	// Raw is the share of scripts, in percent, that begin with a raw socket.
+	Raw int
 	// Weight, if set, says how often an action is drawn in a state, in place of
 	// [DefaultWeight]; 0 is never. It is asked once per pair, by New.
 	Weight func(State, Action) int
@@ -139,6 +141,7 @@ func (w *world) script(draw source, opts *Options, weights *weightTable) *script
 	w.loopback = w.percent(opts.Loopback)
 	w.slow = !w.loopback && w.percent(opts.Slow)
 	w.changes = opts.Changes > 0 && !w.loopback && !w.slow && w.percent(opts.Changes)
+	w.raw = !w.loopback && opts.Raw > 0 && w.percent(opts.Raw)
 	w.fast = !w.loopback && opts.FastOpen > 0 && w.percent(opts.FastOpen)
 	length := eventsMin + w.below(eventsMax-eventsMin+1)
 	w.opening()
@@ -162,6 +165,8 @@ func (w *world) opening() {
 	switch {
 	case w.fast:
 		w.openFast()
+	case w.raw:
+		w.openRaw()
 	case theme < 15: // checks of arguments: anything goes
 		w.open(w.percent(60))
 	case theme < 40 && !w.loopback: // a server

@@ -36,7 +36,7 @@ func (w *world) sendto(fd int32) {
 	if w.fast && s != nil && s.stream && w.fastSend(fd, s, &c) {
 		return
 	}
-	if !w.call(c) || !plain || s == nil || s.stream {
+	if !w.call(c) || !plain || s == nil || s.stream || s.raw {
 		return
 	}
 	if _, puppet := onHost(to.Addr()); puppet && to.Port() != 0 {

@@ -20,6 +20,7 @@ const (
 type socket struct {
 	state       State
 	stream      bool
+	raw         bool
 	nonblock    bool
 	port        uint16 // bound to, 0 if not known
 	loop        bool   // its peer is on this host
@@ -56,6 +57,7 @@ type world struct {
 	cut            *toggle
 	toggled        uint64 // the changes that it has made, by their place in toggles
 	fast           bool   // tries Fast Open
+	raw            bool   // has raw sockets
 	events         []script.Event
 
 	sockets [socketsMax]socket

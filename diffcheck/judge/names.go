@@ -125,6 +125,10 @@ func (n *names) call(m *model.Call, c *spec.Call) {
 		Low: c.Op == spec.OpBind && c.Addr.Port != 0 && c.Addr.Port < 1024,
 	}
 	switch c.Op {
+	case spec.OpSocket:
+		if c.Type == spec.SockRaw { // its protocol is its port
+			m.To.Port = n.port(uint16(c.Protocol))
+		}
 	case spec.OpListen:
 		m.Value = c.Backlog
 	case spec.OpSetsockopt:

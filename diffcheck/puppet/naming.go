@@ -104,8 +104,8 @@ func (n *Naming) RealPort(canon uint16) uint16 {
 // CanonPort gives the canonical name of a port of the host. One that no script
 // named was chosen by the system and gets the next P.
 func (n *Naming) CanonPort(real uint16) uint16 {
-	if real == 0 {
-		return 0
+	if real < 1024 { // none that a system chooses
+		return real
 	}
 	for _, p := range n.ports {
 		if p.real == real {

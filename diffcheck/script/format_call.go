@@ -131,7 +131,7 @@ func appendSocketArgs(b []byte, c *spec.Call) []byte {
 	}
 	b = append(b, ", "...)
 	switch c.Protocol {
-	case spec.ProtocolDefault, spec.ProtocolTCP, spec.ProtocolUDP:
+	case spec.ProtocolDefault, spec.ProtocolTCP, spec.ProtocolUDP, spec.ProtocolICMP, spec.ProtocolRaw:
 		return append(b, c.Protocol.String()...)
 	}
 	return appendInt(b, int32(c.Protocol))

@@ -128,12 +128,27 @@ func OnLoopback(s *Script) bool {
 				return false
 			}
 		case EventCall:
+			if onlyInLab(&e.Call) {
+				return false
+			}
 			if takesAddr(e.Call.Op) && e.Call.Pointer == spec.PointerValid && !everywhere(e.Call.Addr.Addr) {
 				return false
 			}
 		}
 	}
 	return true
+}
+
+// onlyInLab: what the call does depends on the privileges or the sysctls of a
+// namespace, raw sockets and Fast Open.
+func onlyInLab(c *spec.Call) bool {
+	switch c.Op {
+	case spec.OpSocket:
+		return c.Type == spec.SockRaw || c.Protocol == spec.ProtocolICMP
+	case spec.OpSetsockopt:
+		return c.Option == spec.TCPFastopen || c.Option == spec.TCPFastopenConnect
+	}
+	return c.MsgFlags&spec.MsgFastopen != 0
 }
 
 func takesAddr(op spec.Op) bool {

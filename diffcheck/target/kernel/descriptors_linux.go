@@ -24,9 +24,9 @@ type file struct {
 	lingers  bool // SO_LINGER with a time: the last close may wait
 }
 
-// inetDgram says that it is a datagram socket of the Internet families.
+// inetDgram says that it is a datagram or raw socket of the Internet families.
 func (f file) inetDgram() bool {
-	return (f.family == spec.AFInet || f.family == spec.AFInet6) && f.typ == spec.SockDgram
+	return (f.family == spec.AFInet || f.family == spec.AFInet6) && (f.typ == spec.SockDgram || f.typ == spec.SockRaw)
 }
 
 // descriptors maps the script's numbers to the process's.

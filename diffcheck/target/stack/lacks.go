@@ -23,6 +23,8 @@ func lacks(s *script.Script) error {
 
 func lacksCall(c *spec.Call) bool {
 	switch c.Op {
+	case spec.OpSocket:
+		return c.Family == spec.AFInet && (c.Type == spec.SockRaw || c.Protocol == spec.ProtocolICMP)
 	case spec.OpSigaction, spec.OpSelect, spec.OpEpollCreate, spec.OpEpollCtl, spec.OpEpollWait:
 		return true
 	case spec.OpPoll:
@@ -47,6 +49,8 @@ func lacksOption(o spec.SockOption) bool {
 
 func missing(c *spec.Call) string {
 	switch c.Op {
+	case spec.OpSocket:
+		return "raw sockets"
 	case spec.OpPoll:
 		return "poll with a timeout"
 	case spec.OpGetsockopt, spec.OpSetsockopt:

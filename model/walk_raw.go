@@ -1,0 +1,34 @@
+package model
+
+import "github.com/connspec/connspec/spec"
+
+// rawCall makes a raw socket, or one that is refused.
+func (w *walker) rawCall() Call {
+	d := w.draw
+	c := Call{Op: spec.OpSocket, Family: spec.AFInet, Type: spec.SockRaw, Nonblock: d.IntN(2) == 0}
+	c.Protocol = pick(d, spec.ProtocolTest, spec.ProtocolTest, spec.ProtocolRaw, spec.ProtocolDefault, spec.ProtocolTCP)
+	c.To.Port = 3
+	if d.IntN(8) == 0 {
+		c.Type, c.Protocol = spec.SockDgram, spec.ProtocolICMP
+	}
+	return c
+}
+
+// rawOpening leads to raw sockets of both kinds, and to one whose peer it may
+// not send to any more.
+func rawOpening() []Label {
+	call := func(c Call) Label { return Label{Kind: LabelCall, Call: c} }
+	to := Sockaddr{Family: spec.AFInet, Len: spec.SizeofSockaddrIn, Addr: AddrRemote1, Port: 1}
+	many := Sockaddr{Family: spec.AFInet, Len: spec.SizeofSockaddrIn, Addr: AddrSubnetBroadcast, Port: 1}
+	broadcast := func(on int32) Label {
+		return call(Call{Op: spec.OpSetsockopt, FD: 5, Level: spec.SolSocket, Option: spec.SoBroadcast, Value: on})
+	}
+	return []Label{
+		call(Call{Op: spec.OpSocket, Family: spec.AFInet, Type: spec.SockRaw, Protocol: spec.ProtocolTest, To: Sockaddr{Port: 3}}),
+		call(Call{Op: spec.OpConnect, FD: 3, To: to}),
+		call(Call{Op: spec.OpSocket, Family: spec.AFInet, Type: spec.SockRaw, Protocol: spec.ProtocolRaw, To: Sockaddr{Port: 3}}),
+		call(Call{Op: spec.OpConnect, FD: 4, To: to}),
+		call(Call{Op: spec.OpSocket, Family: spec.AFInet, Type: spec.SockRaw, Protocol: spec.ProtocolTest, To: Sockaddr{Port: 3}}),
+		broadcast(1), call(Call{Op: spec.OpConnect, FD: 5, To: many}), broadcast(0), call(Call{Op: spec.OpSend, FD: 5, Len: 5}),
+	}
+}
