@@ -4,8 +4,13 @@ import "github.com/connspec/connspec/spec"
 
 // Conditions that rules are written in.
 
-// all, any and not combine conditions.
+// all, any and not combine conditions. A rule is looked at much more often than
+// it holds: two conditions, the common case, are tried without a loop.
 func all(when ...func(*move) bool) func(*move) bool {
+	if len(when) == 2 {
+		a, b := when[0], when[1]
+		return func(m *move) bool { return a(m) && b(m) }
+	}
 	return func(m *move) bool {
 		for _, w := range when {
 			if !w(m) {
@@ -41,7 +46,11 @@ func layer(l Layer) func(*move) bool {
 	return func(m *move) bool { return stream(m) && m.s.Layer == l }
 }
 func state(states ...TCP) func(*move) bool {
-	return func(m *move) bool { return m.s != nil && m.s.TCP.in(states...) }
+	var set uint16
+	for _, t := range states {
+		set |= 1 << t
+	}
+	return func(m *move) bool { return m.s != nil && set>>m.s.TCP&1 != 0 }
 }
 
 func streamIn(states ...TCP) func(*move) bool { return all(stream, state(states...)) }
@@ -71,25 +80,19 @@ func shorter(n int32) func(*move) bool { return length(func(l int32) bool { retu
 func inexact(m *move) bool { return m.c.To.Len != spec.SizeofSockaddrIn }
 
 func to(addrs ...Addr) func(*move) bool {
-	return func(m *move) bool {
-		for _, a := range addrs {
-			if m.c.To.Addr == a {
-				return true
-			}
-		}
-		return false
+	var set uint64
+	for _, a := range addrs {
+		set |= 1 << a
 	}
+	return func(m *move) bool { return set>>m.c.To.Addr&1 != 0 }
 }
 
 func routed(routes ...route) func(*move) bool {
-	return func(m *move) bool {
-		for _, r := range routes {
-			if m.route(m.c.To.Addr) == r {
-				return true
-			}
-		}
-		return false
+	var set uint16
+	for _, r := range routes {
+		set |= 1 << r
 	}
+	return func(m *move) bool { return set>>m.route(m.c.To.Addr)&1 != 0 }
 }
 
 func portZero(m *move) bool { return m.c.To.Port == PortZero }

@@ -51,6 +51,9 @@ func (w *World) Ticking() bool {
 	if w.Timers {
 		return true
 	}
+	if w.flags()&(Hurry|AckDue) == 0 {
+		return false
+	}
 	for i := range w.Sockets {
 		if s := &w.Sockets[i]; s.has(Hurry) || s.Flags&(AckDue|Paced) == AckDue {
 			return true
@@ -67,7 +70,16 @@ func (w *World) Open() bool {
 			return true
 		}
 	}
-	return w.Ticking() || w.anything(KindStream) || w.anything(KindDgram)
+	return w.flags()&AnyState != 0 || w.Ticking()
+}
+
+// flags are those of all sockets together: most worlds lack what is looked for.
+func (w *World) flags() Flags {
+	var f Flags
+	for i := range w.Sockets {
+		f |= w.Sockets[i].Flags
+	}
+	return f
 }
 
 // Quiet says whether nothing is on its way out.

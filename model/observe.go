@@ -64,6 +64,9 @@ func (w *World) answered(l *Label) (ok bool) {
 // matches compares all but a port, which has to be seen.
 func (r *Return) matches(s *Return) bool {
 	if r.Loose == 0 {
+		if r.Ret != s.Ret || r.Errno != s.Errno || r.Value != s.Value {
+			return false
+		}
 		want := *r
 		want.Port = s.Port
 		return want == *s && (r.HasAddr || r.Port == s.Port)

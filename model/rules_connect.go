@@ -105,6 +105,9 @@ func (w *World) returnAnything(t *Thread, r *Return) {
 
 // anything says whether a socket of this kind may do anything.
 func (w *World) anything(k Kind) bool {
+	if w.flags()&AnyState == 0 {
+		return false
+	}
 	for i := range w.Sockets {
 		if s := &w.Sockets[i]; s.Kind == k && s.has(AnyState) {
 			return true

@@ -3,6 +3,8 @@
 package oracle
 
 import (
+	"slices"
+
 	"github.com/connspec/connspec/model"
 	"github.com/connspec/connspec/spec"
 )
@@ -10,36 +12,42 @@ import (
 // WorldsMax bounds the set. A trace that needs more leaves the model.
 const WorldsMax = 128
 
-// explanation is one world that explains the trace, and the rules that the
-// present step used on the way to it.
-type explanation struct {
-	world model.World
-	rules [model.RulesPerStep]model.RuleID
-	used  uint8
-}
-
 // Oracle follows one trace under one dialect. The zero Oracle is not ready:
 // see [New]. It allocates nothing once it is warm.
 type Oracle struct {
-	dialect   spec.Dialect
-	now, then []explanation
-	nexts     model.Nexts
-	from      explanation // the one that tick looks at
-	missed    bool        // the present step was rejected
-	several   bool        // the present step left several answers
-	crowded   bool
+	dialect spec.Dialect
+	// now are the worlds that explain the trace, each with the rules that the
+	// present step used on the way to it. They lie in sets[turn]; the next ones
+	// are written to the other set.
+	now     []model.Next
+	sets    [2]set
+	turn    int
+	nexts   model.Nexts
+	missed  bool // the present step was rejected
+	several bool // the present step left several answers
+	crowded bool
+}
+
+// set is where worlds lie: what a step from a single world found, or any number
+// of them.
+type set struct {
+	one  model.Nexts
+	many []model.Next
 }
 
 // New makes an oracle of dialect d for a fresh host.
 func New(d spec.Dialect) *Oracle {
-	o := &Oracle{dialect: d, now: make([]explanation, 0, WorldsMax), then: make([]explanation, 0, WorldsMax)}
+	o := &Oracle{dialect: d}
+	for i := range o.sets {
+		o.sets[i].many = make([]model.Next, 0, WorldsMax)
+	}
 	o.Reset()
 	return o
 }
 
 // Reset starts over with a host that has no sockets.
 func (o *Oracle) Reset() {
-	o.now = append(o.now[:0], explanation{})
+	o.now = append(o.sets[o.turn].many[:0], model.Next{})
 	o.missed, o.several, o.crowded = false, false, false
 }
 
@@ -47,7 +55,7 @@ func (o *Oracle) Reset() {
 func (o *Oracle) Begin() {
 	o.missed, o.several = false, false
 	for i := range o.now {
-		o.now[i].used = 0
+		o.now[i].Used = 0
 	}
 }
 
@@ -70,26 +78,56 @@ func (o *Oracle) Feed(l *model.Label) bool {
 	}
 	switch l.Kind {
 	case model.LabelCall, model.LabelIn, model.LabelAdvance:
-		o.several = o.several || len(o.now) > 1 || o.now[0].world.Open()
+		o.several = o.several || len(o.now) > 1 || o.now[0].World.Open()
 	}
 	return true
 }
 
 // step takes a label that rules answer.
 func (o *Oracle) step(l *model.Label) bool {
-	o.then = o.then[:0]
+	if len(o.now) == 1 {
+		return o.stepOne(l)
+	}
+	then := o.sets[1-o.turn].many[:0]
 	for i := range o.now {
-		e := &o.now[i]
-		model.Step(o.dialect, &e.world, l, &o.nexts)
+		from := &o.now[i]
+		model.Step(o.dialect, &from.World, l, &o.nexts)
 		for n := range o.nexts.Len {
-			o.add(e, &o.nexts.Buf[n])
+			then = o.add(then, from, &o.nexts.Buf[n])
 		}
 		o.crowded = o.crowded || o.nexts.Full
 	}
-	if len(o.then) == 0 {
+	if len(then) == 0 {
 		return false
 	}
-	o.now, o.then = o.then, o.now
+	o.now, o.turn = then, 1-o.turn
+	return true
+}
+
+// stepOne is step where one world explains the trace: what follows it need not
+// be copied.
+func (o *Oracle) stepOne(l *model.Label) bool {
+	from, out := &o.now[0], &o.sets[1-o.turn].one
+	model.Step(o.dialect, &from.World, l, out)
+	if out.Len == 0 {
+		return false
+	}
+	o.crowded = o.crowded || out.Full
+	kept := 0
+	for n := range out.Len {
+		next := &out.Buf[n]
+		if has(out.Buf[:kept], &next.World) {
+			continue
+		}
+		if from.Used != 0 {
+			inherit(next, from)
+		}
+		if kept != n {
+			out.Buf[kept] = *next
+		}
+		kept++
+	}
+	o.now, o.turn = out.Buf[:kept], 1-o.turn
 	return true
 }
 
@@ -98,7 +136,7 @@ func (o *Oracle) observe(l *model.Label) bool {
 	kept := 0
 	for i := range o.now {
 		e := &o.now[i]
-		if !e.world.Observe(l) || has(o.now[:kept], &e.world) {
+		if !e.World.Observe(l) || has(o.now[:kept], &e.World) {
 			continue
 		}
 		if kept != i {
@@ -117,62 +155,70 @@ func (o *Oracle) observe(l *model.Label) bool {
 // happened, so that one deviation does not hide the rest.
 func (o *Oracle) Forgive(l *model.Label) {
 	for i := range o.now {
-		o.now[i].world.Forgive(l)
+		o.now[i].World.Forgive(l)
 	}
 }
 
 // tick adds the worlds that timers lead to, as far as nothing is to be seen of
 // them or the next label shows it.
 func (o *Oracle) tick() {
+	ticking := false
+	for i := range o.now {
+		w := &o.now[i].World
+		ticking = ticking || w.Ticking() && w.Quiet()
+	}
+	if !ticking {
+		return
+	}
+	o.turn = 1 - o.turn
+	o.now = append(o.sets[o.turn].many[:0], o.now...)
 	for i := 0; i < len(o.now); i++ {
-		if w := &o.now[i].world; !w.Ticking() || !w.Quiet() {
+		from := &o.now[i]
+		if !from.World.Ticking() || !from.World.Quiet() {
 			continue
 		}
-		o.from = o.now[i]
-		model.Taus(o.dialect, &o.from.world, &o.nexts)
-		o.then, o.now = o.now, o.then
+		model.Taus(o.dialect, &from.World, &o.nexts)
 		for n := range o.nexts.Len {
-			o.add(&o.from, &o.nexts.Buf[n])
+			o.now = o.add(o.now, from, &o.nexts.Buf[n])
 		}
-		o.then, o.now = o.now, o.then
 	}
 }
 
-// add puts a world into the next set, once.
-func (o *Oracle) add(from *explanation, next *model.Next) {
-	if has(o.then, &next.World) {
-		return
+// add puts a world that follows another one into a set, once.
+func (o *Oracle) add(to []model.Next, from, next *model.Next) []model.Next {
+	if has(to, &next.World) {
+		return to
 	}
-	if len(o.then) == WorldsMax {
+	if len(to) == WorldsMax {
 		o.crowded = true
-		return
+		return to
 	}
-	o.then = o.then[:len(o.then)+1]
-	e := &o.then[len(o.then)-1]
-	e.world, e.rules, e.used = next.World, from.rules, from.used
-	for _, id := range next.Rules[:next.Used] {
-		e.note(id)
-	}
+	to = append(to, *next)
+	inherit(&to[len(to)-1], from)
+	return to
 }
 
-func has(set []explanation, w *model.World) bool {
+func has(set []model.Next, w *model.World) bool {
 	for i := range set {
-		if set[i].world == *w {
+		if set[i].World == *w {
 			return true
 		}
 	}
 	return false
 }
 
-func (e *explanation) note(id model.RuleID) {
-	for _, have := range e.rules[:e.used] {
-		if have == id {
+// inherit puts the rules that led to the world before first.
+func inherit(next, from *model.Next) {
+	own, used := next.Rules, next.Used
+	next.Rules, next.Used = from.Rules, from.Used
+	for _, id := range own[:used] {
+		if int(next.Used) == len(next.Rules) {
 			return
 		}
-	}
-	if int(e.used) < len(e.rules) {
-		e.rules[e.used] = id
-		e.used++
+		if !slices.Contains(next.Rules[:next.Used], id) {
+			next.Rules[next.Used] = id
+			next.Used++
+		}
 	}
 }
 
@@ -182,8 +228,8 @@ func (o *Oracle) Left() model.Reason {
 		return model.LeftScope
 	}
 	for i := range o.now {
-		if o.now[i].world.Left != model.Inside {
-			return o.now[i].world.Left
+		if o.now[i].World.Left != model.Inside {
+			return o.now[i].World.Left
 		}
 	}
 	return model.Inside
@@ -206,10 +252,10 @@ func (o *Oracle) Verdict() model.Verdict {
 }
 
 // standing is what the document makes of an explanation.
-func (o *Oracle) standing(e *explanation) model.Verdict {
+func (o *Oracle) standing(e *model.Next) model.Verdict {
 	worst := model.Undocumented
 	backed := false
-	for _, id := range e.rules[:e.used] {
+	for _, id := range e.Rules[:e.Used] {
 		v := model.Standing(o.dialect, id)
 		backed = backed || v == model.Specified
 		worst = max(worst, v)
@@ -227,7 +273,7 @@ func (o *Oracle) Several() bool { return o.several }
 // Rules calls f with every rule that an explanation of the step used.
 func (o *Oracle) Rules(f func(model.RuleID)) {
 	for i := range o.now {
-		for _, id := range o.now[i].rules[:o.now[i].used] {
+		for _, id := range o.now[i].Rules[:o.now[i].Used] {
 			f(id)
 		}
 	}
@@ -236,6 +282,6 @@ func (o *Oracle) Rules(f func(model.RuleID)) {
 // Worlds calls f with every world that explains the trace so far.
 func (o *Oracle) Worlds(f func(*model.World)) {
 	for i := range o.now {
-		f(&o.now[i].world)
+		f(&o.now[i].World)
 	}
 }
