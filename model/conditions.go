@@ -66,6 +66,9 @@ func badPointer(m *move) bool { return m.c.To.Pointer != spec.PointerValid }
 func null(m *move) bool       { return m.c.To.Pointer == spec.PointerNull }
 func unspec(m *move) bool     { return m.c.To.Family == spec.AFUnspec }
 func wrongFamily(m *move) bool {
+	if inet6(m) {
+		return m.c.To.Family != spec.AFInet6 && !byIPv4(m)
+	}
 	return m.c.To.Family != spec.AFInet
 }
 func foreignFamily(m *move) bool { return wrongFamily(m) && !unspec(m) }
@@ -76,8 +79,13 @@ func length(ok func(n int32) bool) func(*move) bool {
 
 func shorter(n int32) func(*move) bool { return length(func(l int32) bool { return l < n }) }
 
-// inexact: not the size of a sockaddr_in.
-func inexact(m *move) bool { return m.c.To.Len != spec.SizeofSockaddrIn }
+// inexact: not the size of a socket address of the family.
+func inexact(m *move) bool {
+	if inet6(m) {
+		return m.c.To.Len != spec.SizeofSockaddrIn6
+	}
+	return m.c.To.Len != spec.SizeofSockaddrIn
+}
 
 func to(addrs ...Addr) func(*move) bool {
 	var set uint64
@@ -104,6 +112,8 @@ func portZero(m *move) bool { return m.c.To.Port == PortZero }
 // interface (XNU 11417 and FreeBSD 13, in_pcbladdr).
 func (m *move) destination() Addr {
 	switch {
+	case inet6(m) && (m.c.To.Addr == AddrAny || m.c.To.Addr == AddrAnyMapped):
+		return m.wildcard6()
 	case forSockets.Has(m.d) && m.c.To.Addr == AddrAny:
 		return AddrOwn
 	case forSockets.Has(m.d) && m.c.To.Addr == AddrBroadcast && dgram(m):
@@ -116,9 +126,13 @@ func (m *move) destination() Addr {
 	return AddrLoopback
 }
 
-// fromLoopback: the socket's own address keeps it from leaving the host.
+// fromLoopback: the socket's own address keeps it from leaving the host. Linux
+// lets ::1 out.
 func fromLoopback(m *move) bool {
-	return m.s != nil && m.s.Local.Loops() && m.route(m.c.To.Addr) == routeUnicast
+	if m.s == nil || m.d == spec.Linux && native(m) {
+		return false
+	}
+	return m.s.source4().Loops() && m.route(m.c.To.Addr) == routeUnicast
 }
 
 // loopedOut: the same, for destinations to many as well.
@@ -175,7 +189,7 @@ func namesTaken(m *move) bool {
 func (m *move) connectionWith(open bool) int {
 	dst := m.destination()
 	src := m.s.Local
-	if src == AddrAny {
+	if m.s.unnamed() {
 		src = source(dst)
 	}
 	for i := range m.w.Sockets {
@@ -192,5 +206,5 @@ func (m *move) connectionWith(open bool) int {
 func toItself(m *move) bool {
 	dst := m.destination()
 	return stream(m) && m.s.has(HasPort) && m.s.LPort == m.c.To.Port && dst.Local() &&
-		(m.s.Local == dst || m.s.Local == AddrAny)
+		(m.s.Local == dst || m.s.unnamed())
 }

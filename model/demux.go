@@ -1,5 +1,7 @@
 package model
 
+import "github.com/connspec/connspec/spec"
+
 // How a frame finds its socket.
 
 // tcpReceiver is the slot of the socket that a segment is for: the connection
@@ -22,12 +24,12 @@ func (w *World) tcpReceiver(f *Frame) int {
 			case !s.has(Cookie):
 				return i
 			case s.returned(f):
-				best, score = i, 3
+				best, score = i, 4
 			}
-		case s.Local == f.Dst && score < 2:
-			best, score = i, 2
-		case s.Local == AddrAny && score < 1:
-			best, score = i, 1
+		default:
+			if n := s.listenScore(f); n > score {
+				best, score = i, n
+			}
 		}
 	}
 	return best
@@ -83,13 +85,17 @@ func (w *World) udpReceiver(f *Frame) int {
 // all. Peer address and peer port count apart: the port of a peer may be 0.
 func (s *Socket) udpScore(f *Frame) int {
 	score := 1
-	if s.Local != AddrAny {
-		if s.Local != f.Dst {
-			return 0
-		}
+	takes, exact := s.takes(f.Dst)
+	if !takes || s.shutOut(f) {
+		return 0
+	}
+	if exact {
 		score += 4
 	}
-	if s.Remote != AddrAny {
+	if s.Family != spec.AFInet6 && s.Local == AddrAny && !f.Dst.Six() {
+		score++ // PF_INET counts
+	}
+	if s.Remote != AddrAny && !s.unbounded(f) {
 		if s.Remote != f.Src {
 			return 0
 		}

@@ -44,8 +44,11 @@ func (m *move) name(v int32, a Addr, p Port) {
 		return
 	}
 	r := Return{Ret: v, HasAddr: true, Family: m.s.Family, Addr: a, Port: p}
-	if a.scoped() {
-		r.Scope = m.s.Dev
+	if a.scoped() { // what came in says by which interface; only a socket's own name rests on what it is bound to
+		r.Scope = spec.DeviceEth0
+		if m.c.Op == spec.OpGetsockname || m.c.Op == spec.OpGetpeername {
+			r.Scope = m.s.Dev
+		}
 	}
 	m.result(r)
 }

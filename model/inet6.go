@@ -41,16 +41,6 @@ func (a Addr) Four() bool { return a != AddrAny && a < AddrUnknown || a == AddrA
 // scoped says whether the address needs a scope id (RFC 4007, section 6).
 func (a Addr) scoped() bool { return a == AddrLink || a == AddrLinkPeer || a == AddrGroupLink }
 
-// Scope is a scope id, or the interface that a socket is bound to.
-type Scope uint8
-
-const (
-	ScopeNone     Scope = iota
-	ScopeWire           // the interface of the wire
-	ScopeLoopback       // the loopback interface
-	ScopeNowhere        // no interface
-)
-
 // route6 looks up a destination of IPv6.
 func (a Addr) route6() route {
 	switch a {
@@ -90,3 +80,103 @@ func native(m *move) bool { return inet6(m) && !m.destination().Four() }
 
 // mapped: the destination is an IPv4 one in an IPv6 address.
 func mapped(m *move) bool { return inet6(m) && m.c.To.Family == spec.AFInet6 && m.c.To.Addr.Four() }
+
+// aimed: the destination needs a scope id.
+func aimed(m *move) bool { return native(m) && m.c.To.Addr.scoped() }
+
+// scopeGiven: the address is long enough for a scope id, and has one.
+func scopeGiven(m *move) bool {
+	return m.c.To.Len >= spec.SizeofSockaddrIn6 && m.c.To.Scope != spec.DeviceNone
+}
+
+// device is the interface of a datagram or attempt to the address argument.
+func (m *move) device() spec.Device {
+	if aimed(m) && scopeGiven(m) && m.s.Dev == spec.DeviceNone {
+		return m.c.To.Scope
+	}
+	return m.s.Dev
+}
+
+// leadsTo is the interface that the way to an IPv6 address goes through.
+func (a Addr) leadsTo() spec.Device {
+	if a == AddrLoopback6 {
+		return spec.DeviceLo
+	}
+	return spec.DeviceEth0
+}
+
+// beyondDevice: the interface that the socket is bound to does not lead there.
+func beyondDevice(m *move) bool {
+	if !native(m) {
+		return false
+	}
+	dev := m.device()
+	return dev != spec.DeviceNone && dev != m.destination().leadsTo()
+}
+
+// bindToScope binds the socket to the interface that the address names.
+func (m *move) bindToScope() {
+	if inet6(m) && m.d == spec.Linux {
+		m.s.Dev = m.device()
+	}
+}
+
+// sockaddrSize is the size of a socket address of the socket's family, the least
+// that the dialect takes.
+func (m *move) sockaddrSize() int32 {
+	switch {
+	case !inet6(m) || byIPv4(m):
+		return spec.SizeofSockaddrIn
+	case m.d == spec.Linux:
+		return spec.SizeofSockaddrIn6Short
+	}
+	return spec.SizeofSockaddrIn6
+}
+
+// byIPv4: an AF_INET address on an AF_INET6 datagram socket, which Linux takes
+// for what it maps to, unless the socket is for IPv6 only.
+func byIPv4(m *move) bool {
+	return m.d == spec.Linux && dgram(m) && inet6(m) && m.c.To.Family == spec.AFInet && !m.s.has(V6Only) && m.c.Op != spec.OpBind
+}
+
+// tooShort: the length is below that of a socket address of the family.
+func tooShort(m *move) bool { return m.c.To.Len < m.sockaddrSize() }
+
+// wildcard6 is where the wildcard leads on an AF_INET6 socket (tcp_v6_connect and
+// __ip6_datagram_connect of Linux 6.18, in6_pcbladdr of XNU 11417).
+func (m *move) wildcard6() Addr {
+	four := m.c.To.Addr == AddrAnyMapped || m.c.To.Family == spec.AFInet
+	switch {
+	case !four && m.d == spec.Linux && m.s.Local.Four():
+		return AddrLoopback
+	case !four:
+		return AddrLoopback6
+	case forSockets.Has(m.d):
+		return AddrOwn
+	case m.s.source4() != AddrAny:
+		return m.s.source4()
+	}
+	return AddrLoopback
+}
+
+// source4 is the address that an IPv4 packet of the socket comes from, AddrAny if
+// it is still to be chosen: in Linux an AF_INET6 datagram socket with an IPv6 name
+// has one beside it (inet_saddr).
+func (s *Socket) source4() Addr {
+	switch {
+	case s.Local.Six():
+		return s.Via
+	case s.Local == AddrAnyMapped:
+		return AddrAny
+	}
+	return s.Local
+}
+
+// from is the address that a packet of the socket to dst comes from, AddrAny if
+// it is still to be chosen.
+func (s *Socket) from(dst Addr) Addr {
+	if dst.Six() {
+		return s.Local
+	}
+	return s.source4()
+}

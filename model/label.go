@@ -36,7 +36,7 @@ type Sockaddr struct {
 	Family  spec.Family
 	Addr    Addr
 	Port    Port
-	Scope   Scope // AF_INET6
+	Scope   spec.Device // AF_INET6
 	Pointer spec.Pointer
 	Len     int32 // as passed
 }
@@ -76,7 +76,7 @@ type Return struct {
 	Family  spec.Family
 	Addr    Addr
 	Port    Port
-	Scope   Scope
+	Scope   spec.Device
 	Value   int32 // getsockopt
 	Revents [PollMax]spec.PollEvents
 	Loose   spec.PollEvents // bits of Revents that are not compared

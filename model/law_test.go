@@ -57,6 +57,10 @@ func swapAddr(a *Addr) {
 		*a = AddrRemote2
 	case AddrRemote2:
 		*a = AddrRemote1
+	case AddrRemote61:
+		*a = AddrRemote62
+	case AddrRemote62:
+		*a = AddrRemote61
 	}
 }
 
@@ -94,7 +98,7 @@ func renameWorld(w *World) {
 	w.FastOpen[0], w.FastOpen[1] = w.FastOpen[1], w.FastOpen[0]
 	for i := range w.Sockets {
 		s := &w.Sockets[i]
-		for _, a := range []*Addr{&s.Local, &s.Remote, &s.Flow} {
+		for _, a := range []*Addr{&s.Local, &s.Remote, &s.Via, &s.Flow} {
 			swapAddr(a)
 		}
 		for _, p := range []*Port{&s.LPort, &s.RPort, &s.FlowPort} {
@@ -134,6 +138,12 @@ var changing = []string{
 	"send/stream/fast-open/deferred-EINPROGRESS", "sendto/stream/fast-open/deferred-EINPROGRESS",
 	"send/stream/fast-open/fails", "sendto/stream/fast-open/fails",
 	"bind/EADDRINUSE", // the address that an attempt left is taken out
+	// A datagram socket is bound by then; the scope id binds to its interface; a failure over IPv4 undoes what the attempt before it left.
+	"connect/linux/inet6/EINVAL-other-scope", "connect/linux/inet6/EINVAL-no-scope", "connect/linux/inet6/ENETUNREACH-only",
+	"connect/linux/inet6/ENETUNREACH-device", "connect/linux/inet6/EAFNOSUPPORT-mapped-source",
+	"connect/linux/ENETUNREACH-stream-broadcast", "connect/linux/ENETUNREACH-stream-multicast", "connect/linux/EADDRNOTAVAIL",
+	"bind/linux/inet6/ENODEV", "bind/linux/inet6/EADDRNOTAVAIL",
+	"sendto/dgram/linux/inet6/EINVAL-no-family", "sendto/dgram/linux/inet6/ENETUNREACH-only", "sendto/dgram/linux/inet6/EINVAL-family",
 }
 
 // In Linux a call that fails at once leaves everything as it was, but for the

@@ -136,10 +136,10 @@ func tables() [][]Rule {
 	return [][]Rule{
 		anyState, anyDescriptor,
 		environmentSend, environmentSegment, environmentTimer, environmentConnect,
-		connectPOSIX, connectLinux, connectBSDRoutes(forMacOS, "macos", connectMacOS),
+		connectPOSIX, connectLinux, connectLinux6, connectLinuxRoute, connectLinux6Source, connectLinux6Mute, connectBSDRoutes(forMacOS, "macos", connectMacOS),
 		connectBSDRoutes(forOSX, "osx", connectOSX), connectTargetTCP, connectStart,
-		socketRaw, socketRules, bindMacOS, bindRules, listenRules, acceptRules, nameRules, optionRules, pollRules,
-		shutdownRulesBSD, shutdownRules, fastElsewhere, sendRaw, sendRulesBSD, sendRules, recvRulesBSD, recvRules, closeRules,
+		socketRaw, socketRules, bindMacOS, bindArguments, bindLinux6, bindRules, listenRules, acceptRules, nameRules, optionRules6, optionRules, pollRules,
+		shutdownRulesBSD, shutdownRules, fastElsewhere, sendRaw, sendRulesBSD, sendLinux6, sendRules, recvRulesBSD, recvRules, closeRules,
 		handshakeRules, segmentRules, noSocketRules, datagramRules, icmpRules, wakeRules, timerRules,
 	}
 }

@@ -5,7 +5,8 @@ import "github.com/connspec/connspec/spec"
 // bind, listen, accept. The five documents are about connect; these rules
 // stand on the systems.
 
-var bindRules = []Rule{
+// bindArguments are the checks of the address's form.
+var bindArguments = []Rule{
 	{Name: "bind/linux/EINVAL-length", Class: Shall, on: on(spec.OpBind), For: forLinux, Evidence: "Linux 6.18, move_addr_to_kernel",
 		Title: "A negative length, or one beyond sockaddr_storage, fails.",
 		when:  length(func(n int32) bool { return n < 0 || n > 128 }), then: fails(spec.EINVAL)},
@@ -36,9 +37,9 @@ var bindRules = []Rule{
 	{Name: "bind/EINVAL-null", Class: Shall, on: on(spec.OpBind), For: forPOSIX, Evidence: "XNU 11417, getsockaddr_s",
 		Title: "A null address may be an invalid argument.", when: null, then: fails(spec.EINVAL)},
 	{Name: "bind/EINVAL-short", Class: Shall, on: on(spec.OpBind), For: forLinux | forTargetTCP | forPOSIX, Evidence: "Linux 6.18, inet_bind_sk; POSIX.1-2008, bind()",
-		Title: "A length below that of sockaddr_in fails.", when: shorter(spec.SizeofSockaddrIn), then: fails(spec.EINVAL)},
+		Title: "A length below that of sockaddr_in fails.", when: tooShort, then: fails(spec.EINVAL)},
 	{Name: "bind/EINVAL-long", Class: May, on: on(spec.OpBind), For: forPOSIX, Evidence: "POSIX.1-2008, bind()",
-		Title: "A length beyond that of sockaddr_in may fail.", when: all(inexact, not(shorter(spec.SizeofSockaddrIn))), then: fails(spec.EINVAL)},
+		Title: "A length beyond that of sockaddr_in may fail.", when: all(inexact, not(tooShort)), then: fails(spec.EINVAL)},
 	{Name: "bind/bsd/EINVAL-bound", Class: Shall, on: on(spec.OpBind), For: forOSX, Evidence: "XNU 11417 and FreeBSD 13, in_pcbbind",
 		Title: "A socket that has a local name, or whose connection ended, fails.",
 		when:  all(isSocket, anyOf(has(HasPort|Dead|AddrLock), not(state(Closed)))), then: fails(spec.EINVAL)},
@@ -47,9 +48,12 @@ var bindRules = []Rule{
 	{Name: "bind/EAFNOSUPPORT", Class: Shall, on: on(spec.OpBind), For: forAll &^ forMacOS, Evidence: "Linux 6.18, __inet_bind; POSIX.1-2008, bind()",
 		Title: "Another family fails; Linux takes AF_UNSPEC with the wildcard address for AF_INET.",
 		when: func(m *move) bool {
-			lenient := m.d == spec.Linux && unspec(m) && m.c.To.Addr == AddrAny
+			lenient := m.d == spec.Linux && !inet6(m) && unspec(m) && m.c.To.Addr == AddrAny
 			return isSocket(m) && wrongFamily(m) && !lenient
 		}, then: fails(spec.EAFNOSUPPORT)},
+}
+
+var bindRules = []Rule{
 	{Name: "bind/EADDRNOTAVAIL", Class: Shall, on: on(spec.OpBind), For: forAll &^ forMacOS, Evidence: "Linux 6.18, __inet_bind; POSIX.1-2008, bind()",
 		Title: "An address that the host does not have fails.",
 		when: func(m *move) bool {
@@ -95,6 +99,7 @@ var bindRules = []Rule{
 // with it the one that an earlier attempt left.
 func inUse(m *move) {
 	if m.d == spec.Linux {
+		m.s.Dev = m.bindDevice()
 		m.s.Local = AddrAny
 	}
 	m.fail(spec.EADDRINUSE)
@@ -112,7 +117,7 @@ func (m *move) conflict(a Addr, p Port) bool {
 		if o == m.s || o.Kind != m.s.Kind || !o.has(HasPort) || o.has(Request|AnyState) || o.LPort != p {
 			continue
 		}
-		if a != AddrAny && o.Local != AddrAny && o.Local != a {
+		if !m.s.overlaps(a, o) {
 			continue
 		}
 		if !o.has(Reuse) || !m.s.has(Reuse) || o.TCP == Listen {
@@ -123,13 +128,17 @@ func (m *move) conflict(a Addr, p Port) bool {
 }
 
 func bind(m *move) {
-	s, a := m.s, &m.c.To
+	s, a, dev := m.s, &m.c.To, m.bindDevice()
 	s.Local, s.LPort = a.Addr, a.Port
 	if m.d != spec.Linux { // which takes no lock off again
 		s.clear(AddrLock | PortLock)
 	}
 	if a.Addr != AddrAny {
 		s.set(AddrLock)
+	}
+	if m.d == spec.Linux && a.Addr.Six() {
+		s.Dev = dev
+		s.set(V6Only)
 	}
 	s.assign(Bare, planned(routeBroadcast, routeMulticast)(m))
 	if a.Port == PortZero {

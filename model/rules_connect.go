@@ -119,7 +119,7 @@ func (w *World) anything(k Kind) bool {
 // kind is the kind of socket that a frame is of, or an ICMP message about.
 func (f *Frame) kind() Kind {
 	switch {
-	case f.Proto == ProtoTCP, f.Proto == ProtoICMP && f.Quote.Proto == ProtoTCP:
+	case f.Proto == ProtoTCP, f.Quote.Proto == ProtoTCP:
 		return KindStream
 	}
 	return KindDgram
@@ -204,12 +204,14 @@ func startAttempt(m *move) {
 // nameEnds names both ends of a connection to be.
 func (m *move) nameEnds() {
 	s, dst := m.s, m.destination()
-	if s.Local == AddrAny {
+	m.bindToScope()
+	if s.unnamed() {
 		s.Local = source(dst)
 	}
 	m.autobind(s)
 	s.Remote, s.RPort = dst, m.c.To.Port
 	s.Layer, s.TCP = Connecting, SynSent
+	s.assign(MappedOps, m.d == spec.Linux && inet6(m) && !dst.Six())
 }
 
 // readyTCP takes back what an earlier connection left (tcp_connect_init).
@@ -227,8 +229,12 @@ func (m *move) readyTCP() {
 func associate(m *move) {
 	s, dst := m.s, m.destination()
 	m.autobind(s)
-	if s.Local == AddrAny {
+	m.bindToScope()
+	switch {
+	case s.unnamed():
 		s.Local = source(dst)
+	case s.Local.Six() && !dst.Six() && s.Via == AddrAny:
+		s.Via = source(dst)
 	}
 	s.Remote, s.RPort = dst, m.c.To.Port
 	s.Flow, s.FlowPort = AddrAny, PortZero

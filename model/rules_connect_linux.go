@@ -24,7 +24,15 @@ func failsBound(e spec.Errno) func(*move) {
 // could not.
 func failsRoute(e spec.Errno) func(*move) {
 	return func(m *move) {
-		if dgram(m) && !m.s.has(Raw) {
+		switch {
+		case inet6(m):
+			m.bindToScope()
+			if dgram(m) {
+				m.autobind(m.s)
+			} else if !native(m) {
+				m.s.clear(MappedOps)
+			}
+		case dgram(m) && !m.s.has(Raw):
 			m.autobind(m.s)
 			m.s.Flow, m.s.FlowPort = m.destination(), m.c.To.Port
 			m.s.clear(Routed)
@@ -49,7 +57,7 @@ var connectLinux = []Rule{
 
 	// AF_UNSPEC
 	{Name: "connect/linux/dissolve-dgram", Class: Succeed, on: on(spec.OpConnect), For: forLinux, Cites: cites("linux/description/unspec-dissolve-dgram"),
-		Title: "AF_UNSPEC takes the peer from a datagram socket, and the names that bind did not give.",
+		Title: "AF_UNSPEC takes the peer from a datagram socket, the names that bind did not give, and the device; an AF_INET6 socket goes on hearing its old peer alone.",
 		of:    dgrams, when: unspec, then: dissolveDgram},
 	{Name: "connect/linux/dissolve-listener", Class: Succeed, on: on(spec.OpConnect), For: forLinux, Evidence: "Linux 6.18, tcp_disconnect, inet_csk_listen_stop",
 		Title: "AF_UNSPEC ends listening; connections not yet accepted are reset.",
@@ -100,10 +108,14 @@ var connectLinux = []Rule{
 
 	// the address
 	{Name: "connect/linux/EINVAL-short", Class: Shall, on: on(spec.OpConnect), For: forLinux, Evidence: "Linux 6.18, tcp_v4_connect, __ip4_datagram_connect",
-		Title: "A length below that of sockaddr_in fails; a datagram socket has been bound by then.",
-		when:  shorter(spec.SizeofSockaddrIn), then: failsBound(spec.EINVAL)},
+		Title: "A length below that of sockaddr_in, or of sockaddr_in6 without the scope id, fails; a datagram socket has been bound by then.",
+		when:  tooShort, then: failsBound(spec.EINVAL)},
 	{Name: "connect/linux/EAFNOSUPPORT", Class: Shall, on: on(spec.OpConnect), For: forLinux, Cites: cites("linux/errors/EAFNOSUPPORT"),
 		Title: "Another family fails; a datagram socket has been bound by then.", when: wrongFamily, then: failsBound(spec.EAFNOSUPPORT)},
+}
+
+// connectLinuxRoute goes on where the form of the address is right.
+var connectLinuxRoute = []Rule{
 	connectSourceGone,
 	{Name: "connect/linux/ENETUNREACH", Class: Shall, on: on(spec.OpConnect), For: forLinux, Cites: cites("linux/errors/ENETUNREACH"),
 		Title: "A destination without a route fails; a datagram socket keeps its old peer.",
@@ -122,9 +134,9 @@ var connectLinux = []Rule{
 	{Name: "connect/linux/ENETUNREACH-stream-broadcast", Class: Shall, on: on(spec.OpConnect), For: forLinux, Evidence: "Linux 6.18, tcp_v4_connect (RTCF_BROADCAST)",
 		Against: cites("linux/errors/EACCES-broadcast"),
 		Title:   "A stream socket cannot reach a broadcast address, whatever SO_BROADCAST says.",
-		of:      streams, when: routed(routeBroadcast), then: fails(spec.ENETUNREACH)},
+		of:      streams, when: routed(routeBroadcast), then: failsRoute(spec.ENETUNREACH)},
 	{Name: "connect/linux/ENETUNREACH-stream-multicast", Class: Shall, on: on(spec.OpConnect), For: forLinux, Evidence: "Linux 6.18, tcp_v4_connect (RTCF_MULTICAST)",
-		Title: "A stream socket cannot reach a group.", of: streams, when: routed(routeMulticast), then: fails(spec.ENETUNREACH)},
+		Title: "A stream socket cannot reach a group.", of: streams, when: routed(routeMulticast), then: failsRoute(spec.ENETUNREACH)},
 	{Name: "connect/linux/ENETUNREACH-limited-broadcast", Class: Shall, on: on(spec.OpConnect), For: forLinux, Evidence: "Linux 6.18, ip_route_output_key_hash_rcu",
 		Title: "255.255.255.255, or a group without a route, needs a bound address to leave from.",
 		when:  func(m *move) bool { return dgram(m) && m.homeless(m.c.To.Addr) }, then: failsRoute(spec.ENETUNREACH)},
@@ -136,7 +148,7 @@ var connectLinux = []Rule{
 		of:    dgrams, when: all(routed(routeBroadcast), not(has(CanBcast))), then: failsRoute(spec.EACCES)},
 	{Name: "connect/linux/EADDRNOTAVAIL", Class: Shall, on: on(spec.OpConnect), For: forLinux, Evidence: "Linux 6.18, __inet_check_established",
 		Against: cites("linux/errors/EADDRINUSE"),
-		Title:   "A connection between the same four names fails.", when: tupleTaken, then: fails(spec.EADDRNOTAVAIL)},
+		Title:   "A connection between the same four names fails.", when: tupleTaken, then: failsRoute(spec.EADDRNOTAVAIL)},
 	{Name: "connect/linux/over-time-wait", Class: Succeed, on: on(spec.OpConnect), For: forLinux,
 		Title: "A connection over TIME-WAIT is not modelled.", when: tupleWaits, then: leaves(LeftTupleReuse)},
 	{Name: "connect/linux/deferred", Class: Succeed, on: on(spec.OpConnect), For: forLinux, Evidence: "Linux 6.18, tcp_fastopen_defer_connect; RFC 7413, 4.1.3",
@@ -148,10 +160,13 @@ var connectLinux = []Rule{
 func dissolveDgram(m *move) {
 	s := m.s
 	s.TCP = Closed
-	s.Remote, s.RPort, s.Flow, s.FlowPort = AddrAny, PortZero, AddrAny, PortZero
+	if s.Family != spec.AFInet6 { // sk_v6_daddr stays
+		s.Remote = AddrAny
+	}
+	s.RPort, s.Flow, s.FlowPort, s.Dev = PortZero, AddrAny, PortZero, spec.DeviceNone
 	s.clear(Routed)
 	if !s.has(AddrLock) {
-		s.Local = AddrAny
+		s.Local, s.Via = AddrAny, AddrAny
 	}
 	if !s.has(PortLock) {
 		s.clear(HasPort)

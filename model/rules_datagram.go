@@ -24,8 +24,12 @@ var datagramRules = []Rule{
 
 func unreachable(m *move) {
 	f := m.f
+	proto, typ, code := ProtoICMP, uint8(icmpUnreachable), uint8(3)
+	if f.Dst.Six() {
+		proto, typ, code = ProtoICMP6, icmp6Unreachable, icmp6PortCode
+	}
 	m.emit(Frame{
-		Proto: ProtoICMP, Type: 3, Code: 3, Loose: LooseQuote, Src: f.Dst, Dst: f.Src,
+		Proto: proto, Type: typ, Code: code, Loose: LooseQuote, Src: f.Dst, Dst: f.Src,
 		Quote: Quote{Proto: f.Proto, Src: f.Src, SPort: f.SPort, Dst: f.Dst, DPort: f.DPort},
 	})
 }

@@ -241,9 +241,14 @@ func beginChild(m *move, cookie Flags) {
 	}
 	l, c := &m.w.Sockets[parent], &m.w.Sockets[slot]
 	*c = Socket{
-		Flags: cookie | Child | Request | Passive | HasPort | l.Flags&(inherited|AddrLock), Family: l.Family, Kind: KindStream, TCP: SynReceived,
+		Flags: cookie | Child | Request | Passive | HasPort | l.Flags&(inherited|AddrLock), Family: l.Family, Kind: KindStream, TCP: SynReceived, Dev: l.Dev,
 		Local: f.Dst, LPort: f.DPort, Remote: f.Src, RPort: f.SPort, RcvNxt: f.Seq + 1, Parent: parent + 1, MSS: f.MSS,
 	}
+	if f.Src.scoped() { // tcp_v6_init_req
+		c.Dev = f.entrance()
+	}
+	c.assign(MappedOps, m.d == spec.Linux && l.Family == spec.AFInet6 && !f.Dst.Six())
+	c.assign(V6Only, l.has(V6Only))
 	m.segment(c, SYN|ACK, 0)
 }
 

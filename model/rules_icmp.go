@@ -30,6 +30,9 @@ var unreachLinux = [16]struct {
 
 // icmpLinux maps a message to an error; ok is false for one that means none.
 func icmpLinux(f *Frame) (e spec.Errno, hard, ok bool) {
+	if f.Proto == ProtoICMP6 {
+		return icmp6Linux(f)
+	}
 	switch f.Type {
 	case icmpUnreachable:
 		if int(f.Code) < len(unreachLinux) {
@@ -69,6 +72,9 @@ func ownHost(m *move) bool {
 // icmpBSD maps a message to an error as XNU and FreeBSD do: refusing messages
 // end an attempt, the others are remembered.
 func icmpBSD(d spec.Dialect, f *Frame) (e spec.Errno, refuses, ok bool) {
+	if f.Proto == ProtoICMP6 {
+		return icmp6BSD(d, f)
+	}
 	soft := spec.EHOSTUNREACH
 	if d == spec.MacOS {
 		soft = spec.ENETUNREACH
@@ -114,21 +120,23 @@ var icmpRules = []Rule{
 		Title: "Redirect, source quench, unknown codes, and reassembly timeouts mean no error.",
 		when:  func(m *move) bool { _, _, ok := icmpLinux(&m.f); return !ok }, then: nothing},
 	{Name: "icmp/fragmentation", Class: Deliver, on: onICMP, For: forAll, Evidence: "Linux 6.18, tcp_v4_err (ICMP_FRAG_NEEDED); RFC 1191",
-		Title: "Fragmentation needed changes no state of TCP.",
-		when:  func(m *move) bool { return tcpQuote(m) && m.f.Type == icmpUnreachable && m.f.Code == icmpNeedFrag }, then: nothing},
+		Title: "Fragmentation needed, and packet too big, change no state of TCP.",
+		when:  all(tcpQuote, tooBig), then: nothing},
 	{Name: "icmp/request", Class: Deliver, on: onICMP, For: forLinux, Evidence: "Linux 6.18, tcp_req_err",
-		Title: "Net or host unreachable, time exceeded and parameter problem end a listener's handshake.",
+		Title: "Net or host unreachable, time exceeded and parameter problem end a listener's handshake; of ICMPv6 those that are hard.",
 		when:  func(m *move) bool { return m.s.has(Request) },
 		then: func(m *move) {
-			if m.f.Seq == 0 && (m.f.Type != icmpUnreachable || m.f.Code <= 1) {
+			if m.f.Seq == 0 && endsRequest(&m.f) {
 				*m.s = Socket{}
 			}
 		}},
 	{Name: "icmp/attempt", Class: Deliver, on: onICMP, For: forLinux, Evidence: "Linux 6.18, tcp_v4_err",
-		Title: "An ICMP error ends an attempt, and stays on the error queue for poll to show.", when: attempting,
+		Title: "An ICMP error ends an attempt; of ICMP, not ICMPv6, it stays on the error queue for poll to show.", when: attempting,
 		then: func(m *move) {
 			e, _, _ := icmpLinux(&m.f)
-			m.s.set(ErrQueued)
+			if m.f.Proto == ProtoICMP {
+				m.s.set(ErrQueued)
+			}
 			m.done(m.slot, e)
 		}},
 	{Name: "icmp/connection", Class: Deliver, on: onICMP, For: forLinux, Evidence: "Linux 6.18, tcp_v4_err (sk_err_soft)",
@@ -162,7 +170,7 @@ var icmpRules = []Rule{
 		Title: "Once the peer has answered they mean nothing.",
 		when:  func(m *move) bool { _, refuses, _ := icmpBSD(m.d, &m.f); return refuses && tcpQuote(m) }, then: nothing},
 	{Name: "icmp/osx/redirect", Class: Deliver, on: onICMP, For: forOSX, also: true, Evidence: "FreeBSD 13, icmp_input (pfctlinput names no connection)",
-		Title: "A redirect may mean no error.", when: func(m *move) bool { return m.f.Type == icmpRedirect }, then: nothing},
+		Title: "A redirect may mean no error.", when: func(m *move) bool { return m.f.Proto == ProtoICMP && m.f.Type == icmpRedirect }, then: nothing},
 	{Name: "icmp/bsd/soft", Class: Deliver, on: onICMP, For: forMacOS | forOSX, Evidence: "XNU 11417 and FreeBSD 13, tcp_notify",
 		Title: "Other ICMP errors are remembered, and reported if the attempt times out.", when: tcpQuote,
 		then: func(m *move) {
@@ -173,7 +181,7 @@ var icmpRules = []Rule{
 	{Name: "icmp/bsd/datagram", Class: Deliver, on: onICMP, For: forMacOS | forOSX, Evidence: "XNU 11417 and FreeBSD 13, udp_notify",
 		Title: "Every ICMP error becomes the pending error of the connected datagram socket.",
 		then: func(m *move) {
-			if e, _, _ := icmpBSD(m.d, &m.f); m.f.Type != icmpRedirect {
+			if e, _, _ := icmpBSD(m.d, &m.f); m.f.Proto == ProtoICMP6 || m.f.Type != icmpRedirect {
 				m.s.Err = e
 			}
 		}},

@@ -9,10 +9,10 @@ var socketRules = []Rule{
 		Title: "Families and types beyond AF_INET stream and datagram are not modelled.",
 		when: func(m *move) bool {
 			f := m.c.Family
-			return f == spec.AFInet6 || f == spec.AFUnix || f == spec.AFInet && m.c.Type == spec.SockRaw
+			return f == spec.AFInet6 && (m.d == spec.TargetTCP || m.c.Type == spec.SockRaw) || f == spec.AFUnix || f == spec.AFInet && m.c.Type == spec.SockRaw
 		}, then: leaves(LeftFamily)},
 	{Name: "socket/EAFNOSUPPORT", Class: Shall, on: on(spec.OpSocket), For: forAll, Evidence: "POSIX.1-2008, socket()",
-		Title: "An unknown family fails.", when: func(m *move) bool { return m.c.Family != spec.AFInet }, then: fails(spec.EAFNOSUPPORT)},
+		Title: "An unknown family fails.", when: func(m *move) bool { return m.c.Family != spec.AFInet && m.c.Family != spec.AFInet6 }, then: fails(spec.EAFNOSUPPORT)},
 	{Name: "socket/type", Class: Shall, on: on(spec.OpSocket), For: forAll &^ forSockets, Evidence: "Linux 6.18, inet_create; POSIX.1-2008, socket()",
 		Title: "A type that the family does not have fails.",
 		when:  wrongType,
@@ -68,6 +68,7 @@ func newSocket(m *move) {
 	if !ok {
 		return
 	}
+	m.w.Sockets[slot].Family = m.c.Family
 	m.w.Sockets[slot].assign(Nonblock, m.c.Nonblock)
 	m.ret(m.install(File(slot + 1)))
 }

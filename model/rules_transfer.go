@@ -83,7 +83,13 @@ func shutdownLinux(m *move) {
 
 // sendto names a destination unless its pointer is NULL.
 func named(m *move) bool {
-	return m.c.Op == spec.OpSendto && m.c.To.Pointer != spec.PointerNull
+	return m.c.Op == spec.OpSendto && m.c.To.Pointer != spec.PointerNull && !unaddressed(m)
+}
+
+// unaddressed: to an AF_INET6 datagram socket of Linux AF_UNSPEC is no
+// destination (udpv6_sendmsg).
+func unaddressed(m *move) bool {
+	return m.d == spec.Linux && inet6(m) && dgram(m) && unspec(m) && m.c.To.Len >= 2 && m.c.To.Len <= 128 && !badPointer(m)
 }
 
 func onSend(rules []Rule) []Rule {
@@ -179,19 +185,19 @@ var sendRules = onSend([]Rule{
 
 	// datagram
 	{Name: "/dgram/big", Class: Succeed, For: forAll,
-		Title: "A datagram that must be fragmented is not modelled.", of: dgrams, when: func(m *move) bool { return m.c.Len > 1472 }, then: leaves(LeftWindow)},
+		Title: "A datagram that must be fragmented is not modelled.", of: dgrams, when: func(m *move) bool { return m.c.Len > m.datagramMax() }, then: leaves(LeftWindow)},
 	{Name: "/dgram/bsd/EPIPE", Class: Shall, For: forPOSIX | forTargetTCP, Evidence: "XNU 11417 and FreeBSD 13, sosend; POSIX.1-2008, send()",
 		Title: "Shut for writing, send fails.", of: dgrams, when: has(ShutWrite), then: fails(spec.EPIPE)},
 	{Name: "/dgram/bsd/error", Class: Shall, For: forPOSIX | forTargetTCP, Evidence: "XNU 11417 and FreeBSD 13, sosend (so_error)",
 		Title: "A pending error is returned, and cleared.", of: dgrams, when: pending, then: collectOnce},
 	{Name: "/dgram/EINVAL-length", Class: Shall, For: forLinux, Evidence: "Linux 6.18, udp_sendmsg", only: true,
-		Title: "A length below that of sockaddr_in fails.", of: dgrams, when: all(named, shorter(spec.SizeofSockaddrIn)), then: failsBound(spec.EINVAL)},
+		Title: "A length below that of sockaddr_in fails.", of: dgrams, when: all(named, tooShort), then: failsBound(spec.EINVAL)},
 	{Name: "/dgram/EAFNOSUPPORT", Class: Shall, For: forLinux, Evidence: "Linux 6.18, udp_sendmsg", only: true,
 		Title: "Another family fails; AF_UNSPEC passes for AF_INET.", of: dgrams, when: all(named, foreignFamily), then: failsBound(spec.EAFNOSUPPORT)},
 	{Name: "/dgram/EINVAL-port", Class: Shall, For: forLinux, Evidence: "Linux 6.18, udp_sendmsg", only: true,
 		Title: "Port 0 fails.", of: dgrams, when: all(named, portZero), then: failsBound(spec.EINVAL)},
 	{Name: "/dgram/bsd/address", Class: Shall, For: forPOSIX | forTargetTCP, only: true, also: true, Evidence: "XNU 11417 and FreeBSD 13, in_pcbladdr",
-		Title: "An invalid address fails.", of: dgrams, when: all(named, not(badPointer), anyOf(inexact, shorter(spec.SizeofSockaddrIn))), then: fails(spec.EINVAL)},
+		Title: "An invalid address fails.", of: dgrams, when: all(named, not(badPointer), anyOf(inexact, tooShort)), then: fails(spec.EINVAL)},
 	{Name: "/dgram/bsd/EISCONN", Class: Shall, For: forPOSIX | forTargetTCP, only: true, also: true, Evidence: "XNU 11417 and FreeBSD 13, sendto on a connected socket; POSIX.1-2008, sendto()",
 		Title: "An address on a socket with a peer may fail.", of: dgrams, in: []TCP{Established}, when: named, then: fails(spec.EISCONN)},
 	{Name: "/dgram/bsd/EAFNOSUPPORT", Class: Shall, For: forPOSIX | forTargetTCP, only: true, Evidence: "XNU 11417 and FreeBSD 13, in_pcbladdr",
@@ -248,7 +254,10 @@ func oddWay(m *move) bool {
 		return false
 	}
 	r := m.route(m.target())
-	return r != routeLocal && r != routeUnicast || m.s.has(Bare) || r == routeUnicast && m.s.Local.Loops()
+	if m.d == spec.Linux && m.target().Six() { // which lets ::1 out
+		return r == routeMulticast || m.s.has(Bare)
+	}
+	return r != routeLocal && r != routeUnicast || m.s.has(Bare) || r == routeUnicast && m.s.from(m.target()).Loops()
 }
 
 // target is where a datagram goes.
@@ -262,6 +271,9 @@ func (m *move) target() Addr {
 // sendRoute is the error that Linux's routing has for a datagram.
 func (m *move) sendRoute() spec.Errno {
 	dst := m.target()
+	if dst.Six() {
+		return m.sendRoute6(dst)
+	}
 	if fromAbsent(m) {
 		return spec.ENETUNREACH
 	}
@@ -275,7 +287,7 @@ func (m *move) sendRoute() spec.Errno {
 	case routeBlackhole:
 		return spec.EINVAL
 	case routeUnicast:
-		if m.s.Local.Loops() {
+		if m.s.source4().Loops() {
 			return spec.EINVAL
 		}
 	case routeMulticast:
@@ -283,7 +295,7 @@ func (m *move) sendRoute() spec.Errno {
 			return spec.ENETUNREACH
 		}
 	case routeBroadcast:
-		if dst == AddrSubnetBroadcast && m.s.Local.Loops() {
+		if dst == AddrSubnetBroadcast && m.s.source4().Loops() {
 			return spec.EINVAL
 		}
 		if m.homeless(dst) {
@@ -302,7 +314,7 @@ func sendDatagram(m *move) {
 		port = m.c.To.Port
 	}
 	m.autobind(s)
-	src := s.Local
+	src := s.from(dst)
 	if src == AddrAny {
 		src = source(dst)
 	}

@@ -194,7 +194,9 @@ func (w *walker) stimulus() Label {
 	if w.d == spec.Linux && w.draw.IntN(6) == 0 {
 		return Label{Kind: LabelCall, Thread: thread, Call: w.fastCall()}
 	}
-	return Label{Kind: LabelCall, Thread: thread, Call: w.call()}
+	c := w.call()
+	w.inet6(&c)
+	return Label{Kind: LabelCall, Thread: thread, Call: c}
 }
 
 // openings lead to where wandering seldom gets: a listener with handshakes and
@@ -212,7 +214,7 @@ func openings() [][]Label {
 	in := func(bits Bits, src Addr, port Port, seq, ack uint16) Label {
 		return Label{Kind: LabelIn, Frame: Frame{Proto: ProtoTCP, Bits: bits, Src: src, SPort: port, Dst: AddrOwn, DPort: 1, Seq: seq, Ack: ack, MSS: 1460}}
 	}
-	return [][]Label{
+	return append(openings6(), [][]Label{
 		fastOpening(),
 		rawOpening(),
 		{
@@ -231,7 +233,7 @@ func openings() [][]Label {
 			{Kind: LabelEnv, Change: RouteGone, Addr: AddrRemote1},
 		},
 		{stream, call(Call{Op: spec.OpConnect, FD: 3, To: at(AddrUnreachable, 1)}), call(Call{Op: spec.OpConnect, FD: 3, To: at(AddrUnreachable, 1)})},
-	}
+	}...)
 }
 
 func (w *walker) call() Call {
@@ -243,8 +245,8 @@ func (w *walker) call() Call {
 	if d.IntN(20) == 0 {
 		c.FD = 14
 	}
-	c.Family = pick(d, spec.AFInet, spec.AFInet, spec.AFInet, spec.AFInet, spec.AFInet, spec.AFInet, spec.AFInet, spec.AFInet, spec.AFInet6, spec.AFUnknown)
-	c.Type = pick(d, spec.SockStream, spec.SockStream, spec.SockStream, spec.SockDgram, spec.SockDgram, spec.SockSeqpacket)
+	c.Family = pick(d, spec.AFInet, spec.AFInet, spec.AFInet, spec.AFInet, spec.AFInet, spec.AFInet, spec.AFInet6, spec.AFInet6, spec.AFInet6, spec.AFUnknown)
+	c.Type = pick(d, spec.SockStream, spec.SockStream, spec.SockStream, spec.SockDgram, spec.SockDgram, spec.SockSeqpacket, spec.SockRaw)
 	c.Protocol = pick(d, spec.ProtocolDefault, spec.ProtocolDefault, spec.ProtocolDefault, spec.ProtocolTCP, spec.ProtocolUDP)
 	c.Nonblock = d.IntN(2) == 0
 	c.To = w.sockaddr()
@@ -310,6 +312,7 @@ func (w *walker) frame() Frame {
 	if s.Remote != AddrAny && !s.Remote.Local() && s.Local == AddrOwn && d.IntN(10) != 0 {
 		f.Src, f.SPort, f.DPort = s.Remote, s.RPort, s.LPort
 	}
+	w.frame6(s, &f)
 	if s.Kind == KindDgram || d.IntN(20) == 0 {
 		f.Proto, f.Len = ProtoUDP, uint16(d.IntN(40))
 		if d.IntN(20) == 0 {
@@ -321,7 +324,9 @@ func (w *walker) frame() Frame {
 		if s.Kind == KindDgram {
 			q.Proto = ProtoUDP
 		}
-		return Frame{Proto: ProtoICMP, Type: pick(d, uint8(3), 3, 3, 3, 4, 5, 11, 12), Code: uint8(d.IntN(pick(d, 2, 4, 17))), Quote: q, Seq: pick(d, s.SndUna, s.SndUna, 900)}
+		icmp := Frame{Proto: ProtoICMP, Type: pick(d, uint8(3), 3, 3, 3, 4, 5, 11, 12), Code: uint8(d.IntN(pick(d, 2, 4, 17))), Quote: q, Seq: pick(d, s.SndUna, s.SndUna, 900)}
+		w.frame6(s, &icmp)
+		return icmp
 	}
 	if f.Proto == ProtoTCP {
 		f.Bits = pick(d, SYN|ACK, SYN|ACK, RST|ACK, RST, SYN, SYN, ACK, ACK, PSH|ACK, FIN|ACK, 0, FIN|SYN, PSH|FIN|ACK)

@@ -7,6 +7,9 @@ import "github.com/connspec/connspec/spec"
 // mssLoopback is the largest segment on the loopback interface (MTU 65536).
 const mssLoopback = 65483
 
+// mssLoopback6 is the same for IPv6.
+const mssLoopback6 = 65464
+
 // The sequence numbers that the model counts end at seqMax; two regions above
 // stand for numbers about 2^30 and 2^31 ahead.
 const (
@@ -35,6 +38,9 @@ func (m *move) emit(f Frame) {
 			return
 		}
 		f.MSS = mssLoopback
+		if f.Dst.Six() {
+			f.MSS = mssLoopback6
+		}
 		m.inbox[m.inboxLen] = f
 		m.inboxLen++
 		return

@@ -67,34 +67,35 @@ func (s *Socket) words(p *[socketWords]uint64) {
 		uint64(s.Dev)<<32 |
 		uint64(s.Local)<<40 |
 		uint64(s.Remote)<<48 |
-		uint64(s.Flow)<<56
-	p[2] = uint64(s.FlowPort) |
-		uint64(s.LPort)<<8 |
-		uint64(s.RPort)<<16 |
-		uint64(s.Err)<<24 |
-		uint64(s.Soft)<<32 |
-		uint64(s.Backlog)<<40 |
-		uint64(s.Parent)<<48 |
-		uint64(s.Turn)<<56
-	p[3] = uint64(s.Retries) |
-		uint64(s.Queued)<<8 |
-		uint64(s.Segs)<<16 |
-		uint64(s.SndUna)<<24 |
-		uint64(s.SndNxt)<<40 |
-		uint64(s.Queue[0].Addr)<<56
+		uint64(s.Via)<<56
+	p[2] = uint64(s.Flow) |
+		uint64(s.FlowPort)<<8 |
+		uint64(s.LPort)<<16 |
+		uint64(s.RPort)<<24 |
+		uint64(s.Err)<<32 |
+		uint64(s.Soft)<<40 |
+		uint64(s.Backlog)<<48 |
+		uint64(s.Parent)<<56
+	p[3] = uint64(s.Turn) |
+		uint64(s.Retries)<<8 |
+		uint64(s.Queued)<<16 |
+		uint64(s.Segs)<<24 |
+		uint64(s.SndUna)<<32 |
+		uint64(s.SndNxt)<<48
 	p[4] = uint64(s.RcvNxt) |
 		uint64(s.RcvWup)<<16 |
 		uint64(s.Unread)<<32 |
 		uint64(s.Unsent)<<48
 	p[5] = uint64(s.MSS) |
 		uint64(s.Queue[0].Len)<<16 |
-		uint64(s.Queue[0].Port)<<32 |
-		uint64(s.Queue[1].Len)<<40 |
-		uint64(s.Queue[1].Addr)<<56
-	p[6] = uint64(s.Queue[1].Port) |
-		uint64(s.Queue[2].Len)<<8 |
-		uint64(s.Queue[2].Addr)<<24 |
-		uint64(s.Queue[2].Port)<<32
+		uint64(s.Queue[0].Addr)<<32 |
+		uint64(s.Queue[0].Port)<<40 |
+		uint64(s.Queue[1].Len)<<48
+	p[6] = uint64(s.Queue[1].Addr) |
+		uint64(s.Queue[1].Port)<<8 |
+		uint64(s.Queue[2].Len)<<16 |
+		uint64(s.Queue[2].Addr)<<32 |
+		uint64(s.Queue[2].Port)<<40
 }
 
 func (s *Socket) setWords(p *[socketWords]uint64) {
@@ -103,37 +104,38 @@ func (s *Socket) setWords(p *[socketWords]uint64) {
 	s.Kind = Kind(p[1] >> 8)
 	s.TCP = TCP(p[1] >> 16)
 	s.Layer = Layer(p[1] >> 24)
-	s.Dev = Scope(p[1] >> 32)
+	s.Dev = spec.Device(p[1] >> 32)
 	s.Local = Addr(p[1] >> 40)
 	s.Remote = Addr(p[1] >> 48)
-	s.Flow = Addr(p[1] >> 56)
-	s.FlowPort = Port(p[2])
-	s.LPort = Port(p[2] >> 8)
-	s.RPort = Port(p[2] >> 16)
-	s.Err = spec.Errno(p[2] >> 24)
-	s.Soft = spec.Errno(p[2] >> 32)
-	s.Backlog = uint8(p[2] >> 40)
-	s.Parent = uint8(p[2] >> 48)
-	s.Turn = uint8(p[2] >> 56)
-	s.Retries = uint8(p[3])
-	s.Queued = uint8(p[3] >> 8)
-	s.Segs = uint8(p[3] >> 16)
-	s.SndUna = uint16(p[3] >> 24)
-	s.SndNxt = uint16(p[3] >> 40)
-	s.Queue[0].Addr = Addr(p[3] >> 56)
+	s.Via = Addr(p[1] >> 56)
+	s.Flow = Addr(p[2])
+	s.FlowPort = Port(p[2] >> 8)
+	s.LPort = Port(p[2] >> 16)
+	s.RPort = Port(p[2] >> 24)
+	s.Err = spec.Errno(p[2] >> 32)
+	s.Soft = spec.Errno(p[2] >> 40)
+	s.Backlog = uint8(p[2] >> 48)
+	s.Parent = uint8(p[2] >> 56)
+	s.Turn = uint8(p[3])
+	s.Retries = uint8(p[3] >> 8)
+	s.Queued = uint8(p[3] >> 16)
+	s.Segs = uint8(p[3] >> 24)
+	s.SndUna = uint16(p[3] >> 32)
+	s.SndNxt = uint16(p[3] >> 48)
 	s.RcvNxt = uint16(p[4])
 	s.RcvWup = uint16(p[4] >> 16)
 	s.Unread = uint16(p[4] >> 32)
 	s.Unsent = uint16(p[4] >> 48)
 	s.MSS = uint16(p[5])
 	s.Queue[0].Len = uint16(p[5] >> 16)
-	s.Queue[0].Port = Port(p[5] >> 32)
-	s.Queue[1].Len = uint16(p[5] >> 40)
-	s.Queue[1].Addr = Addr(p[5] >> 56)
-	s.Queue[1].Port = Port(p[6])
-	s.Queue[2].Len = uint16(p[6] >> 8)
-	s.Queue[2].Addr = Addr(p[6] >> 24)
-	s.Queue[2].Port = Port(p[6] >> 32)
+	s.Queue[0].Addr = Addr(p[5] >> 32)
+	s.Queue[0].Port = Port(p[5] >> 40)
+	s.Queue[1].Len = uint16(p[5] >> 48)
+	s.Queue[1].Addr = Addr(p[6])
+	s.Queue[1].Port = Port(p[6] >> 8)
+	s.Queue[2].Len = uint16(p[6] >> 16)
+	s.Queue[2].Addr = Addr(p[6] >> 32)
+	s.Queue[2].Port = Port(p[6] >> 40)
 }
 
 const threadWords = 4
@@ -173,7 +175,7 @@ func (t *Thread) setWords(p *[threadWords]uint64) {
 	t.Ret.Ret = unzigzag(p[1])
 	t.Ret.Addr = Addr(p[1] >> 32)
 	t.Ret.Port = Port(p[1] >> 40)
-	t.Ret.Scope = Scope(p[1] >> 48)
+	t.Ret.Scope = spec.Device(p[1] >> 48)
 	t.Cut = p[1]>>56&1 != 0
 	t.Nonblock = p[1]>>57&1 != 0
 	t.Peek = p[1]>>58&1 != 0

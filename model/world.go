@@ -138,6 +138,8 @@ const (
 	FastData                      // Linux: the SYN had data (syn_data)
 	Raw                           // a raw socket, in most respects a datagram socket; its port is its protocol
 	Header                        // a raw socket of IPPROTO_RAW
+	V6Only                        // AF_INET6: IPV6_V6ONLY; in Linux bound to an IPv6 address, too
+	MappedOps                     // Linux, AF_INET6 stream: its last attempt was over IPv4, and it goes on sending that way
 )
 
 // Socket is one socket, or what is left of one.
@@ -147,8 +149,9 @@ type Socket struct {
 	Kind           Kind
 	TCP            TCP
 	Layer          Layer
-	Dev            Scope // AF_INET6: the interface that a scope id bound it to
+	Dev            spec.Device // the interface that it is bound to: by SO_BINDTODEVICE, or by a scope id
 	Local, Remote  Addr
+	Via            Addr // Linux, AF_INET6 datagram: its IPv4 source, if its local name is IPv6
 	Flow           Addr // Linux: where a datagram socket sends by mistake, see failsRoute
 	FlowPort       Port
 	LPort, RPort   Port

@@ -30,21 +30,21 @@ func class6(a netip.Addr) model.Addr {
 }
 
 // scope is the class of a scope id.
-func scope(id uint32) model.Scope {
+func scope(id uint32) spec.Device {
 	switch id {
 	case 0:
-		return model.ScopeNone
+		return spec.DeviceNone
 	case script.ScopeWire:
-		return model.ScopeWire
+		return spec.DeviceEth0
 	case script.ScopeLoopback:
-		return model.ScopeLoopback
+		return spec.DeviceLo
 	}
-	return model.ScopeNowhere
+	return spec.DeviceAbsent
 }
 
 var scopeIDs = [...]uint32{
-	model.ScopeNone: 0, model.ScopeWire: script.ScopeWire, model.ScopeLoopback: script.ScopeLoopback,
-	model.ScopeNowhere: script.ScopeNowhere,
+	spec.DeviceNone: 0, spec.DeviceEth0: script.ScopeWire, spec.DeviceLo: script.ScopeLoopback,
+	spec.DeviceAbsent: script.ScopeNowhere,
 }
 
 // sockaddr is a name that the model expects, and its length.

@@ -1,0 +1,163 @@
+package model
+
+import "github.com/connspec/connspec/spec"
+
+// AF_INET6 in Linux 6.18, where it differs from AF_INET: tcp_v6_connect,
+// __ip6_datagram_connect, __inet6_bind, udpv6_sendmsg, do_ipv6_setsockopt.
+
+// connectLinux6 stands between the checks of the address's form and those of
+// its route.
+var connectLinux6 = []Rule{
+	{Name: "connect/linux/inet6/ENETUNREACH-group", Class: Shall, on: on(spec.OpConnect), For: forLinux, Evidence: "Linux 6.18, tcp_v6_connect (IPV6_ADDR_MULTICAST)",
+		Title: "A stream socket cannot reach an IPv6 group, with a scope id or without.",
+		when:  all(stream, native, planned(routeMulticast)), then: fails(spec.ENETUNREACH)},
+	{Name: "connect/linux/inet6/EINVAL-other-scope", Class: Shall, on: on(spec.OpConnect), For: forLinux, Evidence: "Linux 6.18, sk_dev_equal_l3scope",
+		Title: "A scope id other than the interface that the socket is bound to fails.",
+		when:  all(aimed, scopeGiven, func(m *move) bool { return m.s.Dev != spec.DeviceNone && m.s.Dev != m.c.To.Scope }), then: failsBound(spec.EINVAL)},
+	{Name: "connect/linux/inet6/EINVAL-no-scope", Class: Shall, on: on(spec.OpConnect), For: forLinux, Evidence: "Linux 6.18, tcp_v6_connect, __ip6_datagram_connect",
+		Title: "A link-local address, or a group on the link, needs a scope id or an interface that the socket is bound to.",
+		when:  func(m *move) bool { return aimed(m) && m.device() == spec.DeviceNone }, then: failsBound(spec.EINVAL)},
+	{Name: "connect/linux/inet6/ENETUNREACH-only", Class: Shall, on: on(spec.OpConnect), For: forLinux, Evidence: "Linux 6.18, tcp_v6_connect, __ip6_datagram_connect (ipv6_only_sock)",
+		Title: "A v4-mapped address fails on a socket that is for IPv6 only: by IPV6_V6ONLY, or by a bind to an IPv6 address.",
+		when:  all(mapped, has(V6Only)), then: failsBound(spec.ENETUNREACH)},
+	{Name: "connect/linux/inet6/device", Class: Succeed, on: on(spec.OpConnect), For: forLinux,
+		Title: "An IPv4 destination of an AF_INET6 socket that is bound to an interface is not modelled.",
+		when:  func(m *move) bool { return inet6(m) && !native(m) && m.s.Dev != spec.DeviceNone }, then: leaves(LeftAddress)},
+	{Name: "connect/linux/inet6/ENETUNREACH-device", Class: Shall, on: on(spec.OpConnect), For: forLinux, Evidence: "Linux 6.18, ip6_route_output_flags (RT6_LOOKUP_F_IFACE)",
+		Title: "A destination that the interface does not lead to fails; the socket stays bound to the interface that the scope id named.",
+		when:  beyondDevice, then: failsRoute(spec.ENETUNREACH)},
+}
+
+// connectLinux6Source comes after the route.
+var connectLinux6Source = []Rule{
+	{Name: "connect/linux/inet6/EAFNOSUPPORT-mapped-source", Class: Shall, on: on(spec.OpConnect), For: forLinux, Evidence: "Linux 6.18, ip6_dst_lookup_tail",
+		Title: "From a v4-mapped address nothing goes to an IPv6 one.",
+		when:  func(m *move) bool { return native(m) && m.s.Local.Four() }, then: failsRoute(spec.EAFNOSUPPORT)},
+}
+
+// connectLinux6Mute comes last.
+var connectLinux6Mute = []Rule{
+	{Name: "connect/linux/inet6/mute", Class: Succeed, on: on(spec.OpConnect), For: forLinux, Evidence: "Linux 6.18, tcp_v6_connect (icsk_af_ops stays ipv6_mapped)",
+		Title: "After an attempt over IPv4 an attempt over IPv6 is not modelled: its SYN goes out with the checksum of IPv4.",
+		when:  all(stream, native, has(MappedOps)), then: leaves(LeftAddress)},
+}
+
+// bindLinux6 stands between the checks of bind's address as such and those that
+// look whether the host has it.
+var bindLinux6 = []Rule{
+	{Name: "bind/linux/inet6/EINVAL-group", Class: Shall, on: on(spec.OpBind), For: forLinux, Evidence: "Linux 6.18, __inet6_bind (IPV6_ADDR_MULTICAST)",
+		Title: "A stream socket cannot be bound to an IPv6 group.",
+		when:  func(m *move) bool { return stream(m) && inet6(m) && m.c.To.Addr.route6() == routeMulticast }, then: fails(spec.EINVAL)},
+	{Name: "bind/linux/inet6/privileged", Class: Succeed, on: on(spec.OpBind), For: forLinux,
+		Title: "Binding to a privileged port or an unknown address is not modelled.",
+		when:  func(m *move) bool { return inet6(m) && (m.c.Low || m.c.To.Addr == AddrUnknown) }, then: leaves(LeftAddress)},
+	{Name: "bind/linux/inet6/EINVAL-bound", Class: Shall, on: on(spec.OpBind), For: forLinux, Evidence: "Linux 6.18, __inet6_bind (sk_state, inet_num)",
+		Title: "An AF_INET6 socket that has a port, or an attempt, fails before the address is looked up.",
+		when:  all(inet6, anyOf(has(HasPort), not(state(Closed)))), then: fails(spec.EINVAL)},
+	{Name: "bind/linux/inet6/EINVAL-only", Class: Shall, on: on(spec.OpBind), For: forLinux, Evidence: "Linux 6.18, __inet6_bind (ipv6_only_sock)",
+		Title: "A socket that is for IPv6 only cannot be bound to a v4-mapped address.",
+		when:  all(mapped, has(V6Only)), then: fails(spec.EINVAL)},
+	{Name: "bind/linux/inet6/device", Class: Succeed, on: on(spec.OpBind), For: forLinux,
+		Title: "Binding a socket that is bound to an interface to a v4-mapped address is not modelled.",
+		when:  func(m *move) bool { return mapped(m) && m.s.Dev != spec.DeviceNone }, then: leaves(LeftAddress)},
+	{Name: "bind/linux/inet6/EINVAL-no-scope", Class: Shall, on: on(spec.OpBind), For: forLinux, Evidence: "Linux 6.18, __inet6_bind",
+		Title: "Binding to a link-local address, or to a group on the link, needs a scope id or an interface that the socket is bound to.",
+		when:  func(m *move) bool { return aimed(m) && !scopeGiven(m) && m.s.Dev == spec.DeviceNone }, then: fails(spec.EINVAL)},
+	{Name: "bind/linux/inet6/ENODEV", Class: Shall, on: on(spec.OpBind), For: forLinux, Evidence: "Linux 6.18, __inet6_bind (dev_get_by_index_rcu)",
+		Title: "A scope id of no interface fails, and the socket is bound to it.",
+		when:  func(m *move) bool { return bindsIPv6(m) && m.bindDevice() == spec.DeviceAbsent }, then: failsScoped(spec.ENODEV)},
+	{Name: "bind/linux/inet6/EADDRNOTAVAIL", Class: Shall, on: on(spec.OpBind), For: forLinux, Evidence: "Linux 6.18, ipv6_chk_addr",
+		Title: "An address that the host does not have, or not on that interface, fails; the socket is bound to the interface that the scope id names.",
+		when: func(m *move) bool {
+			a, dev := m.c.To.Addr, m.bindDevice()
+			elsewhere := (a == AddrLink || a == AddrLoopback6) && dev != spec.DeviceNone && dev != a.leadsTo()
+			return bindsIPv6(m) && a.route6() != routeMulticast && (a.route6() != routeLocal || elsewhere)
+		}, then: failsScoped(spec.EADDRNOTAVAIL)},
+}
+
+// bindsIPv6: bind names an IPv6 address, and no wildcard.
+func bindsIPv6(m *move) bool { return inet6(m) && m.c.To.Addr.Six() }
+
+// bindDevice is the interface that the socket is bound to after bind, which lets
+// a scope id replace another one.
+func (m *move) bindDevice() spec.Device {
+	if aimed(m) && scopeGiven(m) {
+		return m.c.To.Scope
+	}
+	return m.s.Dev
+}
+
+func failsScoped(e spec.Errno) func(*move) {
+	return func(m *move) {
+		m.s.Dev = m.bindDevice()
+		m.fail(e)
+	}
+}
+
+// sendLinux6 stands before the checks of sendto's address.
+var sendLinux6 = onSend([]Rule{
+	{Name: "/dgram/linux/inet6/EINVAL-no-family", Class: Shall, For: forLinux, Evidence: "Linux 6.18, udpv6_sendmsg", only: true,
+		Title: "A length without room for a family fails.", when: all(dgram, inet6, named, shorter(2)), then: failsBound(spec.EINVAL)},
+	{Name: "/dgram/linux/inet6/ENETUNREACH-only", Class: Shall, For: forLinux, Evidence: "Linux 6.18, udpv6_sendmsg (do_udp_sendmsg)", only: true,
+		Title: "An AF_INET or v4-mapped address fails on a socket that is for IPv6 only.",
+		when: all(dgram, named, has(V6Only), anyOf(func(m *move) bool { return inet6(m) && m.c.To.Family == spec.AFInet },
+			all(mapped, not(tooShort)))), then: failsBound(spec.ENETUNREACH)},
+	{Name: "/dgram/linux/inet6/EINVAL-family", Class: Shall, For: forLinux, Evidence: "Linux 6.18, udpv6_sendmsg", only: true,
+		Title: "Another family is an invalid argument.", when: all(dgram, inet6, named, foreignFamily, not(byIPv4)), then: failsBound(spec.EINVAL)},
+	{Name: "/dgram/linux/inet6/device", Class: Succeed, For: forLinux,
+		Title: "A datagram over IPv4 from an AF_INET6 socket that is bound to an interface, or to an address with another scope id, is not modelled.", when: oddDevice,
+		then: leaves(LeftAddress)},
+})
+
+// oddDevice: which interface a datagram takes is beyond the model.
+func oddDevice(m *move) bool {
+	if !dgram(m) || !inet6(m) || !named(m) && m.s.TCP != Established {
+		return false
+	}
+	dst := m.target()
+	if dst.Four() {
+		return m.s.Dev != spec.DeviceNone
+	}
+	return named(m) && dst.scoped() && (m.device() == spec.DeviceNone || scopeGiven(m) && m.c.To.Scope != m.device())
+}
+
+// only: the option IPV6_V6ONLY.
+var only = option(spec.SolIPv6, spec.IPv6V6only)
+
+var optionRules6 = []Rule{
+	{Name: "getsockopt/IPV6_V6ONLY", Class: Succeed, on: on(spec.OpGetsockopt), For: forAll &^ forTargetTCP, Evidence: "RFC 3493, 5.3",
+		Title: "IPV6_V6ONLY can be read back; in Linux a bind to an IPv6 address sets it.",
+		when:  all(inet6, only), then: func(m *move) { m.boolean(m.s.has(V6Only)) }},
+	{Name: "getsockopt/linux/IPV6_V6ONLY/EOPNOTSUPP", Class: Shall, on: on(spec.OpGetsockopt), For: forLinux, Evidence: "Linux 6.18, do_ip_getsockopt",
+		Title: "An AF_INET socket has no IPV6_V6ONLY to read.", when: only, then: fails(spec.EOPNOTSUPP)},
+	{Name: "setsockopt/linux/IPV6_V6ONLY/EINVAL", Class: Shall, on: on(spec.OpSetsockopt), For: forLinux, Evidence: "Linux 6.18, do_ipv6_setsockopt (inet_num)",
+		Title: "IPV6_V6ONLY cannot be set on a socket that has a port.", when: all(inet6, only, has(HasPort)), then: fails(spec.EINVAL)},
+	{Name: "setsockopt/IPV6_V6ONLY/EINVAL-bound", Class: May, on: on(spec.OpSetsockopt), For: forPOSIX | forMacOS | forOSX, Evidence: "FreeBSD 13, ip6_ctloutput; RFC 3493, 5.3",
+		Title: "IPV6_V6ONLY may not be set on a socket that has a name.", when: all(inet6, only, anyOf(has(HasPort), not(state(Closed)))), then: fails(spec.EINVAL)},
+	{Name: "setsockopt/IPV6_V6ONLY", Class: Succeed, on: on(spec.OpSetsockopt), For: forAll &^ forTargetTCP, Evidence: "RFC 3493, 5.3",
+		Title: "IPV6_V6ONLY keeps an AF_INET6 socket from IPv4.", when: all(inet6, only), then: sets(V6Only)},
+	{Name: "setsockopt/linux/IPV6_V6ONLY/ENOPROTOOPT", Class: Shall, on: on(spec.OpSetsockopt), For: forLinux, Evidence: "Linux 6.18, ip_setsockopt",
+		Title: "An AF_INET socket has no IPV6_V6ONLY to set.", when: only, then: fails(spec.ENOPROTOOPT)},
+}
+
+// sendRoute6 is sendRoute for an IPv6 destination.
+func (m *move) sendRoute6(dst Addr) spec.Errno {
+	if named(m) && beyondDevice(m) || !named(m) && m.s.Dev != spec.DeviceNone && m.s.Dev != dst.leadsTo() {
+		return spec.ENETUNREACH
+	}
+	if e := m.route(dst).errno(); e != spec.ENONE {
+		return e
+	}
+	if m.s.Local.Four() {
+		return spec.EAFNOSUPPORT
+	}
+	return spec.ENONE
+}
+
+// datagramMax is how much a datagram holds without being fragmented.
+func (m *move) datagramMax() int32 {
+	if m.target().Six() {
+		return 1452
+	}
+	return 1472
+}
