@@ -14,6 +14,10 @@ const forSockets = forMacOS | forOSX
 // connect of a datagram socket, where it dissolves (XNU 11417, getsockaddr_s).
 func (m *move) imported(c, given *Call) *Call {
 	switch {
+	case m.d == spec.MacOS && m.s != nil && c.Op == spec.OpBind && m.s.Family == spec.AFInet && c.To.Family == spec.AFInet6:
+		*given = *c // where sin_addr is, sin6_flowinfo is 0 (in_pcbbind)
+		given.To.Addr = AddrAny
+		return given
 	case m.d != spec.MacOS || m.s == nil || c.To.Family != spec.AFUnspec || c.To.Len != spec.SizeofSockaddrIn:
 		return c
 	case c.Op == spec.OpConnect && m.s.Kind == KindDgram:
