@@ -30,9 +30,11 @@ type Options struct {
 	// Wild is the share of events, in percent, that are drawn without regard
 	// to what makes sense; 0 is the default of 20.
 	Wild int
-	// FastOpen is the share of scripts, in percent, that try TCP Fast Open.
+	// FastOpen is the share of scripts, in percent, that try TCP Fast Open; 0 is
+	// the default of 6, a negative number none.
 	FastOpen int
-	// Raw is the share of scripts, in percent, that begin with a raw socket.
+	// Raw is the share of scripts, in percent, that begin with a raw socket; 0 is
+	// the default of 3, a negative number none.
 	Raw int
 	// Weight, if set, says how often an action is drawn in a state, in place of
 	// [DefaultWeight]; 0 is never. It is asked once per pair, by New.
@@ -45,6 +47,12 @@ func (o Options) withDefaults() Options {
 		o.Loopback = 25
 	case o.Loopback < 0:
 		o.Loopback = 0
+	}
+	if o.Raw == 0 {
+		o.Raw = 3
+	}
+	if o.FastOpen == 0 {
+		o.FastOpen = 6
 	}
 	if o.Wild == 0 {
 		o.Wild = 20
@@ -141,8 +149,8 @@ func (w *world) script(draw source, opts *Options, weights *weightTable) *script
 	w.loopback = w.percent(opts.Loopback)
 	w.slow = !w.loopback && w.percent(opts.Slow)
 	w.changes = opts.Changes > 0 && !w.loopback && !w.slow && w.percent(opts.Changes)
-	w.raw = !w.loopback && opts.Raw > 0 && w.percent(opts.Raw)
-	w.fast = !w.loopback && opts.FastOpen > 0 && w.percent(opts.FastOpen)
+	w.raw = !w.loopback && !w.slow && opts.Raw > 0 && w.percent(opts.Raw)
+	w.fast = !w.loopback && !w.slow && opts.FastOpen > 0 && w.percent(opts.FastOpen)
 	length := eventsMin + w.below(eventsMax-eventsMin+1)
 	w.opening()
 	// An action may come to nothing in its state; the bound on tries keeps a

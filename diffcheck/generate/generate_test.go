@@ -159,7 +159,7 @@ func TestCoverage(t *testing.T) {
 
 // TestWeight asks for nothing but one action.
 func TestWeight(t *testing.T) {
-	g := New(9, Options{Wild: -1, Weight: func(_ State, a Action) int {
+	g := New(9, Options{Wild: -1, FastOpen: -1, Raw: -1, Weight: func(_ State, a Action) int {
 		if a == ActSoError {
 			return 1
 		}
