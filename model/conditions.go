@@ -185,7 +185,8 @@ func namesTaken(m *move) bool {
 }
 
 // connectionWith finds the connection with the names that this one would have;
-// open asks for one that is in any state, and may be gone already.
+// open asks for one that is in any state: it may have any names, and may be
+// gone already.
 func (m *move) connectionWith(open bool) int {
 	dst := m.destination()
 	src := m.s.Local
@@ -194,8 +195,10 @@ func (m *move) connectionWith(open bool) int {
 	}
 	for i := range m.w.Sockets {
 		o := &m.w.Sockets[i]
-		if o != m.s && o.Kind == KindStream && o.has(AnyState) == open && (open || o.TCP > Listen) && o.LPort == m.s.LPort && o.Local == src &&
-			o.Remote == dst && o.RPort == m.c.To.Port {
+		if o == m.s || o.Kind != KindStream || o.has(AnyState) != open {
+			continue
+		}
+		if open || o.TCP > Listen && o.LPort == m.s.LPort && o.Local == src && o.Remote == dst && o.RPort == m.c.To.Port {
 			return i
 		}
 	}

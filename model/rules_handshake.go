@@ -162,6 +162,12 @@ var handshakeRules = []Rule{
 				m.done(m.slot, spec.ECONNREFUSED)
 			}
 		}},
+	{Name: "crossed/old-ack", Class: Deliver, on: onSegment, in: received, For: forLinux, Evidence: "Linux 6.18, tcp_rcv_state_process (tcp_ack takes SND.UNA for acceptable)",
+		Title: "An acknowledgement of nothing, not of our SYN either, completes a simultaneous open all the same.",
+		when: func(m *move) bool {
+			return m.f.Bits&(ACK|RST|SYN) == ACK && m.f.Ack == m.s.SndUna && m.f.Seq == m.s.RcvNxt && !m.s.has(Request)
+		},
+		then: crossedDone},
 	{Name: "crossed/bad-ack", Class: Deliver, on: onSegment, in: received, For: forAll, Evidence: "RFC 9293, 3.10.7.4",
 		Title: "A wrong acknowledgement is answered by RST.",
 		when: func(m *move) bool {

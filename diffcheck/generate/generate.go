@@ -36,6 +36,10 @@ type Options struct {
 	// Raw is the share of scripts, in percent, that begin with a raw socket; 0 is
 	// the default of 3, a negative number none.
 	Raw int
+	// Recipes are scripts to set out from, and Aim is the share of scripts, in
+	// percent, that do.
+	Recipes []Recipe
+	Aim     int
 	// Weight, if set, says how often an action is drawn in a state, in place of
 	// [DefaultWeight]; 0 is never. It is asked once per pair, by New.
 	Weight func(State, Action) int
@@ -76,6 +80,7 @@ type Generator struct {
 	next    uint64
 	opts    Options
 	weights *weightTable
+	recipes *cookbook
 	random  *rand.PCG
 	draw    pcgSource
 	world   world
@@ -84,7 +89,7 @@ type Generator struct {
 // New is a generator that starts with script 0 of seed.
 func New(seed uint64, opts Options) *Generator {
 	g := &Generator{seed: seed, opts: opts.withDefaults(), random: rand.NewPCG(0, 0)}
-	g.weights = newWeightTable(g.opts.Weight)
+	g.weights, g.recipes = newWeightTable(g.opts.Weight), newCookbook(opts.Recipes)
 	g.draw = pcgSource{g.random}
 	return g
 }
@@ -98,7 +103,7 @@ func (g *Generator) Next() *script.Script {
 // Script makes script number i. It does not change what Next makes.
 func (g *Generator) Script(i uint64) *script.Script {
 	g.random.Seed(g.seed, i)
-	s := g.world.script(g.draw, &g.opts, g.weights)
+	s := g.world.script(g.draw, &g.opts, g.weights, g.recipes)
 	s.Name = strconv.FormatUint(g.seed, 10) + "-" + strconv.FormatUint(i, 10)
 	return s
 }
@@ -107,10 +112,10 @@ func (g *Generator) Script(i uint64) *script.Script {
 // and so can shrink a script that fails.
 func Scripts(opts Options) *rapid.Generator[*script.Script] {
 	opts = opts.withDefaults()
-	weights := newWeightTable(opts.Weight)
+	weights, recipes := newWeightTable(opts.Weight), newCookbook(opts.Recipes)
 	return rapid.Custom(func(t *rapid.T) *script.Script {
 		var w world
-		s := w.script(rapidSource{t}, &opts, weights)
+		s := w.script(rapidSource{t}, &opts, weights, recipes)
 		s.Name = "rapid"
 		return s
 	})
@@ -143,7 +148,7 @@ func (s rapidSource) below(n int) int {
 }
 
 // script makes one script in w, which it clears first.
-func (w *world) script(draw source, opts *Options, weights *weightTable) *script.Script {
+func (w *world) script(draw source, opts *Options, weights *weightTable, recipes *cookbook) *script.Script {
 	*w = world{draw: draw, weights: weights, wild: opts.Wild}
 	w.events = make([]script.Event, 0, eventsMax+2)
 	w.loopback = w.percent(opts.Loopback)
@@ -152,7 +157,17 @@ func (w *world) script(draw source, opts *Options, weights *weightTable) *script
 	w.raw = !w.loopback && !w.slow && opts.Raw > 0 && w.percent(opts.Raw)
 	w.fast = !w.loopback && !w.slow && opts.FastOpen > 0 && w.percent(opts.FastOpen)
 	length := eventsMin + w.below(eventsMax-eventsMin+1)
-	w.opening()
+	var recipe *script.Script
+	if opts.Aim > 0 && w.percent(opts.Aim) {
+		recipe = recipes.pick(draw, w.slow)
+	}
+	if recipe != nil {
+		w.changes, w.fast = false, false
+		w.setOut(recipe)
+		length = len(w.events) + w.below(4)
+	} else {
+		w.opening()
+	}
 	// An action may come to nothing in its state; the bound on tries keeps a
 	// script with all threads blocked from going on for ever.
 	for tries := 0; len(w.events) < length && tries < 4*eventsMax; tries++ {

@@ -11,7 +11,7 @@ import (
 // ShownRule says how often the kernel showed a rule of its dialect.
 type ShownRule struct {
 	Scripts uint64 // that it explains a step of
-	First   uint64 // the number of one of them
+	First   uint64 // the number of the first of them
 }
 
 // shown is what the kernel let be seen: the rules of its dialect, by id, and
@@ -33,8 +33,9 @@ type origin struct {
 func (s *shown) count(index uint64, tr *script.Trace, r *judge.Report) {
 	s.ready()
 	r.Hits[Kernel.Dialect].Each(func(id model.RuleID) {
-		if s.rules[id].Scripts++; s.rules[id].Scripts == 1 {
-			s.rules[id].First = index
+		at := &s.rules[id]
+		if at.Scripts++; at.Scripts == 1 || index < at.First {
+			at.First = index
 		}
 	})
 	s.countConnects(tr, r)
@@ -124,7 +125,7 @@ func (s *shown) merge(o *shown) {
 	}
 	s.ready()
 	for i, other := range o.rules {
-		if s.rules[i].Scripts == 0 {
+		if s.rules[i].Scripts == 0 || other.Scripts > 0 && other.First < s.rules[i].First {
 			s.rules[i].First = other.First
 		}
 		s.rules[i].Scripts += other.Scripts

@@ -143,8 +143,9 @@ func (c *Conn) inWindow(a *arrival) bool {
 // exactReset says whether a RST is certain: its number is exactly what is
 // expected next (RFC 5961 section 3.2), or the right edge of the highest data
 // received ahead, which is where a peer is that did not see its loss (Linux).
+// While the peer's FIN is not acknowledged its own number still is in the window.
 func (c *Conn) exactReset(a *arrival) bool {
-	if a.seq == c.rcvNxt {
+	if a.seq == c.rcvNxt || c.cfg.LateReset && c.lateReset(a) {
 		return true
 	}
 	if c.has(sackOK) && !c.ooo.empty() {
