@@ -2,6 +2,7 @@ package generate
 
 import (
 	"reflect"
+	"slices"
 	"testing"
 
 	"github.com/connspec/connspec/diffcheck/script"
@@ -137,8 +138,9 @@ func TestCoverage(t *testing.T) {
 			}
 		}
 	}
+	asked := []spec.Op{spec.OpSigaction, spec.OpSelect, spec.OpEpollCreate, spec.OpEpollCtl, spec.OpEpollWait} // drawn where options ask for them
 	for op := spec.OpSocket; op < spec.OpCount; op++ {
-		if !ops[op] {
+		if !ops[op] && !slices.Contains(asked, op) {
 			t.Errorf("no %v", op)
 		}
 	}
