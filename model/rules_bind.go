@@ -129,15 +129,11 @@ func (m *move) conflict(a Addr, p Port) bool {
 
 func bind(m *move) {
 	s, a, dev := m.s, &m.c.To, m.bindDevice()
-	addr := a.Addr
-	if a.Family == spec.AFInet6 && s.Family == spec.AFInet { // sin6_flowinfo lies where sin_addr does, and is 0
-		addr = AddrAny
-	}
-	s.Local, s.LPort = addr, a.Port
+	s.Local, s.LPort = a.Addr, a.Port
 	if m.d != spec.Linux { // which takes no lock off again
 		s.clear(AddrLock | PortLock)
 	}
-	if addr != AddrAny {
+	if a.Addr != AddrAny {
 		s.set(AddrLock)
 	}
 	if m.d == spec.Linux && a.Addr.Six() {
