@@ -20,6 +20,7 @@ type exploreCommand struct {
 	Memory  byteSize    `default:"8G" help:"Stop when the worlds take so many bytes (K, M, G)."`
 	Exact   int64       `default:"0" placeholder:"N" help:"Tell worlds apart by 64-bit fingerprints beyond N (0: when three quarters of the memory are used)."`
 	Worlds  int64       `default:"0" placeholder:"N" help:"Stop after so many worlds."`
+	Bare    bool        `help:"Only count: hold no property against the worlds."`
 	Workers int         `default:"0" placeholder:"N" help:"How many cores to use (0: all)."`
 }
 
@@ -52,6 +53,10 @@ func (c *exploreCommand) Run(w io.Writer, bad complaints) error {
 	}
 	fmt.Fprintf(w, "%d sockets, %d threads, %d workers, at most %d MiB\n\n", c.Sockets, c.Threads, workers, c.Memory>>20)
 	explore.Head(w)
+	var properties []check.Property
+	if !c.Bare {
+		properties = check.Properties()
+	}
 	failed := false
 	for d := range spec.DocumentCount {
 		if !c.Dialect.covers(d) {
@@ -59,10 +64,13 @@ func (c *exploreCommand) Run(w io.Writer, bad complaints) error {
 		}
 		for _, sc := range scopes {
 			r := explore.Run(explore.Options{
-				Dialect: d, Scope: sc, Workers: workers, Memory: int64(c.Memory), Exact: c.Exact, Worlds: c.Worlds,
+				Dialect: d, Scope: sc, Workers: workers, Memory: int64(c.Memory), Exact: c.Exact, Worlds: c.Worlds, Properties: properties,
 				Progress: func(p explore.Progress) { explore.Line(bad, d, sc, p) },
 			})
 			explore.Row(w, d, sc, r)
+			if err := explore.Violations(w, d, sc, r); err != nil {
+				return err
+			}
 			failed = failed || len(r.Violations)+len(r.Unmet) > 0
 		}
 	}

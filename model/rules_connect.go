@@ -171,7 +171,7 @@ var connectStart = []Rule{
 		Title:    "A non-blocking connect within the host may be complete when it returns.",
 		Cites:    cites("posix/description/einprogress", "osx/errors/EINPROGRESS"),
 		Evidence: "the page asks for EINPROGRESS only if the connection cannot be made at once",
-		of:       streams, when: all(nonblocking, func(m *move) bool { return m.destination().Local() }), then: startWaiting},
+		of:       streams, when: all(nonblocking, func(m *move) bool { return m.destination().Local() }), then: startAtOnce},
 	{Name: "connect/EINPROGRESS", Class: Succeed, on: on(spec.OpConnect), For: forAll,
 		Title: "A non-blocking connect sends SYN and returns EINPROGRESS.",
 		Cites: cites("posix/errors/EINPROGRESS", "linux/errors/EINPROGRESS", "macos/errors/EINPROGRESS", "osx/errors/EINPROGRESS",
@@ -182,6 +182,17 @@ var connectStart = []Rule{
 		Cites: cites("posix/description/blocking", "posix/description/stream-attempt", "linux/description/stream-attempt",
 			"macos/description/stream-attempt", "osx/description/stream-attempt", "targettcp/description/tcp-blocking"),
 		of: streams, then: startWaiting},
+}
+
+// startAtOnce is over when it returns, if it can be: a listener may drop SYN.
+func startAtOnce(m *move) {
+	s, slot := m.s, m.slot
+	startWaiting(m)
+	m.drain(nil)
+	m.s, m.slot = s, slot
+	if m.w.Left == Inside && s.TCP.in(SynSent, SynReceived) {
+		m.fail(spec.EINPROGRESS)
+	}
 }
 
 func startWaiting(m *move) {

@@ -62,13 +62,7 @@ func (r *Result) BytesPerWorld() float64 { return float64(r.Bytes) / float64(max
 // Violation is a property that does not hold, and the way to where it fails.
 type Violation struct {
 	Property *check.Property
-	Path     []Move
-}
-
-// Move is one step of a path.
-type Move struct {
-	Stimulus check.Stimulus
-	Choice   uint8
+	Path     []check.Move
 }
 
 // search is one search under way.

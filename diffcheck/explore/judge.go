@@ -18,7 +18,7 @@ type found struct {
 func (w *worker) judgeStep(st *check.Step) {
 	for i := range w.search.Properties {
 		p := &w.search.Properties[i]
-		if p.Step == nil || !p.For.Has(st.Dialect) {
+		if p.Step == nil || !w.asked[i] || st.End != check.Goes && p.Kind != check.Reachable {
 			continue
 		}
 		w.note(i, st, p.Step(st))
@@ -29,12 +29,12 @@ func (w *worker) judgeStep(st *check.Step) {
 func (w *worker) judgeWorld(st *check.Step) {
 	for i := range w.search.Properties {
 		p := &w.search.Properties[i]
-		if p.World == nil || !p.For.Has(st.Dialect) {
+		if p.World == nil || !w.asked[i] {
 			continue
 		}
 		holds := p.World(st.Dialect, st.After)
-		if p.Kind == check.Eventually && !holds {
-			holds = !w.eventually.Stuck(st.After, p)
+		if (p.Kind == check.Eventually || p.Kind == check.Possibly) && !holds {
+			holds = !w.ahead.Stuck(st.After, i, p)
 		}
 		w.note(i, st, holds)
 	}
@@ -69,15 +69,15 @@ func (s *search) violations(r *Result) {
 		switch {
 		case ok:
 			r.Violations = append(r.Violations, Violation{Property: p, Path: append(s.path(f.from), move(f.how))})
-		case p.Kind == check.Reachable && p.For.Has(s.Dialect) && !r.Met[i] && r.Closed:
+		case p.Kind == check.Reachable && !r.Met[i] && r.Closed && p.Asked(s.Dialect, s.Scope):
 			r.Unmet = append(r.Unmet, p)
 		}
 	}
 }
 
 // path is the way to a world by which it was first reached, which is a shortest.
-func (s *search) path(number uint32) []Move {
-	var back []Move
+func (s *search) path(number uint32) []check.Move {
+	var back []check.Move
 	for number != 0 {
 		from, how := s.store.reached(number)
 		back = append(back, move(how))
@@ -88,6 +88,6 @@ func (s *search) path(number uint32) []Move {
 }
 
 // move undoes how.
-func move(h uint32) Move {
-	return Move{Stimulus: check.Stimulus{Index: uint16(h >> 16), Slot: uint8(h >> 12 & 15), Thread: uint8(h >> 8 & 15)}, Choice: uint8(h)}
+func move(h uint32) check.Move {
+	return check.Move{Stimulus: check.Stimulus{Index: uint16(h >> 16), Slot: uint8(h >> 12 & 15), Thread: uint8(h >> 8 & 15)}, Choice: uint8(h)}
 }

@@ -32,16 +32,19 @@ type worker struct {
 	ends        [check.EndCount]int64
 	reasons     [model.ReasonCount]int64
 	rules       []bool
-	met         []bool
+	asked, met  []bool // by property
 	found       []found
-	eventually  *check.Walker // of its own: the other one is in use then
-	_           [64]byte      // workers are written to by one core each
+	ahead       *check.Ahead
+	_           [64]byte // workers are written to by one core each
 }
 
 func newWorker(s *search) *worker {
 	w := &worker{
-		search: s, walker: check.NewWalker(s.Dialect, s.Scope), eventually: check.NewWalker(s.Dialect, s.Scope), rules: make([]bool, len(model.Rules())+1), met: make([]bool, len(s.Properties)),
+		search: s, walker: check.NewWalker(s.Dialect, s.Scope), ahead: check.NewAhead(s.Dialect, s.Scope, len(s.Properties)), rules: make([]bool, len(model.Rules())+1), met: make([]bool, len(s.Properties)),
 		sockets: map[model.Socket]uint32{}, threads: map[model.Thread]uint32{}, rests: map[model.World]uint32{},
+	}
+	for i := range s.Properties {
+		w.asked = append(w.asked, s.Properties[i].Asked(s.Dialect, s.Scope))
 	}
 	w.visit = w.follow
 	return w
@@ -123,7 +126,7 @@ func (w *worker) follow(st *check.Step) {
 	for _, id := range st.Rules {
 		w.rules[id] = true
 	}
-	if len(s.Properties) > 0 {
+	if len(s.Properties) > 0 && (st.End == check.Goes || st.End == check.Open) {
 		w.judgeStep(st)
 	}
 	if st.End != check.Goes {

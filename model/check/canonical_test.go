@@ -34,7 +34,7 @@ var roles = map[string]role{
 	"Outs.Proto": gone, "Outs.Bits": gone, "Outs.Loose": gone, "Outs.Type": gone, "Outs.Code": gone, "Outs.Src": gone, "Outs.Dst": gone,
 	"Outs.Seq": gone, "Outs.Ack": gone, "Outs.Len": gone, "Outs.MSS": gone, "Outs.Scaled": gone,
 	"Outs.Quote.Proto": gone, "Outs.Quote.Src": gone, "Outs.Quote.Dst": gone,
-	"Sockets.Dev": plain, "Threads.Fast": plain, "Threads.Ret.Family": plain, "Threads.Ret.Scope": plain, "Outs.FastOpen": gone,
+	"Sockets.Dev": plain, "Sockets.Via": plain, "Threads.Fast": plain, "Threads.Ret.Family": plain, "Threads.Ret.Scope": plain, "Outs.FastOpen": gone,
 	"Env.Routes": plain, "Env.Lacks": plain, "FastOpen": plain,
 	"OutLen": gone, "Timers": gone, "Left": gone,
 }

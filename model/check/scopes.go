@@ -14,7 +14,7 @@ type Size struct {
 // Scopes are the default scopes of a size, one per group of families and kinds
 // of socket that act upon each other.
 func Scopes(z Size) []*Scope {
-	return []*Scope{stream(z), connection(z), dgram(z)}
+	return []*Scope{stream(z), within(z), connection(z), dgram(z)}
 }
 
 func (z Size) scope(name string, extra int, parts ...[]stimulus) *Scope {
@@ -27,12 +27,24 @@ func (z Size) scope(name string, extra int, parts ...[]stimulus) *Scope {
 func stream(z Size) *Scope {
 	return z.scope("stream", 0,
 		opens(spec.SockStream),
-		connects(at(model.AddrRemote1, 1), at(model.AddrOwn, 1), unspec),
+		connects(at(model.AddrRemote1, 1), unspec),
 		binds(at(model.AddrOwn, 1)),
 		listens(0),
 		shutdowns()[2:],
 		[]stimulus{accepts, takeError, closes, timers, instants},
 		segments[:2], segments[3:4], segments[7:8], segments[10:11], callers(1), messages[1:2],
+	)
+}
+
+// within is what sockets of the host do to each other, with a child besides.
+func within(z Size) *Scope {
+	return z.scope("within", 1,
+		opens(spec.SockStream),
+		connects(at(model.AddrOwn, 1), unspec),
+		binds(at(model.AddrOwn, 1)),
+		listens(0),
+		shutdowns()[2:],
+		[]stimulus{accepts, takeError, closes, timers, instants},
 	)
 }
 

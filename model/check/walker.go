@@ -95,7 +95,7 @@ func (k *Walker) try(w *model.World, id Stimulus, visit func(*Step)) {
 		next := &k.nexts.Buf[n]
 		k.step.Choice, k.step.Rules, k.step.After = uint8(n), next.Rules[:next.Used], &next.World
 		k.step.End = k.end(&next.World)
-		if k.step.End == Goes {
+		if k.step.End == Goes || k.step.End == Open {
 			Settle(&next.World, &k.seen)
 		} else {
 			k.seen.Outs, k.seen.Rets = 0, 0

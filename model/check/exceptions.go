@@ -1,0 +1,65 @@
+package check
+
+import "github.com/connspec/connspec/model"
+
+// exceptions are the rules whose call fails and leaves something behind, with what that is.
+var exceptions = map[string]string{
+	"connect/EINPROGRESS": "the attempt",
+	"connect/at-once":     "the attempt, which was over at once",
+	"connect/wait":        "the attempt, which was over at once",
+
+	"connect/linux/ECONNABORTED":    taken,
+	"connect/linux/collect-error":   taken,
+	"connect/macos/collect-error":   taken,
+	"connect/macos/collect-reset":   taken,
+	"connect/macos/stale-error":     taken,
+	"connect/osx/ECONNREFUSED-dead": taken,
+	"connect/osx/EINVAL-dead":       taken,
+	"connect/osx/collect-error":     taken,
+	"connect/osx/stale-error":       taken,
+	"recv/bsd/error":                taken,
+	"recv/stream/error":             taken,
+	"recv/stream/reset-after-end":   taken,
+	"recv/dgram/error":              taken,
+	"send/stream/error":             taken,
+	"send/stream/reset":             taken,
+	"send/dgram/error":              taken,
+
+	"connect/linux/EINVAL-short":                  bound,
+	"connect/linux/EAFNOSUPPORT":                  bound,
+	"connect/linux/ENETUNREACH":                   bound,
+	"connect/linux/EHOSTUNREACH":                  bound,
+	"connect/linux/EACCES-prohibit":               bound,
+	"connect/linux/EINVAL-blackhole":              bound,
+	"connect/linux/EINVAL-loopback-source":        bound,
+	"connect/linux/ENETUNREACH-limited-broadcast": bound,
+	"connect/linux/EACCES-broadcast":              bound,
+	"send/dgram/EDESTADDRREQ":                     bound,
+	"send/dgram/EPIPE":                            bound,
+
+	"connect/macos/EADDRNOTAVAIL-port": dissolved,
+	"connect/macos/ENETUNREACH":        dissolved,
+	"connect/macos/dissolve":           dissolved,
+	"connect/osx/ENETUNREACH":          dissolved,
+	"connect/osx/dissolve":             dissolved,
+	"connect/targettcp/EAFNOSUPPORT":   dissolved,
+	"connect/targettcp/ENETUNREACH":    dissolved,
+
+	"bind/EADDRINUSE":          "the address that an attempt left is taken out",
+	"accept/ECONNABORTED":      "the connection that was reset is off the queue",
+	"shutdown/ENOTCONN":        "the halves are shut all the same",
+	"shutdown/ENOTCONN-failed": "the halves are shut all the same",
+	"shutdown/macos/again":     "the halves are shut all the same",
+}
+
+const (
+	taken     = "the pending error is taken, and with it the failed attempt"
+	bound     = "a datagram socket is bound by then, and its flow overwritten"
+	dissolved = "a datagram socket has lost its peer by then"
+)
+
+// excepted says whether a rule may fail and leave something behind.
+func excepted(id model.RuleID) bool {
+	_, ok := exceptions[id.String()]
+	return ok
+}
