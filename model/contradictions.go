@@ -122,6 +122,12 @@ var contradictionsOfNetwork = []Contradiction{
 		},
 	},
 	{
+		ID:      "firewall",
+		Text:    "The Linux page has EACCES or EPERM when a local firewall stops the request; connect of Linux does not look at what became of its SYN, and only a route of type prohibit gives EACCES.",
+		Clauses: cites("linux/errors/EACCES-firewall", "linux/errors/EPERM-firewall"),
+		Rules:   []string{"connect/linux/filtered", "connect/linux/filtered-wait", "connect/linux/EACCES-prohibit"},
+	},
+	{
 		ID:      "unreachable-host",
 		Text:    "TargetTCP reports EHOSTUNREACH when the time is up and a message had called the peer unreachable, where the other pages have it, or ENETUNREACH, for a host that cannot be reached and Linux reports it as soon as the message comes.",
 		Clauses: cites("targettcp/errors/EHOSTUNREACH", "posix/errors/may/EHOSTUNREACH", "macos/errors/EHOSTUNREACH", "osx/errors/EHOSTUNREACH", "linux/errors/ENETUNREACH"),

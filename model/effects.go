@@ -200,6 +200,9 @@ func (m *move) drain(out *Nexts) {
 	for i := m.inboxAt; i < m.inboxLen && m.w.Left == Inside; i++ {
 		m.f, m.inboxAt = m.inbox[i], i+1
 		m.inner = true
+		if m.w.Env.In != (Filter{}) && m.barred() {
+			continue
+		}
 		on := m.receiver()
 		r := m.find(on)
 		if r == nil {
@@ -293,9 +296,17 @@ func (m *move) lookup(slot int) bool {
 func stepIn(d spec.Dialect, w *World, l *Label, out *Nexts) {
 	m := out.move(d, w)
 	m.f = l.Frame
-	if m.unheard() {
-		out.push(w)
-		return
+	if m.w.Env != (Surroundings{}) {
+		if m.unheard() {
+			out.push(w)
+			return
+		}
+		if m.w.Env.In.matches(m.f.Src, m.f.Proto) {
+			m.turn(out.push(w))
+			m.barred()
+			m.finish(out)
+			return
+		}
 	}
 	m.try(m.receiver(), out, false)
 }

@@ -22,12 +22,16 @@ const (
 	LoopbackUp
 	AddrGone // the host's address on the wire
 	AddrBack
+	FilterOut  // a rule of the firewall for what the host sends
+	FilterIn   // and for what it receives
+	FilterGone // both are taken away
 	changeCount
 )
 
 var changeNames = [changeCount]string{
 	"unknown change", "no route", "route unicast", "route unreachable", "route prohibit", "route blackhole", "route as planned",
 	"link down", "link up", "loopback down", "loopback up", "own address gone", "own address back",
+	"filter for output", "filter for input", "no filter",
 }
 
 func (c Change) String() string {
@@ -42,6 +46,8 @@ func (c Change) String() string {
 type Surroundings struct {
 	Routes uint64 // a Change of four bits per class from AddrRemote1; 0 is as planned
 	Lacks  Lack
+	Out    Filter
+	In     Filter
 }
 
 // Lack is what the host has lost of its interfaces.
@@ -130,7 +136,8 @@ func (m *move) cutOff(a Addr, c Change) bool {
 }
 
 // change changes the environment. A change that is already so changes nothing.
-func (w *World) change(c Change, a Addr) {
+func (w *World) change(l *Label) {
+	c, a := l.Change, l.Addr
 	before := w.Env
 	switch c {
 	case LinkDown:
@@ -150,6 +157,20 @@ func (w *World) change(c Change, a Addr) {
 		w.Env.Lacks |= NoAddress
 	case AddrBack:
 		w.Env.Lacks &^= NoAddress
+	case FilterOut, FilterIn:
+		t := &w.Env.Out
+		if c == FilterIn {
+			t = &w.Env.In
+		}
+		if *t != (Filter{}) || a == AddrUnknown { // the model has one at a time
+			w.Left = LeftEnv
+			return
+		}
+		*t = l.Filter
+		return
+	case FilterGone:
+		w.Env.Out, w.Env.In = Filter{}, Filter{}
+		return
 	case RouteGone, RouteUnicast, RouteUnreachable, RouteProhibit, RouteBlackhole, RoutePlanned:
 		if many := a.route() == routeBroadcast || a.route() == routeMulticast; many && c >= RouteUnreachable && c <= RouteBlackhole {
 			w.Left = LeftEnv

@@ -29,6 +29,7 @@ type Label struct {
 	Frame  Frame  // LabelIn, LabelOut
 	Change Change // LabelEnv
 	Addr   Addr   // LabelEnv: whose route, of a change of routes
+	Filter Filter // LabelEnv: the rule, of a filter
 }
 
 // Sockaddr is the address argument of a call.
@@ -112,6 +113,7 @@ const (
 	LooseAck                     // any acknowledgement number
 	LoosePSH                     // with PSH or without
 	LooseQuote                   // ICMP: whatever is quoted
+	LooseOwned                   // of the host to itself: it comes while the socket is in a call
 )
 
 // Frame is one frame by class. For an ICMP message Src and Dst are those of

@@ -89,9 +89,12 @@ func renameLabel(l *Label) {
 	swapPort(&l.Ret.Port)
 	renameFrame(&l.Frame)
 	swapAddr(&l.Addr)
+	swapAddr(&l.Filter.Addr)
 }
 
 func renameWorld(w *World) {
+	swapAddr(&w.Env.Out.Addr)
+	swapAddr(&w.Env.In.Addr)
 	one, two := w.Env.changed(AddrRemote1), w.Env.changed(AddrRemote2)
 	w.Env.reroute(AddrRemote1, two)
 	w.Env.reroute(AddrRemote2, one)

@@ -23,7 +23,7 @@ func (w *World) Observe(l *Label) (ok bool) {
 		}
 		w.Timers = false
 	case LabelEnv:
-		w.change(l.Change, l.Addr)
+		w.change(l)
 	default:
 		return false
 	}

@@ -135,9 +135,9 @@ func init() {
 func tables() [][]Rule {
 	return [][]Rule{
 		anyState, anyDescriptor,
-		environmentSend, environmentSegment, environmentTimer, environmentConnect,
+		environmentInet6, environmentSend, environmentSegment, filterRules, environmentTimer, environmentConnect,
 		connectPOSIX, connectLinux, connectLinux6, connectLinuxRoute, connectLinux6Source, connectLinux6Mute, connectBSDRoutes(forMacOS, "macos", connectMacOS),
-		connectBSDRoutes(forOSX, "osx", connectOSX), connectTargetTCP, connectStart,
+		connectBSDRoutes(forOSX, "osx", connectOSX), connectTargetTCP, filterConnect, connectStart,
 		socketRaw, socketRules, bindMacOS, bindArguments, bindLinux6, bindRules, listenRules, acceptRules, nameRules, optionRules6, optionRules, pollRules,
 		shutdownRulesBSD, shutdownRules, fastElsewhere, sendRaw, sendRulesBSD, sendLinux6, sendRules, recvRulesBSD, recvRules, closeRules,
 		handshakeRules, segmentRules, noSocketRules, datagramRules, icmpRules, wakeRules, timerRules,

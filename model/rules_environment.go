@@ -55,8 +55,18 @@ var environmentSegment = []Rule{
 // what the segment's connection makes of that. An acknowledgement or RST is
 // lost and nobody notices.
 func (m *move) stranded(s *Socket, f *Frame) bool {
-	if m.w.Env == (Surroundings{}) || m.wayError(s) == spec.ENONE {
+	if m.w.Env == (Surroundings{}) {
 		return false
+	}
+	if m.wayError(s) == spec.ENONE {
+		if f.Bits&FIN != 0 && m.w.Env.Out.matches(f.Dst, ProtoTCP) {
+			m.leave(LeftEnv)
+			return true
+		}
+		return false
+	}
+	if f.Bits&SYN != 0 {
+		m.hide(f)
 	}
 	switch {
 	case f.space() == 0:
@@ -69,10 +79,32 @@ func (m *move) stranded(s *Socket, f *Frame) bool {
 	return true
 }
 
-// withheld: Linux keeps data that has no way to the peer, and sends all of it
-// when the connection next has something to do (tcp_write_xmit).
+// withheld: Linux keeps data that has no way to the peer, or that its own firewall
+// stops, and sends all of it when the connection next has something to do
+// (tcp_write_xmit).
 func (m *move) withheld(s *Socket) bool {
-	return m.d == spec.Linux && m.w.Env != (Surroundings{}) && s.TCP.in(Established, CloseWait) && m.wayError(s) != spec.ENONE
+	return m.d == spec.Linux && m.w.Env != (Surroundings{}) && s.TCP.in(Established, CloseWait) &&
+		(m.wayError(s) != spec.ENONE || m.w.Env.Out.matches(s.Remote, ProtoTCP))
+}
+
+// retains is what trying to send the data comes to: TCP takes the acknowledgement on
+// it for sent, and the firewall may tell of it.
+func (m *move) retains(s *Socket) {
+	s.RcvWup = s.RcvNxt
+	s.clear(AckDue | DueTwice)
+	if s.has(Paced) && !s.has(Crossed) {
+		s.set(PingPong)
+	}
+	if m.wayError(s) == spec.ENONE {
+		f := Frame{Proto: ProtoTCP, Bits: PSH | ACK, Src: s.Local, Dst: s.Remote, SPort: s.LPort, DPort: s.RPort, Seq: s.SndNxt, Ack: s.RcvNxt, Len: s.Unsent}
+		m.stopped(&f)
+	}
+}
+
+// passedOver: data that was kept is not looked at when header prediction takes a
+// segment (tcp_rcv_established). idle says that nothing was outstanding before.
+func (m *move) passedOver(s *Socket, f *Frame, idle bool) bool {
+	return m.d == spec.Linux && idle && s.TCP == Established && f.Len != 0 && f.Bits&FIN == 0 && f.end() == s.RcvNxt
 }
 
 var environmentTimer = []Rule{
@@ -182,5 +214,24 @@ func downWire(m *move) bool { return m.w.Env.lacks(NoLink) }
 
 // unheard: the frame from the wire does not get as far as a socket.
 func (m *move) unheard() bool {
-	return m.w.Env.lacks(NoLink) || m.f.Proto == ProtoICMP && m.absent(m.f.Quote.Src)
+	if m.w.Env.lacks(NoLink) {
+		return true
+	}
+	return m.f.Proto == ProtoICMP && m.absent(m.f.Quote.Src)
 }
+
+// strange6: the changes of interfaces are modelled for IPv4 alone.
+func strange6(m *move) bool {
+	return m.s != nil && m.s.Family == spec.AFInet6 && m.w.Env.Lacks != 0
+}
+
+var environmentInet6 = func() []Rule {
+	var table []Rule
+	for _, op := range []spec.Op{spec.OpBind, spec.OpConnect, spec.OpSend, spec.OpSendto} {
+		table = append(table, Rule{
+			Name: op.String() + "/inet6-interfaces", Class: Succeed, on: on(op), For: forLinux,
+			Title: "What " + op.String() + " does on an AF_INET6 socket while an interface is down is not modelled.", when: strange6, then: leaves(LeftEnv),
+		})
+	}
+	return table
+}()

@@ -221,6 +221,7 @@ var sendRules = onSend([]Rule{
 		Title: "A pending error is returned, and cleared.", of: dgrams, when: pending, then: collectBound},
 	{Name: "/dgram/EPIPE", Class: Shall, For: forLinux, Evidence: "Linux 6.18, sock_alloc_send_pskb",
 		Title: "Shut for writing, send fails.", of: dgrams, when: has(ShutWrite), then: func(m *move) { routedBound(m); m.fail(spec.EPIPE) }},
+	filterDatagram,
 	{Name: "/dgram/ok", Class: Succeed, For: forAll, Evidence: "RFC 768; POSIX.1-2008, send()",
 		Cites: cites("posix/description/dgram-destination", "linux/description/dgram-destination", "macos/description/dgram-destination",
 			"osx/description/dgram-destination", "targettcp/description/udp-send"),

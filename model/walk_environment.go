@@ -11,5 +11,11 @@ func (w *walker) change() Label {
 	if s := &w.world.Sockets[d.IntN(SocketsMax)]; s.Remote >= AddrRemote1 {
 		l.Addr = s.Remote
 	}
+	if l.Change == FilterOut || l.Change == FilterIn {
+		if l.Addr = pick(d, AddrAny, AddrOwn, AddrLoopback, AddrRemote1, l.Addr); l.Addr >= AddrUnknown {
+			l.Addr = AddrAny
+		}
+		l.Filter = Filter{Addr: l.Addr, Proto: pick(d, ProtoNone, ProtoTCP, ProtoUDP), Does: pick(d, DoesDrop, DoesReset, DoesReject0, DoesReject0+3, DoesReject0+1)}
+	}
 	return l
 }

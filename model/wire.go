@@ -29,7 +29,7 @@ func (m *move) emit(f Frame) {
 	if m.d != spec.Linux && m.route(f.Dst) == routeBlackhole { // the BSDs send into it and hear nothing
 		return
 	}
-	if m.lost(&f) {
+	if m.stopped(&f) || m.lost(&f) {
 		return
 	}
 	if f.Dst.Local() {
@@ -129,6 +129,7 @@ func (m *move) push(s *Socket, n uint16) {
 // flush sends what is held back.
 func (m *move) flush(s *Socket) {
 	if m.withheld(s) {
+		m.retains(s)
 		return
 	}
 	n := s.Unsent
@@ -181,15 +182,7 @@ func (m *move) refuse(f *Frame) {
 		return
 	}
 	m.forget(f)
-	r := Frame{Proto: ProtoTCP, Bits: RST, Src: f.Dst, Dst: f.Src, SPort: f.DPort, DPort: f.SPort}
-	if f.Bits&ACK != 0 {
-		r.Seq = f.Ack
-	} else {
-		r.Bits |= ACK
-		r.Ack = f.end()
-		r.Loose = LooseSeq
-	}
-	m.emit(r)
+	m.emit(answerReset(f))
 }
 
 // done ends the connection of slot with an error, or with none. What is left
@@ -367,6 +360,7 @@ func (m *move) take(later bool) {
 	s, f := m.s, m.f
 	soon := s.ackSoon(m.d) || s.has(Unpredicted) && f.Bits&FIN == 0
 	s.clear(Unpredicted)
+	idle := s.SndUna == s.SndNxt
 	if !m.takeAck(s, &f) {
 		return
 	}
@@ -377,7 +371,7 @@ func (m *move) take(later bool) {
 		}
 		owed = true
 	}
-	if s.Unsent != 0 && (s.SndUna == s.SndNxt || s.has(Nodelay)) && !m.withheld(s) {
+	if s.Unsent != 0 && (s.SndUna == s.SndNxt || s.has(Nodelay)) && !m.passedOver(s, &f, idle) {
 		m.flush(s)
 		owed = false
 	}

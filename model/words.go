@@ -6,7 +6,7 @@ import "github.com/connspec/connspec/spec"
 
 // How the parts of a world are laid out in words of 64 bits, for [World.Pack].
 
-const worldWords = 4
+const worldWords = 5
 
 func (w *World) words(p *[worldWords]uint64) {
 	p[0] = uint64(w.FDs[0]) |
@@ -26,10 +26,16 @@ func (w *World) words(p *[worldWords]uint64) {
 		uint64(w.Unseen)<<48 |
 		uint64(w.Env.Lacks)<<56
 	p[2] = uint64(w.Env.Routes)
-	p[3] = uint64(w.Left) |
-		uint64(w.FastOpen[0])<<8 |
-		uint64(w.FastOpen[1])<<16 |
-		truth(w.Timers)<<24
+	p[3] = uint64(w.Env.Out.Addr) |
+		uint64(w.Env.Out.Proto)<<8 |
+		uint64(w.Env.Out.Does)<<16 |
+		uint64(w.Env.In.Addr)<<24 |
+		uint64(w.Env.In.Proto)<<32 |
+		uint64(w.Env.In.Does)<<40 |
+		uint64(w.Left)<<48 |
+		uint64(w.FastOpen[0])<<56
+	p[4] = uint64(w.FastOpen[1]) |
+		truth(w.Timers)<<8
 }
 
 func (w *World) setWords(p *[worldWords]uint64) {
@@ -50,10 +56,16 @@ func (w *World) setWords(p *[worldWords]uint64) {
 	w.Unseen = uint8(p[1] >> 48)
 	w.Env.Lacks = Lack(p[1] >> 56)
 	w.Env.Routes = uint64(p[2])
-	w.Left = Reason(p[3])
-	w.FastOpen[0] = FastOpen(p[3] >> 8)
-	w.FastOpen[1] = FastOpen(p[3] >> 16)
-	w.Timers = p[3]>>24&1 != 0
+	w.Env.Out.Addr = Addr(p[3])
+	w.Env.Out.Proto = Proto(p[3] >> 8)
+	w.Env.Out.Does = Does(p[3] >> 16)
+	w.Env.In.Addr = Addr(p[3] >> 24)
+	w.Env.In.Proto = Proto(p[3] >> 32)
+	w.Env.In.Does = Does(p[3] >> 40)
+	w.Left = Reason(p[3] >> 48)
+	w.FastOpen[0] = FastOpen(p[3] >> 56)
+	w.FastOpen[1] = FastOpen(p[4])
+	w.Timers = p[4]>>8&1 != 0
 }
 
 const socketWords = 7

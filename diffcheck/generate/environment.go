@@ -43,6 +43,19 @@ var toggles = []toggle{
 	over("", "198.51.100.0/24"),
 }
 
+// filters are rules of the firewall; one at a time, and as many of each kind.
+var filters = func() []toggle {
+	var all []toggle
+	flush := script.Env{Kind: script.EnvFilterFlush}
+	for _, does := range [...]string{"drop", "drop", "reject", "reject with icmp host-unreachable", "reject with icmp net-prohibited", "reject with icmp prot-unreachable",
+		"reject with icmp admin-prohibited", "ip protocol tcp reject with tcp reset"} {
+		for _, match := range [...][2]string{{"output", "ip daddr 192.0.2.1 "}, {"input", "ip saddr 192.0.2.1 "}, {"output", "ip daddr 192.168.0.1 "}, {"output", ""}, {"output", "ip daddr 127.0.0.1 "}, {"input", "ip saddr 127.0.0.1 "}} {
+			all = append(all, toggle{script.Env{Kind: script.EnvFilterAdd, Name: match[0], Value: match[1] + does}, flush})
+		}
+	}
+	return all
+}()
+
 // interfaces are changes that take much away, and are the only one at a time.
 var interfaces = []toggle{
 	{script.Env{Kind: script.EnvLinkDown}, script.Env{Kind: script.EnvLinkUp}},
@@ -58,6 +71,12 @@ func (w *world) change() {
 	if w.cut != nil {
 		w.events = append(w.events, script.Event{Kind: script.EventEnv, Env: w.cut.back})
 		w.cut = nil
+		return
+	}
+	if w.percent(30) {
+		t := &filters[w.below(len(filters))]
+		w.cut = t
+		w.events = append(w.events, script.Event{Kind: script.EventEnv, Env: t.there})
 		return
 	}
 	if w.percent(20) {

@@ -17,8 +17,39 @@ func (j *Judge) environment(e *script.Env) {
 		j.reroute(e)
 	case script.EnvLinkDown, script.EnvLinkUp, script.EnvAddrDel, script.EnvAddrAdd:
 		j.moment(model.LabelEnv).label.Change = interfaceChange(e)
+	case script.EnvFilterAdd:
+		j.filter(e)
+	case script.EnvFilterFlush:
+		j.moment(model.LabelEnv).label.Change = model.FilterGone
 	default:
 		j.moment(model.LabelEnv)
+	}
+}
+
+// filter is a rule of the firewall.
+func (j *Judge) filter(e *script.Env) {
+	l := &j.moment(model.LabelEnv).label
+	f, err := script.ParseFilter(e.Name, e.Value)
+	if err != nil {
+		return
+	}
+	l.Change = model.FilterIn
+	if e.Name == "output" {
+		l.Change = model.FilterOut
+	}
+	l.Addr = class(f.Addr)
+	l.Filter = model.Filter{Addr: l.Addr, Does: model.DoesDrop}
+	switch f.Does {
+	case script.DoesReject:
+		l.Filter.Does = model.DoesReject0 + model.Does(f.Code)
+	case script.DoesReset:
+		l.Filter.Does = model.DoesReset
+	}
+	switch f.Proto {
+	case script.ProtoTCP:
+		l.Filter.Proto = model.ProtoTCP
+	case script.ProtoUDP:
+		l.Filter.Proto = model.ProtoUDP
 	}
 }
 

@@ -274,6 +274,9 @@ func (n *names) icmp(f *script.Frame) (m model.Frame, known bool) {
 		return m, false
 	}
 	m.Quote = model.Quote{Src: class(q.Src.Addr()), SPort: n.port(q.Src.Port()), Dst: class(q.Dst.Addr()), DPort: n.port(q.Dst.Port())}
+	if m.Src = m.Quote.Dst; !f.Implied {
+		m.Src = class(f.Src.Addr())
+	}
 	switch q.Proto {
 	case script.ProtoTCP:
 		m.Quote.Proto = model.ProtoTCP

@@ -21,6 +21,10 @@ func (e *Env) Command() string {
 		return "ip link set dev " + e.device() + " up"
 	case EnvLinkDown:
 		return "ip link set dev " + e.device() + " down"
+	case EnvFilterAdd:
+		return "nft add rule ip filter " + e.Name + " " + e.Value
+	case EnvFilterFlush:
+		return "nft flush ruleset"
 	case EnvAddrAdd:
 		return "ip addr add " + e.Value + " dev " + e.device()
 	case EnvAddrDel:

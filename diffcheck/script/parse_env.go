@@ -62,6 +62,10 @@ func parseEnv(text string) []Env {
 			return unknown
 		}
 		return []Env{{Kind: EnvSleep, Value: words[1], Text: text}}
+	case "nft":
+		if envs := parseNft(text, words[1:]); envs != nil {
+			return envs
+		}
 	case "ip":
 		if env, ok := parseIP(words[1:]); ok {
 			env.Text = text

@@ -82,22 +82,24 @@ type Want struct {
 type EnvKind uint8
 
 const (
-	EnvSysctl   EnvKind = iota // `sysctl -q NAME=VALUE`
-	EnvRouteAdd                // `ip route add [KIND] PREFIX …`
-	EnvRouteDel                // `ip route del [KIND] PREFIX`
-	EnvLinkUp                  // `ip link set dev DEVICE up`
-	EnvLinkDown                // `ip link set dev DEVICE down`
-	EnvAddrAdd                 // `ip addr add PREFIX dev DEVICE`
-	EnvAddrDel                 // `ip addr del PREFIX dev DEVICE`
-	EnvSleep                   // `sleep SECONDS`
-	EnvUnknown                 // a command that diffcheck does not know; Text holds it
+	EnvSysctl      EnvKind = iota // `sysctl -q NAME=VALUE`
+	EnvRouteAdd                   // `ip route add [KIND] PREFIX …`
+	EnvRouteDel                   // `ip route del [KIND] PREFIX`
+	EnvLinkUp                     // `ip link set dev DEVICE up`
+	EnvLinkDown                   // `ip link set dev DEVICE down`
+	EnvAddrAdd                    // `ip addr add PREFIX dev DEVICE`
+	EnvAddrDel                    // `ip addr del PREFIX dev DEVICE`
+	EnvFilterAdd                  // `nft add rule ip filter CHAIN RULE`, see [ParseFilter]
+	EnvFilterFlush                // `nft flush ruleset`
+	EnvSleep                      // `sleep SECONDS`
+	EnvUnknown                    // a command that diffcheck does not know; Text holds it
 )
 
 // Env is one environment change. Text is the command as written.
 type Env struct {
 	Kind  EnvKind
-	Name  string // EnvSysctl: the key; routes: the kind, "" for unicast; links and addresses: lo, or "" for eth0
-	Value string // EnvSysctl: the value; routes: the prefix; addresses: the address with the length of its prefix
+	Name  string // EnvSysctl: the key; routes: the kind, "" for unicast; links and addresses: lo, or "" for eth0; EnvFilterAdd: input or output
+	Value string // EnvSysctl: the value; routes: the prefix; addresses: the address with the length of its prefix; EnvFilterAdd: the rule
 	Text  string
 }
 

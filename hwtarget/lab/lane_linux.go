@@ -90,6 +90,8 @@ type Lane struct {
 	ended   chan struct{}
 	closing sync.Once
 	batch   batch
+
+	firewall firewall
 }
 
 // NewLane makes one. The process must be root or have entered the lab.
@@ -243,6 +245,7 @@ func (l *Lane) release() {
 		// which nobody need wait for.
 		go l.puppet.Close()
 	}
+	l.firewall.close()
 	for _, fd := range [...]int{l.kernel, l.netlink, l.control} {
 		if fd >= 0 {
 			unix.Close(fd)

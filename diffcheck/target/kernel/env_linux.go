@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/connspec/connspec/diffcheck/script"
 	"github.com/connspec/connspec/diffcheck/target"
 	"github.com/connspec/connspec/hwtarget/lab"
@@ -19,6 +21,7 @@ type changes struct {
 	linkDown bool
 	loDown   bool
 	noAddr   bool // eth0 has lost its address
+	filtered bool // there is a firewall
 }
 
 type sysctl struct{ path, value string }
@@ -45,8 +48,13 @@ func (k *Target) env(ev *script.Event) error {
 		return k.link(e)
 	case script.EnvAddrAdd, script.EnvAddrDel:
 		return k.addr(ev)
+	case script.EnvFilterAdd:
+		return k.filter(ev)
+	case script.EnvFilterFlush:
+		k.changed.filtered = false
+		return k.lane.FilterFlush()
 	}
-	return target.Refuse(ev, "`%s`: the kernel target knows sysctl, ip route, ip link, ip addr and sleep", e.Text)
+	return target.Refuse(ev, "`%s`: the kernel target knows sysctl, ip route, ip link, ip addr, nft and sleep", e.Text)
 }
 
 // setSysctl runs on the lane's thread, whose namespace /proc/sys/net is.
@@ -86,6 +94,32 @@ func (k *Target) link(e *script.Env) error {
 		return err
 	}
 	return k.relearn()
+}
+
+// filter adds a rule to the lane's firewall.
+func (k *Target) filter(ev *script.Event) error {
+	f, err := script.ParseFilter(ev.Env.Name, ev.Env.Value)
+	if err != nil {
+		return target.Refuse(ev, "%s", err)
+	}
+	rule := lab.Filter{
+		Out: ev.Env.Name == "output", Reject: f.Does == script.DoesReject, Reset: f.Does == script.DoesReset, Code: f.Code,
+	}
+	if f.Addr.IsValid() {
+		rule.Addr = k.naming.RealAddr(f.Addr)
+	}
+	switch f.Proto {
+	case script.ProtoTCP:
+		rule.Proto = unix.IPPROTO_TCP
+	case script.ProtoUDP:
+		rule.Proto = unix.IPPROTO_UDP
+	}
+	k.changed.filtered = true
+	if err := k.lane.FilterAdd(rule); err != nil {
+		k.dirty = true
+		return target.Refuse(ev, "%s", err)
+	}
+	return nil
 }
 
 // addr takes the address from eth0, or gives it back.
@@ -221,6 +255,9 @@ func (k *Target) restore() {
 		if os.WriteFile(c.sysctls[i].path, []byte(c.sysctls[i].value), 0o644) != nil {
 			k.dirty = true
 		}
+	}
+	if c.filtered && k.lane.FilterFlush() != nil {
+		k.dirty = true
 	}
 	if c.loDown && k.lane.LoopbackUp() != nil {
 		k.dirty = true
