@@ -3,11 +3,14 @@ package main
 import (
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 	"runtime"
 	"strconv"
 	"strings"
 
 	"github.com/connspec/connspec/diffcheck/explore"
+	"github.com/connspec/connspec/diffcheck/report"
 	"github.com/connspec/connspec/model/check"
 	"github.com/connspec/connspec/spec"
 )
@@ -20,6 +23,7 @@ type exploreCommand struct {
 	Memory  byteSize    `default:"8G" help:"Stop when the worlds take so many bytes (K, M, G)."`
 	Exact   int64       `default:"0" placeholder:"N" help:"Tell worlds apart by 64-bit fingerprints beyond N (0: when three quarters of the memory are used)."`
 	Worlds  int64       `default:"0" placeholder:"N" help:"Stop after so many worlds."`
+	Out     string      `placeholder:"DIR" help:"Save the counter-examples there, as scripts."`
 	Bare    bool        `help:"Only count: hold no property against the worlds."`
 	Workers int         `default:"0" placeholder:"N" help:"How many cores to use (0: all)."`
 }
@@ -68,7 +72,11 @@ func (c *exploreCommand) Run(w io.Writer, bad complaints) error {
 				Progress: func(p explore.Progress) { explore.Line(bad, d, sc, p) },
 			})
 			explore.Row(w, d, sc, r)
-			if err := explore.Violations(w, d, sc, r); err != nil {
+			examples, err := explore.Violations(w, d, sc, r)
+			if err != nil {
+				return err
+			}
+			if err := c.save(w, examples); err != nil {
 				return err
 			}
 			failed = failed || len(r.Violations)+len(r.Unmet) > 0
@@ -76,6 +84,24 @@ func (c *exploreCommand) Run(w io.Writer, bad complaints) error {
 	}
 	if failed {
 		return exit{1}
+	}
+	return nil
+}
+
+// save writes counter-examples as scripts that replay runs.
+func (c *exploreCommand) save(w io.Writer, examples []explore.CounterExample) error {
+	if c.Out == "" || len(examples) == 0 {
+		return nil
+	}
+	if err := os.MkdirAll(c.Out, 0o755); err != nil {
+		return err
+	}
+	for _, x := range examples {
+		path := filepath.Join(c.Out, x.Name+".pkt")
+		if err := report.Write(path, func(w io.Writer) error { _, err := io.WriteString(w, x.Text); return err }); err != nil {
+			return err
+		}
+		fmt.Fprintf(w, "  saved: go run ./diffcheck replay %s\n", path)
 	}
 	return nil
 }

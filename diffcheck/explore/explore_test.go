@@ -1,8 +1,10 @@
 package explore
 
 import (
+	"strings"
 	"testing"
 
+	"github.com/connspec/connspec/diffcheck/script"
 	"github.com/connspec/connspec/model"
 	"github.com/connspec/connspec/model/check"
 	"github.com/connspec/connspec/spec"
@@ -81,5 +83,32 @@ func TestPathIsShortest(t *testing.T) {
 	})
 	if err != nil || n != 3 || last != model.Established { // socket, connect, SYN|ACK
 		t.Errorf("the path has %d steps to %v (%v), want 3 to ESTABLISHED", n, last, err)
+	}
+}
+
+// A counter-example is a script that can be read back, and it says what was
+// seen where the dialect is the kernel's.
+func TestCounterExampleIsAScript(t *testing.T) {
+	read := check.Property{
+		Name: "nothing-is-read", Kind: check.Always, Says: "Nobody reads what came.", Source: "this test", For: 1 << spec.Linux,
+		Step: func(s *check.Step) bool {
+			r, ok := s.Seen.Result(0)
+			return !ok || s.Label.Call.Op != spec.OpRecv || r.Ret != 1
+		},
+	}
+	sc := check.Scopes(check.Size{Sockets: 1, Threads: 1})[2]
+	r := Run(Options{Dialect: spec.Linux, Scope: sc, Workers: 2, Worlds: 20000, Properties: []check.Property{read}})
+	var out strings.Builder
+	examples, err := Violations(&out, spec.Linux, sc, r)
+	if err != nil || len(examples) != 1 {
+		t.Fatalf("%d counter-examples (%v) in %s, want 1", len(examples), err, out.String())
+	}
+	s, err := script.Parse("example", []byte(examples[0].Text))
+	if err != nil {
+		t.Fatalf("%v in\n%s", err, examples[0].Text)
+	}
+	last := s.Events[len(s.Events)-1]
+	if last.Call.Op != spec.OpRecv || last.Want == nil || last.Want.Result.Ret != 1 {
+		t.Errorf("the last event is %s, want a recv that returns 1", script.FormatEvent(&last))
 	}
 }

@@ -68,8 +68,8 @@ var (
 	blockNot  = onSocket("fcntl(O_NONBLOCK)", model.Call{Op: spec.OpFcntl, Cmd: spec.FSetfl, Value: spec.ORdwr | spec.ONonblock})
 	blockAll  = onSocket("fcntl(0)", model.Call{Op: spec.OpFcntl, Cmd: spec.FSetfl, Value: spec.ORdwr})
 	takeError = onSocket("getsockopt(SO_ERROR)", model.Call{Op: spec.OpGetsockopt, Level: spec.SolSocket, Option: spec.SoError})
-	ownName   = onSocket("getsockname", model.Call{Op: spec.OpGetsockname, To: model.Sockaddr{Len: spec.SizeofSockaddrIn}})
-	peerName  = onSocket("getpeername", model.Call{Op: spec.OpGetpeername, To: model.Sockaddr{Len: spec.SizeofSockaddrIn}})
+	ownName   = onSocket("getsockname", model.Call{Op: spec.OpGetsockname})
+	peerName  = onSocket("getpeername", model.Call{Op: spec.OpGetpeername})
 	look      = onSocket("poll", model.Call{Op: spec.OpPoll, Polls: 1, Poll: [model.PollMax]model.PollFD{{Events: spec.PollIn | spec.PollOut}}})
 	closes    = onSocket("close", model.Call{Op: spec.OpClose})
 	dups      = onSocket("dup", model.Call{Op: spec.OpDup}).only(roomForFile)
@@ -98,7 +98,7 @@ func shutdowns() []stimulus {
 }
 
 // accepts takes connections, where that leaves room in the scope.
-var accepts = onSocket("accept", model.Call{Op: spec.OpAccept, To: model.Sockaddr{Len: spec.SizeofSockaddrIn}}).
+var accepts = onSocket("accept", model.Call{Op: spec.OpAccept}).
 	only(func(sc *Scope, w *model.World, s *model.Socket) bool {
 		files, sockets := holds(w)
 		return files < sc.FDs && sockets < sc.Sockets

@@ -173,7 +173,7 @@ func (s *Scope) write(w *model.World, id Stimulus, l *model.Label) {
 	case aSocket:
 		l.Call.FD, _ = descriptor(w, int(id.Slot))
 		if l.Call.Op == spec.OpPoll {
-			l.Call.Poll[0].FD = l.Call.FD
+			l.Call.Poll[0].FD, l.Call.FD = l.Call.FD, 0
 		}
 	}
 }

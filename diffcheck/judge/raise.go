@@ -1,0 +1,230 @@
+package judge
+
+import (
+	"net/netip"
+	"time"
+
+	"github.com/connspec/connspec/diffcheck/script"
+	"github.com/connspec/connspec/hwtarget/lab"
+	"github.com/connspec/connspec/model"
+	"github.com/connspec/connspec/spec"
+)
+
+// Happening is one stimulus in the names of the model, and what was seen of it.
+type Happening struct {
+	Label model.Label   // a call, a frame, a change, or time
+	Delay time.Duration // LabelAdvance: how much time
+	Outs  []model.Frame
+	Rets  []ThreadReturn
+	Waits bool // the call did not return
+}
+
+// ThreadReturn is the return of a call of a thread.
+type ThreadReturn struct {
+	Thread uint8
+	Op     spec.Op
+	Ret    model.Return
+}
+
+// Raise makes a script of happenings from a fresh host on: the inverse of what
+// a judge does. If stated is set the script states what was seen.
+func Raise(title string, all []Happening, stated bool) *script.Script {
+	s := &script.Script{Name: "raised", Title: title}
+	for i := range all {
+		raiseOne(s, &all[i], stated)
+	}
+	s.Loopback = script.OnLoopback(s)
+	return s
+}
+
+func raiseOne(s *script.Script, h *Happening, stated bool) {
+	e := script.Event{Kind: script.EventAdvance, Delay: h.Delay}
+	own := -1 // of Rets: the return of the call itself
+	switch h.Label.Kind {
+	case model.LabelCall:
+		e.Kind, e.Thread, e.Call = script.EventCall, int(h.Label.Thread), raiseCall(&h.Label.Call)
+		if stated && h.Waits {
+			e.Want = &script.Want{Blocks: true}
+		}
+		for i := range h.Rets {
+			if h.Rets[i].Thread == h.Label.Thread && stated {
+				own = i
+				e.Want = raiseWant(&e.Call, &h.Rets[i].Ret)
+			}
+		}
+	case model.LabelIn:
+		e.Kind, e.Frame = script.EventInject, raiseFrame(&h.Label.Frame)
+	case model.LabelEnv:
+		e.Kind, e.Env = script.EventEnv, raiseChange(h.Label.Change, h.Label.Addr)
+	}
+	s.Events = append(s.Events, e)
+	if !stated {
+		return
+	}
+	for i := range h.Outs {
+		if o := &h.Outs[i]; (o.Proto == model.ProtoTCP || o.Proto == model.ProtoUDP) && o.Loose == 0 {
+			f := raiseFrame(o)
+			f.AnyOptions, f.Options, f.HasWindow, f.Window = f.Proto == script.ProtoTCP, script.TCPOptions{}, false, 0
+			s.Events = append(s.Events, script.Event{Kind: script.EventExpect, Frame: f})
+		}
+	}
+	for i := range h.Rets {
+		if r := &h.Rets[i]; i != own {
+			c := spec.Call{Op: r.Op}
+			s.Events = append(s.Events, script.Event{Kind: script.EventExpect, Thread: int(r.Thread), Call: c, Want: raiseWant(&c, &r.Ret)})
+		}
+	}
+}
+
+// raisePort is the number of a port that a script names, or that of P1, P2 …
+func raisePort(p model.Port) uint16 {
+	switch {
+	case p == model.PortZero:
+		return 0
+	case p >= model.PortUnseen: // nobody knows it, so no script can mean it
+		return script.PortLast
+	case p >= model.PortSeen:
+		return script.PortFirst + uint16(p-model.PortSeen)
+	}
+	return script.LocalPort + uint16(p) - 1
+}
+
+// raised are the names that a judge gets from raised scripts.
+func raised() (n names) {
+	n.reset()
+	n.used = len(n.ports)
+	for i := range n.ports {
+		n.ports[i] = raisePort(model.Port(i + 1))
+	}
+	return n
+}
+
+func endpoint(a model.Addr, p model.Port) netip.AddrPort {
+	return netip.AddrPortFrom(classes[a], raisePort(p))
+}
+
+func raiseCall(c *model.Call) spec.Call {
+	s := spec.Call{
+		Op: c.Op, FD: c.FD, Family: c.Family, Type: c.Type, Protocol: c.Protocol, Level: c.Level, Option: c.Option,
+		Fcntl: c.Cmd, How: c.How, MsgFlags: c.MsgFlags, AddrLen: c.To.Len, Pointer: c.To.Pointer,
+	}
+	if c.Nonblock {
+		s.SockFlags = spec.SockNonblock
+	}
+	switch c.Op {
+	case spec.OpBind, spec.OpConnect, spec.OpSendto:
+		if c.To.Pointer == spec.PointerValid {
+			s.Addr = raiseAddr(&c.To)
+		}
+	case spec.OpListen:
+		s.Backlog = c.Value
+	case spec.OpSetsockopt:
+		s.Value = c.Value
+	case spec.OpFcntl, spec.OpDup2:
+		s.Arg = c.Value
+	case spec.OpPoll:
+		s.Timeout = c.Value
+		for _, p := range c.Poll[:c.Polls] {
+			s.Poll = append(s.Poll, spec.PollFD{FD: p.FD, Events: p.Events})
+		}
+	}
+	switch c.Op {
+	case spec.OpSend, spec.OpSendto, spec.OpRecv, spec.OpRecvfrom:
+		s.Buf = make([]byte, c.Len)
+	}
+	return s
+}
+
+func raiseAddr(to *model.Sockaddr) spec.Sockaddr {
+	a := spec.Sockaddr{Family: to.Family, Port: raisePort(to.Port)}
+	if to.Family == spec.AFInet || to.Family == spec.AFInet6 {
+		a.Addr = classes[to.Addr]
+	}
+	if to.Family == spec.AFInet6 {
+		a.Scope = scopeIDs[to.Scope]
+		switch {
+		case to.Addr == model.AddrAny:
+			a.Addr = script.Any6
+		case a.Addr.Is4():
+			a.Addr = script.Mapped(a.Addr)
+		}
+	}
+	return a
+}
+
+func raiseWant(c *spec.Call, r *model.Return) *script.Want {
+	w := &script.Want{Result: spec.Result{Ret: r.Ret, Errno: r.Errno}}
+	if r.Ret < 0 {
+		return w
+	}
+	switch {
+	case r.HasAddr:
+		n := raised()
+		w.HasAddr = true
+		w.Result.Addr, w.Result.AddrLen = n.sockaddr(r, 0)
+	case c.Op == spec.OpGetsockopt:
+		w.HasOut, w.Result.Value = true, r.Value
+	case c.Op == spec.OpPoll && r.Loose == 0:
+		w.HasOut = true
+		for i, p := range c.Poll {
+			p.Revents = r.Revents[i]
+			w.Result.Poll = append(w.Result.Poll, p)
+		}
+	}
+	return w
+}
+
+func raiseFrame(m *model.Frame) script.Frame {
+	f := script.Frame{Src: endpoint(m.Src, m.SPort), Dst: endpoint(m.Dst, m.DPort), Len: int(m.Len)}
+	switch m.Proto {
+	case model.ProtoTCP:
+		f.Proto, f.Flags, f.Seq, f.Ack = script.ProtoTCP, script.TCPFlags(m.Bits), long(m.Seq), long(m.Ack)
+		if m.Bits&model.RST == 0 {
+			f.HasWindow, f.Window = true, 65535
+		}
+		if m.Bits&model.SYN != 0 {
+			f.Options.MSS = m.MSS
+		}
+	case model.ProtoUDP:
+		f.Proto = script.ProtoUDP
+	case model.ProtoICMP, model.ProtoICMP6:
+		f = script.Frame{Proto: script.ProtoICMP, ICMPType: m.Type, ICMPCode: m.Code, Implied: true}
+		if m.Proto == model.ProtoICMP6 {
+			f.Proto = script.ProtoICMP6
+		}
+		q := &m.Quote
+		f.Quoted = script.Quote{Proto: script.ProtoUDP, Src: endpoint(q.Src, q.SPort), Dst: endpoint(q.Dst, q.DPort)}
+		if q.Proto == model.ProtoTCP {
+			f.Quoted.Proto, f.Quoted.Seq, f.Quoted.HasSeq = script.ProtoTCP, long(m.Seq), true
+		}
+	}
+	return f
+}
+
+// raiseChange is the command that brings a change of the environment about.
+func raiseChange(c model.Change, a model.Addr) script.Env {
+	host := netip.PrefixFrom(classes[a], max(0, classes[a].BitLen())).String()
+	switch c {
+	case model.LinkDown:
+		return script.Env{Kind: script.EnvLinkDown}
+	case model.LinkUp:
+		return script.Env{Kind: script.EnvLinkUp}
+	case model.LoopbackDown:
+		return script.Env{Kind: script.EnvLinkDown, Name: "lo"}
+	case model.LoopbackUp:
+		return script.Env{Kind: script.EnvLinkUp, Name: "lo"}
+	case model.AddrGone:
+		return script.Env{Kind: script.EnvAddrDel, Value: lab.Own.String()}
+	case model.AddrBack:
+		return script.Env{Kind: script.EnvAddrAdd, Value: lab.Own.String()}
+	case model.RouteUnreachable:
+		return script.Env{Kind: script.EnvRouteAdd, Name: "unreachable", Value: host}
+	case model.RouteProhibit:
+		return script.Env{Kind: script.EnvRouteAdd, Name: "prohibit", Value: host}
+	case model.RouteBlackhole:
+		return script.Env{Kind: script.EnvRouteAdd, Name: "blackhole", Value: host}
+	case model.RouteGone:
+		return script.Env{Kind: script.EnvRouteAdd, Name: "throw", Value: host}
+	}
+	return script.Env{Kind: script.EnvUnknown, Text: "true"}
+}
