@@ -108,7 +108,7 @@ func message(kind, code uint8, old bool) stimulus {
 		if s.Kind == model.KindDgram {
 			q.Proto = model.ProtoUDP
 		}
-		f := model.Frame{Proto: model.ProtoICMP, Type: kind, Code: code, Quote: q}
+		f := model.Frame{Proto: model.ProtoICMP, Type: kind, Code: code, Src: s.Remote, Quote: q}
 		if s.Kind == model.KindStream {
 			f.Seq = s.SndUna
 			if old {
