@@ -252,7 +252,11 @@ func (m *move) wake(backwards bool) {
 			}
 			m.t, m.slot = t, t.Socket-1
 			m.s = &m.w.Sockets[m.slot]
-			if m.first(onWake) {
+			on := onWake
+			if m.s.unix() {
+				on = onUnixWake
+			}
+			if m.first(on) {
 				moved = true
 				m.drain(nil)
 			}

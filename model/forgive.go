@@ -11,7 +11,7 @@ func (w *World) Forgive(l *Label) {
 			slot := int(t.Socket) - 1
 			*t = Thread{}
 			if slot >= 0 && w.Sockets[slot].Kind != KindNone && !w.held(uint8(slot)) {
-				w.Sockets[slot] = Socket{}
+				w.bury(uint8(slot))
 			}
 		}
 	case LabelBlock:

@@ -15,10 +15,13 @@ const (
 	_                                // KindNone: what was there has gone
 	streams                          // KindStream
 	dgrams                           // KindDgram
+	_                                // KindUnixStream: its rules have triggers of their own
+	_                                // KindUnixSeqpacket
+	_                                // KindUnixDgram
 )
 
 // kinds is how many kinds of sockets there are, with KindNone.
-const kinds = int(KindDgram) + 1
+const kinds = int(KindUnixDgram) + 1
 
 // aspect is what the index tells apart: no file, no socket, and for each kind
 // of socket its states.
@@ -97,9 +100,9 @@ func (x *index) list(rules []Rule, d spec.Dialect, t trigger, a aspect) {
 		r := &rules[1+i]
 		switch {
 		case !r.For.Has(d):
-		case r.on != onSegment && r.on == t && r.covers(a):
+		case r.on != onSegment && (r.on == t || r.unix && onUnix+r.on == t) && r.covers(a):
 			x.ids = append(x.ids, r.ID)
-		case r.on == onSegment && t >= onSegment && TCP(t-onSegment).in(r.in...):
+		case r.on == onSegment && t >= onSegment && t < onUnix && TCP(t-onSegment).in(r.in...):
 			x.ids = append(x.ids, r.ID)
 		}
 	}

@@ -24,12 +24,13 @@ func (k LabelKind) String() string {
 type Label struct {
 	Kind   LabelKind
 	Thread uint8
-	Call   Call   // LabelCall
-	Ret    Return // LabelReturn
-	Frame  Frame  // LabelIn, LabelOut
-	Change Change // LabelEnv
-	Addr   Addr   // LabelEnv: whose route, of a change of routes
-	Filter Filter // LabelEnv: the rule, of a filter
+	Call   Call       // LabelCall
+	Ret    Return     // LabelReturn
+	Frame  Frame      // LabelIn, LabelOut
+	Change Change     // LabelEnv
+	Addr   Addr       // LabelEnv: whose route, of a change of routes
+	Filter Filter     // LabelEnv: the rule, of a filter
+	File   FileChange // LabelEnv, if it has a verb: a change of the file system
 }
 
 // Sockaddr is the address argument of a call.
@@ -40,6 +41,7 @@ type Sockaddr struct {
 	Scope   spec.Device // AF_INET6
 	Pointer spec.Pointer
 	Len     int32 // as passed
+	Unix    UnixAddr
 }
 
 // Call is a system call in the names of the model.
@@ -78,7 +80,9 @@ type Return struct {
 	Addr    Addr
 	Port    Port
 	Scope   spec.Device
-	Value   int32 // getsockopt
+	Name    Name     // an AF_UNIX address
+	Pair    [2]uint8 // socketpair: the descriptors
+	Value   int32    // getsockopt
 	Revents [PollMax]spec.PollEvents
 	Loose   spec.PollEvents // bits of Revents that are not compared
 }

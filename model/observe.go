@@ -23,6 +23,10 @@ func (w *World) Observe(l *Label) (ok bool) {
 		}
 		w.Timers = false
 	case LabelEnv:
+		if l.File.Verb != FileAsIs {
+			w.changeFiles(&l.File)
+			return true
+		}
 		w.change(l)
 	default:
 		return false
@@ -52,7 +56,7 @@ func (w *World) answered(l *Label) (ok bool) {
 		if !t.Ret.matches(&l.Ret) {
 			return false
 		}
-		if t.Ret.HasAddr && !w.seePort(want, l.Ret.Port) {
+		if t.Ret.HasAddr && (!w.seePort(want, l.Ret.Port) || !w.seeName(t.Ret.Name, l.Ret.Name)) {
 			return false
 		}
 		*t = Thread{}
@@ -61,15 +65,15 @@ func (w *World) answered(l *Label) (ok bool) {
 	return false
 }
 
-// matches compares all but a port, which has to be seen.
+// matches compares all but a port or a name, which has to be seen.
 func (r *Return) matches(s *Return) bool {
 	if r.Loose == 0 {
 		if r.Ret != s.Ret || r.Errno != s.Errno || r.Value != s.Value {
 			return false
 		}
 		want := *r
-		want.Port = s.Port
-		return want == *s && (r.HasAddr || r.Port == s.Port)
+		want.Port, want.Name = s.Port, s.Name
+		return want == *s && (r.HasAddr || r.Port == s.Port && r.Name == s.Name)
 	}
 	want, got := *r, *s
 	for i := range want.Revents {

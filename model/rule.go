@@ -67,6 +67,7 @@ type Rule struct {
 	also bool // not the only answer: rules further down may apply as well
 	only bool // sendto but not send; see onSend
 	late bool // as the rule before or after it, with the acknowledgement delayed
+	unix bool // of AF_UNIX sockets as well
 	port bool // outside Linux, the socket may or may not have been given a port on the way
 }
 
@@ -99,16 +100,31 @@ type trigger uint8
 
 // The triggers: first a call by its number (spec.Op), then these.
 const (
-	onNoSocket   trigger = trigger(spec.OpCount) + iota // a segment for nobody
-	onDatagram                                          // a UDP datagram
-	onICMP                                              // an ICMP message
-	onWake                                              // a blocked thread, looked at
-	onTimer                                             // a socket, while time passes
-	onSegment                                           // a segment for a socket in state Closed + …
-	triggerCount = onSegment + trigger(TimeWait) + 1
+	onNoSocket   trigger                             = trigger(spec.OpCount) + iota // a segment for nobody
+	onDatagram                                                                      // a UDP datagram
+	onICMP                                                                          // an ICMP message
+	onWake                                                                          // a blocked thread, looked at
+	onTimer                                                                         // a socket, while time passes
+	onSegment                                                                       // a segment for a socket in state Closed + …
+	onUnix       = onSegment + trigger(TimeWait) + 1                                // a call on an AF_UNIX socket, by its number: onUnix + …
+	onUnixWake   = onUnix + trigger(spec.OpCount)                                   // a thread blocked on one, looked at
+	triggerCount = onUnixWake + 1
 )
 
 func on(op spec.Op) trigger { return trigger(op) }
+
+// trigger is on for the socket of the move: AF_UNIX has rules of its own for
+// the calls that are about sockets.
+func (m *move) trigger(op spec.Op) trigger {
+	if m.s != nil && m.s.unix() {
+		switch op {
+		case spec.OpFcntl, spec.OpDup, spec.OpDup2, spec.OpClose:
+		default:
+			return onUnix + trigger(op)
+		}
+	}
+	return on(op)
+}
 
 // book is all rules and how to find them.
 type book struct {
@@ -138,9 +154,11 @@ func tables() [][]Rule {
 		environmentInet6, environmentSend, environmentSegment, filterRules, environmentTimer, environmentConnect,
 		connectPOSIX, connectLinux, connectLinux6, connectLinuxRoute, connectLinux6Source, connectLinux6Mute, connectBSDRoutes(forMacOS, "macos", connectMacOS),
 		connectBSDRoutes(forOSX, "osx", connectOSX), connectTargetTCP, filterConnect, connectStart,
-		socketRaw, socketRules, bindMacOS, bindArguments, bindLinux6, bindRules, listenRules, acceptRules, nameRules, optionRules6, optionRules, pollRules,
+		socketRulesUnix, socketRaw, socketRules, bindMacOS, bindArguments, bindLinux6, bindRules, listenRules, acceptRules, nameRules, optionRules6, optionRules, pollRules,
 		shutdownRulesBSD, shutdownRules, fastElsewhere, sendRaw, sendRulesBSD, sendLinux6, sendRules, recvRulesBSD, recvRules, closeRules,
 		handshakeRules, segmentRules, noSocketRules, datagramRules, icmpRules, wakeRules, timerRules,
+		bindRulesUnix, connectRulesUnix, listenRulesUnix, acceptRulesUnix, nameRulesUnix, optionRulesUnix,
+		shutdownRulesUnix, sendRulesUnix, recvRulesUnix, wakeRulesUnix,
 	}
 }
 

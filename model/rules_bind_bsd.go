@@ -6,14 +6,14 @@ import "github.com/connspec/connspec/spec"
 // tcp_usr_bind, udp_bind, in_pcbbind.
 var bindMacOS = []Rule{
 	{Name: "bind/macos/EDESTADDRREQ", Class: Shall, on: on(spec.OpBind), For: forMacOS, Evidence: "XNU 11417, bind",
-		Title: "A null address fails.", when: null, then: fails(spec.EDESTADDRREQ)},
+		Title: "A null address fails.", when: null, then: fails(spec.EDESTADDRREQ), unix: true},
 	{Name: "bind/macos/ENAMETOOLONG", Class: Shall, on: on(spec.OpBind), For: forMacOS, Evidence: "XNU 11417, getsockaddr (SOCK_MAXADDRLEN)",
 		Title: "A length beyond 255, negative ones too, fails.",
-		when:  length(func(n int32) bool { return n < 0 || n > 255 }), then: fails(spec.ENAMETOOLONG)},
+		when:  length(func(n int32) bool { return n < 0 || n > 255 }), then: fails(spec.ENAMETOOLONG), unix: true},
 	{Name: "bind/macos/EINVAL-no-family", Class: Shall, on: on(spec.OpBind), For: forMacOS, Evidence: "XNU 11417, getsockaddr_s",
-		Title: "A length without room for a family fails.", when: shorter(2), then: fails(spec.EINVAL)},
+		Title: "A length without room for a family fails.", when: shorter(2), then: fails(spec.EINVAL), unix: true},
 	{Name: "bind/macos/EFAULT", Class: Shall, on: on(spec.OpBind), For: forMacOS, Evidence: "XNU 11417, getsockaddr_s",
-		Title: "An address that cannot be read fails.", when: badPointer, then: fails(spec.EFAULT)},
+		Title: "An address that cannot be read fails.", when: badPointer, then: fails(spec.EFAULT), unix: true},
 	{Name: "bind/macos/EINVAL-dead", Class: Shall, on: on(spec.OpBind), For: forMacOS, Evidence: "XNU 11417, tcp_usr_bind (INPCB_STATE_DEAD)",
 		Title: "A stream socket whose connection ended fails.", of: streams, when: has(Dead), then: fails(spec.EINVAL)},
 	{Name: "bind/macos/EAFNOSUPPORT", Class: Shall, on: on(spec.OpBind), For: forMacOS, Evidence: "XNU 11417, tcp_usr_bind, udp_bind",

@@ -16,7 +16,7 @@ var anyState = func() []Rule {
 			Name: "any-state/" + op.String(), Class: Succeed, on: on(op), For: forPOSIX | forTargetTCP,
 			Open: cites("posix/application-usage/failed-state"), Unsaid: forTargetTCP,
 			Title: op.String() + " on a socket that a failed connect left in an unspecified state may do anything.",
-			when:  has(AnyState), then: whatever,
+			when:  has(AnyState), then: whatever, unix: true,
 		})
 	}
 	for _, op := range []spec.Op{spec.OpAccept, spec.OpRecv, spec.OpRecvfrom, spec.OpConnect, spec.OpSend, spec.OpSendto} {
@@ -85,17 +85,23 @@ func openState(m *move) {
 
 // returnAnything takes note of what a call on a socket in any state returned.
 func (w *World) returnAnything(t *Thread, r *Return) {
-	op := t.Op
+	op, child := t.Op, Socket{Kind: KindStream, Family: spec.AFInet, Flags: AnyState}
+	if t.Socket != 0 && w.Sockets[t.Socket-1].unix() {
+		child.Kind, child.Family = w.Sockets[t.Socket-1].Kind, spec.AFUnix
+	}
 	*t = Thread{}
 	if r.HasAddr && r.Port == PortSeen+Port(w.Seen) {
 		w.Seen++
+	}
+	if r.HasAddr && r.Name == NameSeen+Name(w.NamesSeen) {
+		w.NamesSeen++
 	}
 	if op != spec.OpAccept || r.Ret < FDFirst || r.Ret >= FDFirst+FDsMax {
 		return
 	}
 	for i := range w.Sockets {
 		if w.Sockets[i].Kind == KindNone {
-			w.Sockets[i] = Socket{Kind: KindStream, Family: spec.AFInet, Flags: AnyState}
+			w.Sockets[i] = child
 			w.FDs[r.Ret-FDFirst] = File(i + 1)
 			return
 		}

@@ -46,14 +46,14 @@ var connectLinux = []Rule{
 		Title: "A number that is no descriptor fails first of all.", of: nothingOpen, then: fails(spec.EBADF)},
 	{Name: "connect/linux/EINVAL-length", Class: Shall, on: on(spec.OpConnect), For: forLinux, Evidence: "Linux 6.18, move_addr_to_kernel",
 		Title: "A negative length, or one beyond sockaddr_storage, fails before anything looks at the socket.",
-		when:  length(func(n int32) bool { return n < 0 || n > 128 }), then: fails(spec.EINVAL)},
+		when:  length(func(n int32) bool { return n < 0 || n > 128 }), then: fails(spec.EINVAL), unix: true},
 	{Name: "connect/linux/EFAULT", Class: Shall, on: on(spec.OpConnect), For: forLinux, Cites: cites("linux/errors/EFAULT"),
 		Title: "An address that cannot be read fails; an empty one is not read.",
-		when:  all(badPointer, not(shorter(1))), then: fails(spec.EFAULT)},
+		when:  all(badPointer, not(shorter(1))), then: fails(spec.EFAULT), unix: true},
 	{Name: "connect/linux/ENOTSOCK", Class: Shall, on: on(spec.OpConnect), For: forLinux, Cites: cites("linux/errors/ENOTSOCK"),
 		Title: "A descriptor that is no socket fails.", of: nonSockets, then: fails(spec.ENOTSOCK)},
 	{Name: "connect/linux/EINVAL-no-family", Class: Shall, on: on(spec.OpConnect), For: forLinux, Evidence: "Linux 6.18, __inet_stream_connect, inet_dgram_connect",
-		Title: "A length without room for a family fails, in every state.", when: shorter(2), then: fails(spec.EINVAL)},
+		Title: "A length without room for a family fails, in every state.", when: shorter(2), then: fails(spec.EINVAL), unix: true},
 
 	// AF_UNSPEC
 	{Name: "connect/linux/dissolve-dgram", Class: Succeed, on: on(spec.OpConnect), For: forLinux, Cites: cites("linux/description/unspec-dissolve-dgram"),

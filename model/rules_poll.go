@@ -59,6 +59,8 @@ func (m *move) polled(hidden bool) Return {
 		case m.w.file(p.FD) == FileNone:
 			mask = spec.PollNval
 		case s == nil:
+		case s.unix() && m.d == spec.Linux || s.unix() && m.d == spec.POSIX && !hidden:
+			mask = m.pollUnix(s)
 		case m.d == spec.MacOS:
 			mask = m.pollMacOS(s, p.Events)
 		case m.d == spec.OSX:

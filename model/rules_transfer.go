@@ -110,10 +110,10 @@ var sendRules = onSend([]Rule{
 	// the address of sendto
 	{Name: "/EINVAL-length", Class: Shall, For: forLinux, Evidence: "Linux 6.18, move_addr_to_kernel", only: true,
 		Title: "A negative length, or one beyond sockaddr_storage, fails.",
-		when:  all(isSocket, named, length(func(n int32) bool { return n < 0 || n > 128 })), then: fails(spec.EINVAL)},
+		when:  all(isSocket, named, length(func(n int32) bool { return n < 0 || n > 128 })), then: fails(spec.EINVAL), unix: true},
 	{Name: "/EFAULT", Class: Shall, For: forAll &^ forSockets, Evidence: "Linux 6.18, move_addr_to_kernel", only: true,
 		Title: "An address that cannot be read fails.",
-		when:  all(isSocket, named, badPointer, not(shorter(1))), then: fails(spec.EFAULT)},
+		when:  all(isSocket, named, badPointer, not(shorter(1))), then: fails(spec.EFAULT), unix: true},
 	{Name: "/EFAULT-empty", Class: May, For: forPOSIX | forTargetTCP, Evidence: "POSIX.1-2008, XSH 2.3 (EFAULT)", only: true,
 		Title: "An address that cannot be read may fail whatever its length.",
 		when:  all(isSocket, named, badPointer, shorter(1)), then: fails(spec.EFAULT)},

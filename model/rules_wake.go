@@ -81,20 +81,24 @@ func (m *move) restate() {
 	if m.t.NoAddr {
 		m.again.To.Pointer = spec.PointerNull
 	}
+	if m.s.unix() { // the address was found good; where it leads is in Other
+		m.again.To = Sockaddr{Family: spec.AFUnix, Len: spec.OffsetofSunPath + 1, Pointer: m.again.To.Pointer}
+		m.found, m.looked = found{kind: NodeSocket}, true
+	}
 	m.c, m.file, m.rerun = m.again, File(m.slot+1), true
 }
 
 // resumable says whether the call of a waiting thread would not wait now.
 func (m *move) resumable() bool {
 	m.restate()
-	r := m.find(on(m.t.Op))
+	r := m.find(m.trigger(m.t.Op))
 	m.rerun = false
 	return r != nil && r.Class != Block
 }
 
 func (m *move) resume() {
 	m.restate()
-	m.first(on(m.t.Op))
+	m.first(m.trigger(m.t.Op))
 	m.rerun = false
 }
 

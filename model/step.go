@@ -45,8 +45,10 @@ type move struct {
 	later  bool    // an answer that is delayed
 	kept   bool    // a connection that is reset stays in the queue
 	gentle bool    // a close that does not reset for unread data
-	again  *Call   // rerun: where the call is restated
-	n      *Next   // where the rules used are noted; nil while looking on
+	looked bool    // AF_UNIX: found is what the address of the call leads to
+	found  found
+	again  *Call // rerun: where the call is restated
+	n      *Next // where the rules used are noted; nil while looking on
 
 	inbox    *[inboxMax]Frame // frames of the host to itself, not yet delivered
 	inboxLen int
@@ -130,7 +132,7 @@ func (n *Nexts) move(d spec.Dialect, w *World) *move {
 	m.d, m.w, m.inbox, m.again = d, w, &n.inbox, &n.again
 	m.c, m.t, m.s, m.n = nil, nil, nil, nil
 	m.file, m.slot, m.inboxLen, m.inboxAt = FileNone, 0, 0, 0
-	m.inner = false
+	m.inner, m.looked = false, false
 	m.rerun, m.gentle, m.bound, m.kept, m.later = false, false, false, false, false
 	return m
 }
@@ -258,12 +260,12 @@ func stepCall(d spec.Dialect, w *World, l *Label, out *Nexts) {
 		m.s = &w.Sockets[m.slot]
 	}
 	m.c = m.imported(m.c, &out.given)
-	m.try(on(l.Call.Op), out, false)
+	m.try(m.trigger(l.Call.Op), out, false)
 	if m.forgets() {
 		out.alt = *w
 		m.w, m.s, m.t = &out.alt, &out.alt.Sockets[m.slot], &out.alt.Threads[l.Thread]
 		m.s.Err = spec.ENONE
-		m.try(on(l.Call.Op), out, false)
+		m.try(m.trigger(l.Call.Op), out, false)
 	}
 }
 

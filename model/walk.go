@@ -85,6 +85,9 @@ func shapeOf(w *World) shape {
 
 // explore starts over and over from worlds of a shape not met before.
 func (w *walker) explore(starts int) {
+	if w.d != spec.TargetTCP {
+		w.exploreUnix(starts / 2)
+	}
 	met := map[shape]bool{}
 	frontier := []World{{}}
 	for _, o := range openings() {
@@ -146,6 +149,9 @@ func (w *walker) consume() {
 		case Returning:
 			l := Label{Kind: LabelReturn, Thread: uint8(i), Ret: t.Ret}
 			l.Ret.Port = w.reveal(l.Ret.Port)
+			if t.Ret.Name >= NameUnseen {
+				l.Ret.Name = NameSeen + Name(w.world.NamesSeen)
+			}
 			l.Ret.Loose = 0
 			w.take(&l)
 		case Anything:

@@ -243,6 +243,9 @@ func (m *move) timeWait(slot uint8) {
 func (m *move) release(slot uint8) {
 	s := &m.w.Sockets[slot]
 	switch {
+	case s.unix():
+		m.releaseUnix(slot)
+		return
 	case s.has(AnyState): // what it has done may show yet
 		s.set(Orphan)
 		return

@@ -6,7 +6,7 @@ import "github.com/connspec/connspec/spec"
 
 // How the parts of a world are laid out in words of 64 bits, for [World.Pack].
 
-const worldWords = 5
+const worldWords = 10
 
 func (w *World) words(p *[worldWords]uint64) {
 	p[0] = uint64(w.FDs[0]) |
@@ -22,20 +22,64 @@ func (w *World) words(p *[worldWords]uint64) {
 		uint64(w.FDs[10])<<16 |
 		uint64(w.FDs[11])<<24 |
 		uint64(w.OutLen)<<32 |
-		uint64(w.Seen)<<40 |
-		uint64(w.Unseen)<<48 |
-		uint64(w.Env.Lacks)<<56
-	p[2] = uint64(w.Env.Routes)
-	p[3] = uint64(w.Env.Out.Addr) |
-		uint64(w.Env.Out.Proto)<<8 |
-		uint64(w.Env.Out.Does)<<16 |
-		uint64(w.Env.In.Addr)<<24 |
-		uint64(w.Env.In.Proto)<<32 |
-		uint64(w.Env.In.Does)<<40 |
-		uint64(w.Left)<<48 |
-		uint64(w.FastOpen[0])<<56
-	p[4] = uint64(w.FastOpen[1]) |
-		truth(w.Timers)<<8
+		uint64(w.Entries[0].Dir)<<40 |
+		uint64(w.Entries[0].Comp)<<48 |
+		uint64(w.Entries[0].Node)<<56
+	p[2] = uint64(w.Entries[1].Dir) |
+		uint64(w.Entries[1].Comp)<<8 |
+		uint64(w.Entries[1].Node)<<16 |
+		uint64(w.Entries[2].Dir)<<24 |
+		uint64(w.Entries[2].Comp)<<32 |
+		uint64(w.Entries[2].Node)<<40 |
+		uint64(w.Entries[3].Dir)<<48 |
+		uint64(w.Entries[3].Comp)<<56
+	p[3] = uint64(w.Entries[3].Node) |
+		uint64(w.Entries[4].Dir)<<8 |
+		uint64(w.Entries[4].Comp)<<16 |
+		uint64(w.Entries[4].Node)<<24 |
+		uint64(w.Entries[5].Dir)<<32 |
+		uint64(w.Entries[5].Comp)<<40 |
+		uint64(w.Entries[5].Node)<<48 |
+		uint64(w.Nodes[0].Kind)<<56
+	p[4] = uint64(w.Nodes[0].Flags) |
+		uint64(w.Nodes[0].To[0])<<8 |
+		uint64(w.Nodes[0].To[1])<<16 |
+		uint64(w.Nodes[1].Kind)<<24 |
+		uint64(w.Nodes[1].Flags)<<32 |
+		uint64(w.Nodes[1].To[0])<<40 |
+		uint64(w.Nodes[1].To[1])<<48 |
+		uint64(w.Nodes[2].Kind)<<56
+	p[5] = uint64(w.Nodes[2].Flags) |
+		uint64(w.Nodes[2].To[0])<<8 |
+		uint64(w.Nodes[2].To[1])<<16 |
+		uint64(w.Nodes[3].Kind)<<24 |
+		uint64(w.Nodes[3].Flags)<<32 |
+		uint64(w.Nodes[3].To[0])<<40 |
+		uint64(w.Nodes[3].To[1])<<48 |
+		uint64(w.Nodes[4].Kind)<<56
+	p[6] = uint64(w.Nodes[4].Flags) |
+		uint64(w.Nodes[4].To[0])<<8 |
+		uint64(w.Nodes[4].To[1])<<16 |
+		uint64(w.Nodes[5].Kind)<<24 |
+		uint64(w.Nodes[5].Flags)<<32 |
+		uint64(w.Nodes[5].To[0])<<40 |
+		uint64(w.Nodes[5].To[1])<<48 |
+		uint64(w.Seen)<<56
+	p[7] = uint64(w.Unseen) |
+		uint64(w.Env.Lacks)<<8 |
+		uint64(w.Env.Out.Addr)<<16 |
+		uint64(w.Env.Out.Proto)<<24 |
+		uint64(w.Env.Out.Does)<<32 |
+		uint64(w.Env.In.Addr)<<40 |
+		uint64(w.Env.In.Proto)<<48 |
+		uint64(w.Env.In.Does)<<56
+	p[8] = uint64(w.Env.Routes)
+	p[9] = uint64(w.Left) |
+		uint64(w.NamesSeen)<<8 |
+		uint64(w.NamesUnseen)<<16 |
+		uint64(w.FastOpen[0])<<24 |
+		uint64(w.FastOpen[1])<<32 |
+		truth(w.Timers)<<40
 }
 
 func (w *World) setWords(p *[worldWords]uint64) {
@@ -52,23 +96,67 @@ func (w *World) setWords(p *[worldWords]uint64) {
 	w.FDs[10] = File(p[1] >> 16)
 	w.FDs[11] = File(p[1] >> 24)
 	w.OutLen = uint8(p[1] >> 32)
-	w.Seen = uint8(p[1] >> 40)
-	w.Unseen = uint8(p[1] >> 48)
-	w.Env.Lacks = Lack(p[1] >> 56)
-	w.Env.Routes = uint64(p[2])
-	w.Env.Out.Addr = Addr(p[3])
-	w.Env.Out.Proto = Proto(p[3] >> 8)
-	w.Env.Out.Does = Does(p[3] >> 16)
-	w.Env.In.Addr = Addr(p[3] >> 24)
-	w.Env.In.Proto = Proto(p[3] >> 32)
-	w.Env.In.Does = Does(p[3] >> 40)
-	w.Left = Reason(p[3] >> 48)
-	w.FastOpen[0] = FastOpen(p[3] >> 56)
-	w.FastOpen[1] = FastOpen(p[4])
-	w.Timers = p[4]>>8&1 != 0
+	w.Entries[0].Dir = uint8(p[1] >> 40)
+	w.Entries[0].Comp = Comp(p[1] >> 48)
+	w.Entries[0].Node = uint8(p[1] >> 56)
+	w.Entries[1].Dir = uint8(p[2])
+	w.Entries[1].Comp = Comp(p[2] >> 8)
+	w.Entries[1].Node = uint8(p[2] >> 16)
+	w.Entries[2].Dir = uint8(p[2] >> 24)
+	w.Entries[2].Comp = Comp(p[2] >> 32)
+	w.Entries[2].Node = uint8(p[2] >> 40)
+	w.Entries[3].Dir = uint8(p[2] >> 48)
+	w.Entries[3].Comp = Comp(p[2] >> 56)
+	w.Entries[3].Node = uint8(p[3])
+	w.Entries[4].Dir = uint8(p[3] >> 8)
+	w.Entries[4].Comp = Comp(p[3] >> 16)
+	w.Entries[4].Node = uint8(p[3] >> 24)
+	w.Entries[5].Dir = uint8(p[3] >> 32)
+	w.Entries[5].Comp = Comp(p[3] >> 40)
+	w.Entries[5].Node = uint8(p[3] >> 48)
+	w.Nodes[0].Kind = NodeKind(p[3] >> 56)
+	w.Nodes[0].Flags = NodeFlags(p[4])
+	w.Nodes[0].To[0] = Comp(p[4] >> 8)
+	w.Nodes[0].To[1] = Comp(p[4] >> 16)
+	w.Nodes[1].Kind = NodeKind(p[4] >> 24)
+	w.Nodes[1].Flags = NodeFlags(p[4] >> 32)
+	w.Nodes[1].To[0] = Comp(p[4] >> 40)
+	w.Nodes[1].To[1] = Comp(p[4] >> 48)
+	w.Nodes[2].Kind = NodeKind(p[4] >> 56)
+	w.Nodes[2].Flags = NodeFlags(p[5])
+	w.Nodes[2].To[0] = Comp(p[5] >> 8)
+	w.Nodes[2].To[1] = Comp(p[5] >> 16)
+	w.Nodes[3].Kind = NodeKind(p[5] >> 24)
+	w.Nodes[3].Flags = NodeFlags(p[5] >> 32)
+	w.Nodes[3].To[0] = Comp(p[5] >> 40)
+	w.Nodes[3].To[1] = Comp(p[5] >> 48)
+	w.Nodes[4].Kind = NodeKind(p[5] >> 56)
+	w.Nodes[4].Flags = NodeFlags(p[6])
+	w.Nodes[4].To[0] = Comp(p[6] >> 8)
+	w.Nodes[4].To[1] = Comp(p[6] >> 16)
+	w.Nodes[5].Kind = NodeKind(p[6] >> 24)
+	w.Nodes[5].Flags = NodeFlags(p[6] >> 32)
+	w.Nodes[5].To[0] = Comp(p[6] >> 40)
+	w.Nodes[5].To[1] = Comp(p[6] >> 48)
+	w.Seen = uint8(p[6] >> 56)
+	w.Unseen = uint8(p[7])
+	w.Env.Lacks = Lack(p[7] >> 8)
+	w.Env.Out.Addr = Addr(p[7] >> 16)
+	w.Env.Out.Proto = Proto(p[7] >> 24)
+	w.Env.Out.Does = Does(p[7] >> 32)
+	w.Env.In.Addr = Addr(p[7] >> 40)
+	w.Env.In.Proto = Proto(p[7] >> 48)
+	w.Env.In.Does = Does(p[7] >> 56)
+	w.Env.Routes = uint64(p[8])
+	w.Left = Reason(p[9])
+	w.NamesSeen = uint8(p[9] >> 8)
+	w.NamesUnseen = uint8(p[9] >> 16)
+	w.FastOpen[0] = FastOpen(p[9] >> 24)
+	w.FastOpen[1] = FastOpen(p[9] >> 32)
+	w.Timers = p[9]>>40&1 != 0
 }
 
-const socketWords = 7
+const socketWords = 8
 
 func (s *Socket) words(p *[socketWords]uint64) {
 	p[0] = uint64(s.Flags)
@@ -84,30 +172,40 @@ func (s *Socket) words(p *[socketWords]uint64) {
 		uint64(s.FlowPort)<<8 |
 		uint64(s.LPort)<<16 |
 		uint64(s.RPort)<<24 |
-		uint64(s.Err)<<32 |
-		uint64(s.Soft)<<40 |
-		uint64(s.Backlog)<<48 |
-		uint64(s.Parent)<<56
-	p[3] = uint64(s.Turn) |
-		uint64(s.Retries)<<8 |
-		uint64(s.Queued)<<16 |
-		uint64(s.Segs)<<24 |
-		uint64(s.SndUna)<<32 |
-		uint64(s.SndNxt)<<48
-	p[4] = uint64(s.RcvNxt) |
-		uint64(s.RcvWup)<<16 |
-		uint64(s.Unread)<<32 |
-		uint64(s.Unsent)<<48
-	p[5] = uint64(s.MSS) |
-		uint64(s.Queue[0].Len)<<16 |
-		uint64(s.Queue[0].Addr)<<32 |
-		uint64(s.Queue[0].Port)<<40 |
-		uint64(s.Queue[1].Len)<<48
-	p[6] = uint64(s.Queue[1].Addr) |
-		uint64(s.Queue[1].Port)<<8 |
+		uint64(s.Name)<<32 |
+		uint64(s.PeerName)<<40 |
+		uint64(s.Peer)<<48 |
+		uint64(s.Node)<<56
+	p[3] = uint64(s.Err) |
+		uint64(s.Soft)<<8 |
+		uint64(s.Backlog)<<16 |
+		uint64(s.Parent)<<24 |
+		uint64(s.Turn)<<32 |
+		uint64(s.Retries)<<40 |
+		uint64(s.Queued)<<48 |
+		uint64(s.Segs)<<56
+	p[4] = uint64(s.SndUna) |
+		uint64(s.SndNxt)<<16 |
+		uint64(s.RcvNxt)<<32 |
+		uint64(s.RcvWup)<<48
+	p[5] = uint64(s.Unread) |
+		uint64(s.Unsent)<<16 |
+		uint64(s.MSS)<<32 |
+		uint64(s.Queue[0].Len)<<48
+	p[6] = uint64(s.Queue[0].Addr) |
+		uint64(s.Queue[0].Port)<<8 |
+		uint64(s.Queue[0].From)<<16 |
+		uint64(s.Queue[0].Name)<<24 |
+		uint64(s.Queue[1].Len)<<32 |
+		uint64(s.Queue[1].Addr)<<48 |
+		uint64(s.Queue[1].Port)<<56
+	p[7] = uint64(s.Queue[1].From) |
+		uint64(s.Queue[1].Name)<<8 |
 		uint64(s.Queue[2].Len)<<16 |
 		uint64(s.Queue[2].Addr)<<32 |
-		uint64(s.Queue[2].Port)<<40
+		uint64(s.Queue[2].Port)<<40 |
+		uint64(s.Queue[2].From)<<48 |
+		uint64(s.Queue[2].Name)<<56
 }
 
 func (s *Socket) setWords(p *[socketWords]uint64) {
@@ -124,30 +222,40 @@ func (s *Socket) setWords(p *[socketWords]uint64) {
 	s.FlowPort = Port(p[2] >> 8)
 	s.LPort = Port(p[2] >> 16)
 	s.RPort = Port(p[2] >> 24)
-	s.Err = spec.Errno(p[2] >> 32)
-	s.Soft = spec.Errno(p[2] >> 40)
-	s.Backlog = uint8(p[2] >> 48)
-	s.Parent = uint8(p[2] >> 56)
-	s.Turn = uint8(p[3])
-	s.Retries = uint8(p[3] >> 8)
-	s.Queued = uint8(p[3] >> 16)
-	s.Segs = uint8(p[3] >> 24)
-	s.SndUna = uint16(p[3] >> 32)
-	s.SndNxt = uint16(p[3] >> 48)
-	s.RcvNxt = uint16(p[4])
-	s.RcvWup = uint16(p[4] >> 16)
-	s.Unread = uint16(p[4] >> 32)
-	s.Unsent = uint16(p[4] >> 48)
-	s.MSS = uint16(p[5])
-	s.Queue[0].Len = uint16(p[5] >> 16)
-	s.Queue[0].Addr = Addr(p[5] >> 32)
-	s.Queue[0].Port = Port(p[5] >> 40)
-	s.Queue[1].Len = uint16(p[5] >> 48)
-	s.Queue[1].Addr = Addr(p[6])
-	s.Queue[1].Port = Port(p[6] >> 8)
-	s.Queue[2].Len = uint16(p[6] >> 16)
-	s.Queue[2].Addr = Addr(p[6] >> 32)
-	s.Queue[2].Port = Port(p[6] >> 40)
+	s.Name = Name(p[2] >> 32)
+	s.PeerName = Name(p[2] >> 40)
+	s.Peer = uint8(p[2] >> 48)
+	s.Node = uint8(p[2] >> 56)
+	s.Err = spec.Errno(p[3])
+	s.Soft = spec.Errno(p[3] >> 8)
+	s.Backlog = uint8(p[3] >> 16)
+	s.Parent = uint8(p[3] >> 24)
+	s.Turn = uint8(p[3] >> 32)
+	s.Retries = uint8(p[3] >> 40)
+	s.Queued = uint8(p[3] >> 48)
+	s.Segs = uint8(p[3] >> 56)
+	s.SndUna = uint16(p[4])
+	s.SndNxt = uint16(p[4] >> 16)
+	s.RcvNxt = uint16(p[4] >> 32)
+	s.RcvWup = uint16(p[4] >> 48)
+	s.Unread = uint16(p[5])
+	s.Unsent = uint16(p[5] >> 16)
+	s.MSS = uint16(p[5] >> 32)
+	s.Queue[0].Len = uint16(p[5] >> 48)
+	s.Queue[0].Addr = Addr(p[6])
+	s.Queue[0].Port = Port(p[6] >> 8)
+	s.Queue[0].From = uint8(p[6] >> 16)
+	s.Queue[0].Name = Name(p[6] >> 24)
+	s.Queue[1].Len = uint16(p[6] >> 32)
+	s.Queue[1].Addr = Addr(p[6] >> 48)
+	s.Queue[1].Port = Port(p[6] >> 56)
+	s.Queue[1].From = uint8(p[7])
+	s.Queue[1].Name = Name(p[7] >> 8)
+	s.Queue[2].Len = uint16(p[7] >> 16)
+	s.Queue[2].Addr = Addr(p[7] >> 32)
+	s.Queue[2].Port = Port(p[7] >> 40)
+	s.Queue[2].From = uint8(p[7] >> 48)
+	s.Queue[2].Name = Name(p[7] >> 56)
 }
 
 const threadWords = 4
@@ -156,48 +264,56 @@ func (t *Thread) words(p *[threadWords]uint64) {
 	p[0] = uint64(t.Wait) |
 		uint64(t.Op)<<8 |
 		uint64(t.Socket)<<16 |
-		uint64(t.Fast)<<24 |
-		uint64(t.Len)<<32 |
-		uint64(t.Ret.Errno)<<48 |
-		uint64(t.Ret.Family)<<56
+		uint64(t.Other)<<24 |
+		uint64(t.Fast)<<32 |
+		uint64(t.Len)<<40 |
+		uint64(t.Ret.Errno)<<56
 	p[1] = zigzag(t.Ret.Ret) |
-		uint64(t.Ret.Addr)<<32 |
-		uint64(t.Ret.Port)<<40 |
-		uint64(t.Ret.Scope)<<48 |
+		uint64(t.Ret.Family)<<32 |
+		uint64(t.Ret.Addr)<<40 |
+		uint64(t.Ret.Port)<<48 |
+		uint64(t.Ret.Scope)<<56
+	p[2] = uint64(t.Ret.Name) |
+		uint64(t.Ret.Pair[0])<<8 |
+		uint64(t.Ret.Pair[1])<<16 |
+		zigzag(t.Ret.Value)<<24 |
 		truth(t.Cut)<<56 |
 		truth(t.Nonblock)<<57 |
 		truth(t.Peek)<<58 |
 		truth(t.NoAddr)<<59 |
 		truth(t.Ret.HasAddr)<<60
-	p[2] = zigzag(t.Ret.Value) |
-		uint64(t.Ret.Revents[0])<<32 |
-		uint64(t.Ret.Revents[1])<<48
-	p[3] = uint64(t.Ret.Revents[2]) |
-		uint64(t.Ret.Loose)<<16
+	p[3] = uint64(t.Ret.Revents[0]) |
+		uint64(t.Ret.Revents[1])<<16 |
+		uint64(t.Ret.Revents[2])<<32 |
+		uint64(t.Ret.Loose)<<48
 }
 
 func (t *Thread) setWords(p *[threadWords]uint64) {
 	t.Wait = Wait(p[0])
 	t.Op = spec.Op(p[0] >> 8)
 	t.Socket = uint8(p[0] >> 16)
-	t.Fast = Fast(p[0] >> 24)
-	t.Len = uint16(p[0] >> 32)
-	t.Ret.Errno = spec.Errno(p[0] >> 48)
-	t.Ret.Family = spec.Family(p[0] >> 56)
+	t.Other = uint8(p[0] >> 24)
+	t.Fast = Fast(p[0] >> 32)
+	t.Len = uint16(p[0] >> 40)
+	t.Ret.Errno = spec.Errno(p[0] >> 56)
 	t.Ret.Ret = unzigzag(p[1])
-	t.Ret.Addr = Addr(p[1] >> 32)
-	t.Ret.Port = Port(p[1] >> 40)
-	t.Ret.Scope = spec.Device(p[1] >> 48)
-	t.Cut = p[1]>>56&1 != 0
-	t.Nonblock = p[1]>>57&1 != 0
-	t.Peek = p[1]>>58&1 != 0
-	t.NoAddr = p[1]>>59&1 != 0
-	t.Ret.HasAddr = p[1]>>60&1 != 0
-	t.Ret.Value = unzigzag(p[2])
-	t.Ret.Revents[0] = spec.PollEvents(p[2] >> 32)
-	t.Ret.Revents[1] = spec.PollEvents(p[2] >> 48)
-	t.Ret.Revents[2] = spec.PollEvents(p[3])
-	t.Ret.Loose = spec.PollEvents(p[3] >> 16)
+	t.Ret.Family = spec.Family(p[1] >> 32)
+	t.Ret.Addr = Addr(p[1] >> 40)
+	t.Ret.Port = Port(p[1] >> 48)
+	t.Ret.Scope = spec.Device(p[1] >> 56)
+	t.Ret.Name = Name(p[2])
+	t.Ret.Pair[0] = uint8(p[2] >> 8)
+	t.Ret.Pair[1] = uint8(p[2] >> 16)
+	t.Ret.Value = unzigzag(p[2] >> 24)
+	t.Cut = p[2]>>56&1 != 0
+	t.Nonblock = p[2]>>57&1 != 0
+	t.Peek = p[2]>>58&1 != 0
+	t.NoAddr = p[2]>>59&1 != 0
+	t.Ret.HasAddr = p[2]>>60&1 != 0
+	t.Ret.Revents[0] = spec.PollEvents(p[3])
+	t.Ret.Revents[1] = spec.PollEvents(p[3] >> 16)
+	t.Ret.Revents[2] = spec.PollEvents(p[3] >> 32)
+	t.Ret.Loose = spec.PollEvents(p[3] >> 48)
 }
 
 const frameWords = 3

@@ -22,11 +22,16 @@ type World struct {
 	Outs    [OutsMax]Frame // frames not yet seen; oldest first
 	FDs     [FDsMax]File   // by descriptor, from FDFirst
 	OutLen  uint8
+	Entries [EntriesMax]Entry
+	Nodes   [NodesMax]Node
 	Seen    uint8 // how many chosen ports have been seen
 	Unseen  uint8 // how many chosen ports have not
 	Timers  bool  // time is passing: timers may fire
 	Env     Surroundings
 	Left    Reason
+	// How many names that the system chose for AF_UNIX sockets have been seen,
+	// and have not.
+	NamesSeen, NamesUnseen uint8
 
 	// What Linux remembers of the far hosts: the option that the next Fast Open
 	// to each will have (tcp_metrics).
@@ -49,6 +54,9 @@ const (
 	KindNone Kind = iota
 	KindStream
 	KindDgram
+	KindUnixStream
+	KindUnixSeqpacket
+	KindUnixDgram
 )
 
 // TCP is a state of RFC 9293, section 3.3.2. A connected datagram socket is
@@ -156,6 +164,9 @@ type Socket struct {
 	Flow           Addr // Linux: where a datagram socket sends by mistake, see failsRoute
 	FlowPort       Port
 	LPort, RPort   Port
+	Name, PeerName Name       // AF_UNIX; PeerName is that of a peer that was closed
+	Peer           uint8      // AF_UNIX: the peer's slot + 1, or peerDead
+	Node           uint8      // AF_UNIX: the file that bind made, + 1
 	Err, Soft      spec.Errno // pending error; soft error of RFC 1122
 	Backlog        uint8      // listen
 	Parent         uint8      // Child: the listener's slot + 1
@@ -177,6 +188,8 @@ type Datagram struct {
 	Len  uint16
 	Addr Addr
 	Port Port
+	From uint8 // AF_UNIX: the sender's slot + 1; 0 once it was closed
+	Name Name  // AF_UNIX: its name, once it was closed
 }
 
 // Wait says what a thread of the script is doing.
@@ -195,6 +208,7 @@ type Thread struct {
 	Wait     Wait
 	Op       spec.Op
 	Socket   uint8 // Blocked: the socket's slot + 1, held until the call returns
+	Other    uint8 // Blocked, AF_UNIX: the slot + 1 of the socket whose queue is full
 	Cut      bool  // the attempt it waits for was ended by another thread
 	Nonblock bool  // accept: the new descriptor is non-blocking
 	Peek     bool  // recv: MSG_PEEK
@@ -230,7 +244,7 @@ func (s *Socket) State() State {
 	switch {
 	case s.Kind == KindNone || s.has(Orphan):
 		return StateClosed
-	case s.Kind == KindDgram && s.TCP == Established:
+	case (s.Kind == KindDgram || s.Kind == KindUnixDgram) && s.TCP == Established:
 		return StateAssociated
 	case s.TCP == Listen:
 		return StateListening
@@ -244,7 +258,7 @@ func (s *Socket) State() State {
 		return StateReset
 	case s.has(Dead) || s.Layer != Unconnected:
 		return StateFailed
-	case s.has(HasPort) || s.Local != AddrAny:
+	case s.has(HasPort) || s.Local != AddrAny || s.Name != NameNone:
 		return StateBound
 	}
 	return StateUnbound

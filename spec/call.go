@@ -34,6 +34,7 @@ const (
 	OpEpollCreate
 	OpEpollCtl
 	OpEpollWait
+	OpSocketpair
 	OpCount
 )
 
@@ -48,6 +49,7 @@ var opNames = [OpCount]string{
 	OpEpollCreate: "epoll_create1",
 	OpEpollCtl:    "epoll_ctl",
 	OpEpollWait:   "epoll_wait",
+	OpSocketpair:  "socketpair",
 }
 
 // String gives the name that the C library exports.
@@ -96,6 +98,9 @@ const (
 	SizeofSockaddrIn6Short = 24 // without the scope id, as in RFC 2133
 )
 
+// OffsetofSunPath is where the path begins in a sockaddr_un.
+const OffsetofSunPath = 2
+
 // PollFD is one entry of the array that poll(2) takes and fills in.
 type PollFD struct {
 	FD      int32
@@ -107,9 +112,9 @@ type PollFD struct {
 // fields that its Op takes have a meaning; the rest are zero.
 type Call struct {
 	Op Op
-	FD int32 // every call but socket, poll and open
+	FD int32 // every call but socket, socketpair, poll and open
 
-	// socket(Family, Type|SockFlags, Protocol)
+	// socket(Family, Type|SockFlags, Protocol), and socketpair likewise
 	Family    Family
 	Type      SockType
 	SockFlags SockFlags
@@ -149,6 +154,7 @@ type Result struct {
 	AddrLen int32    // likewise: the length written back
 	Value   int32    // getsockopt; for SO_ERROR an Errno of this package, not a system's number
 	Poll    []PollFD // poll, select: the entries, Revents filled in; epoll_wait: those with events, by descriptor
+	Pair    [2]int32 // socketpair: the two descriptors
 }
 
 // Fail is the result of a call that failed with e.

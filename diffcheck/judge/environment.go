@@ -21,6 +21,8 @@ func (j *Judge) environment(e *script.Env) {
 		j.filter(e)
 	case script.EnvFilterFlush:
 		j.moment(model.LabelEnv).label.Change = model.FilterGone
+	case script.EnvFile:
+		j.moment(model.LabelEnv).label.File = j.names.unix.change(&e.File)
 	default:
 		j.moment(model.LabelEnv)
 	}

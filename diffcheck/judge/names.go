@@ -71,12 +71,14 @@ type names struct {
 	conns   []current         // latest last
 	current int               // index in conns, -1 for none
 	cookies []script.FastOpen // of TCP Fast Open, by number from 0
+	unix    unixNames
 }
 
 func (n *names) reset() {
 	n.used = 0
 	n.conns, n.cookies = n.conns[:0], n.cookies[:0]
 	n.current = -1
+	n.unix.reset()
 }
 
 // port is the symbol of a port.
@@ -124,6 +126,7 @@ func (n *names) call(m *model.Call, c *spec.Call) {
 		Level: c.Level, Option: c.Option, Cmd: c.Fcntl, How: c.How, MsgFlags: c.MsgFlags, Len: int32(len(c.Buf)),
 		Low: c.Op == spec.OpBind && c.Addr.Port != 0 && c.Addr.Port < 1024,
 	}
+	m.To.Unix = n.unix.addr(&c.Addr, c.AddrLen)
 	switch c.Op {
 	case spec.OpSocket:
 		if c.Type == spec.SockRaw { // its protocol is its port
@@ -154,7 +157,11 @@ func (n *names) result(m *model.Return, op spec.Op, r *spec.Result) {
 	case spec.OpAccept, spec.OpGetsockname, spec.OpGetpeername, spec.OpRecvfrom:
 		if f := r.Addr.Family; f == spec.AFInet || f == spec.AFInet6 {
 			m.HasAddr, m.Family, m.Addr, m.Port, m.Scope = true, f, class(r.Addr.Addr), n.port(r.Addr.Port), scope(r.Addr.Scope)
+		} else if f == spec.AFUnix {
+			n.unix.result(m, &r.Addr)
 		}
+	case spec.OpSocketpair:
+		m.Pair = [2]uint8{uint8(r.Pair[0]), uint8(r.Pair[1])}
 	case spec.OpGetsockopt:
 		m.Value = r.Value
 	case spec.OpPoll:

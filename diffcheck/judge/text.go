@@ -47,7 +47,7 @@ func (j *Judge) allowed(w *model.World, l *model.Label) []string {
 		t := &w.Threads[i]
 		switch t.Wait {
 		case model.Returning:
-			texts = append(texts, j.returns(i, &t.Ret, w.Seen))
+			texts = append(texts, j.returns(i, &t.Ret, w.Seen, w.NamesSeen))
 		case model.Blocked:
 			if (l.Kind == model.LabelReturn || l.Kind == model.LabelBlock) && int(l.Thread) == i {
 				texts = append(texts, t.Op.String()+" waits")
@@ -61,13 +61,17 @@ func (j *Judge) allowed(w *model.World, l *model.Label) []string {
 }
 
 // returns prints a result that the model expects.
-func (j *Judge) returns(thread int, r *model.Return, seen uint8) string {
+func (j *Judge) returns(thread int, r *model.Return, seen, names uint8) string {
 	c := j.calls[thread]
 	if c == nil {
 		return "a return"
 	}
 	s := spec.Result{Ret: r.Ret, Errno: r.Errno, Value: r.Value}
-	if r.HasAddr {
+	s.Pair = [2]int32{int32(r.Pair[0]), int32(r.Pair[1])}
+	switch {
+	case r.HasAddr && r.Family == spec.AFUnix:
+		s.Addr, s.AddrLen = j.names.unix.sockaddr(r.Name, names)
+	case r.HasAddr:
 		s.Addr, s.AddrLen = j.names.sockaddr(r, seen)
 	}
 	if c.Op == spec.OpPoll {

@@ -20,6 +20,8 @@ type Naming struct {
 	six1, six2       netip.Addr // likewise; the zero Addr stands for the canonical one
 	ports            []portPair
 	chosen           uint16 // the last canonical port given to one the host chose
+	names            []namePair
+	chosenNames      int
 }
 
 type portPair struct{ canon, real uint16 }
@@ -30,6 +32,7 @@ func (n *Naming) Reset(remote1, remote2 netip.Addr) {
 	n.six1, n.six2 = script.Remote61, script.Remote62
 	n.ports = n.ports[:0]
 	n.chosen = script.PortFirst - 1
+	n.names, n.chosenNames = n.names[:0], 0
 }
 
 // Reset6 sets the real IPv6 addresses of the two far hosts; Reset comes first.
@@ -162,6 +165,10 @@ func (n *Naming) CanonHost(ap netip.AddrPort) netip.AddrPort {
 // AF_UNSPEC address that holds one is translated too: some calls take it for
 // AF_INET.
 func (n *Naming) RealSockaddr(op spec.Op, s spec.Sockaddr) spec.Sockaddr {
+	if s.Family == spec.AFUnix {
+		s.Path = n.RealName(s.Path)
+		return s
+	}
 	if s.Family != spec.AFInet && s.Family != spec.AFInet6 && !(s.Family == spec.AFUnspec && s.Addr.Is4()) {
 		return s
 	}
@@ -175,6 +182,10 @@ func (n *Naming) RealSockaddr(op spec.Op, s spec.Sockaddr) spec.Sockaddr {
 // CanonSockaddr translates the address that a call reports. What getsockname
 // reports is the host's own.
 func (n *Naming) CanonSockaddr(op spec.Op, s spec.Sockaddr) spec.Sockaddr {
+	if s.Family == spec.AFUnix {
+		s.Path = n.CanonName(s.Path)
+		return s
+	}
 	if s.Family != spec.AFInet && s.Family != spec.AFInet6 {
 		return s
 	}

@@ -30,7 +30,7 @@ func EqualOutputs(a, b []Output) bool { return slices.EqualFunc(a, b, EqualOutpu
 // EqualResult reports whether two results are the same to the program.
 func EqualResult(a, b spec.Result) bool {
 	return a.Ret == b.Ret && a.Errno == b.Errno && a.Addr == b.Addr &&
-		a.AddrLen == b.AddrLen && a.Value == b.Value && slices.Equal(a.Poll, b.Poll)
+		a.AddrLen == b.AddrLen && a.Value == b.Value && a.Pair == b.Pair && slices.Equal(a.Poll, b.Poll)
 }
 
 // EqualFrame compares two frames as [EqualOutput] says.
@@ -87,7 +87,7 @@ func (w *Want) Matches(seen spec.Result) bool {
 	if w.HasAddr && (want.Addr != seen.Addr || want.AddrLen != seen.AddrLen) {
 		return false
 	}
-	return !w.HasOut || want.Value == seen.Value && equalRevents(want.Poll, seen.Poll)
+	return !w.HasOut || want.Value == seen.Value && want.Pair == seen.Pair && equalRevents(want.Poll, seen.Poll)
 }
 
 // equalRevents compares what poll returned. Entries without events do not

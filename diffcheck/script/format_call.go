@@ -28,7 +28,8 @@ func statedFrom(c *spec.Call, r *spec.Result) *Want {
 	w := &Want{
 		Result:  *r,
 		HasAddr: returnsAddr(c.Op) && r.Addr != (spec.Sockaddr{}),
-		HasOut:  !r.Failed() && (c.Op == spec.OpGetsockopt || c.Op == spec.OpPoll || c.Op == spec.OpSelect || c.Op == spec.OpEpollWait),
+		HasOut: !r.Failed() && (c.Op == spec.OpGetsockopt || c.Op == spec.OpPoll || c.Op == spec.OpSelect || c.Op == spec.OpEpollWait ||
+			c.Op == spec.OpSocketpair),
 	}
 	w.Result.Poll = revents(r.Poll)
 	return w
@@ -74,6 +75,8 @@ func appendArgs(b []byte, c *spec.Call, w *Want) []byte {
 	switch c.Op {
 	case spec.OpSocket:
 		return appendSocketArgs(b, c)
+	case spec.OpSocketpair:
+		return appendPairArgs(b, c, w)
 	case spec.OpPoll:
 		b = appendPollFDs(b, c.Poll, false)
 		b = append(b, ", "...)
@@ -130,6 +133,10 @@ func appendSocketArgs(b []byte, c *spec.Call) []byte {
 		b = append(b, "|SOCK_NONBLOCK"...)
 	}
 	b = append(b, ", "...)
+	switch {
+	case c.Family == spec.AFUnix: // whose protocols have no names
+		return appendInt(b, int32(c.Protocol))
+	}
 	switch c.Protocol {
 	case spec.ProtocolDefault, spec.ProtocolTCP, spec.ProtocolUDP, spec.ProtocolICMP, spec.ProtocolRaw:
 		return append(b, c.Protocol.String()...)

@@ -31,6 +31,8 @@ func (e *Env) Command() string {
 		return "ip addr del " + e.Value + " dev " + e.device()
 	case EnvSleep:
 		return "sleep " + e.Value
+	case EnvFile:
+		return e.File.command()
 	}
 	return "true"
 }

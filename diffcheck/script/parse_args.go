@@ -119,8 +119,11 @@ func (p *parser) readAddr(c *spec.Call) {
 		c.Pointer = spec.PointerNull
 	case p.at("{"):
 		c.Addr = p.sockaddr()
-		if c.Addr.Addr.Is6() {
+		switch {
+		case c.Addr.Addr.Is6():
 			standard = spec.SizeofSockaddrIn6
+		case c.Addr.Family == spec.AFUnix:
+			standard = UnixLen(c.Addr.Path)
 		}
 	case p.atNumber(), p.at("-"):
 		if p.number(math.MinInt64, math.MaxInt64, "an address, NULL or a pointer") == 0 {

@@ -66,6 +66,10 @@ func parseEnv(text string) []Env {
 		if envs := parseNft(text, words[1:]); envs != nil {
 			return envs
 		}
+	case "mkdir", "rmdir", "touch", "mkfifo", "chmod", "ln", "rm", "mv":
+		if file, ok := parseFile(words); ok {
+			return []Env{{Kind: EnvFile, File: file, Text: text}}
+		}
 	case "ip":
 		if env, ok := parseIP(words[1:]); ok {
 			env.Text = text

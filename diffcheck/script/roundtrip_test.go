@@ -38,11 +38,11 @@ func drawCall(t *rapid.T) spec.Call {
 	if drawWaiting(t, &c) {
 		return c
 	}
-	if c.Op != spec.OpSocket && c.Op != spec.OpPoll && c.Op != spec.OpOpen {
+	if c.Op != spec.OpSocket && c.Op != spec.OpSocketpair && c.Op != spec.OpPoll && c.Op != spec.OpOpen {
 		c.FD = oneOf[int32](t, -1, 3, 9)
 	}
 	switch c.Op {
-	case spec.OpSocket:
+	case spec.OpSocket, spec.OpSocketpair:
 		c.Family = oneOf(t, spec.AFUnspec, spec.AFInet, spec.AFInet6, spec.AFUnix, spec.AFUnknown)
 		c.Type = oneOf(t, spec.SockStream, spec.SockDgram, spec.SockRaw, spec.SockSeqpacket)
 		c.SockFlags = oneOf(t, 0, spec.SockNonblock)
@@ -141,6 +141,9 @@ func drawWant(t *rapid.T, c *spec.Call) *Want {
 		}
 	case c.Op == spec.OpSelect, c.Op == spec.OpEpollWait:
 		drawReady(t, c, w)
+	case c.Op == spec.OpSocketpair && flip(t):
+		w.HasOut = true
+		w.Result.Pair = [2]int32{3, rapid.Int32().Draw(t, "descriptor")}
 	case c.Op == spec.OpPoll:
 		w.HasOut = true
 		if w.Result.Ret > 0 {
@@ -231,7 +234,7 @@ func drawEvent(t *rapid.T) Event {
 		}
 	case EventEnv:
 		e.Env = oneOf(t, Env{Kind: EnvSysctl, Name: "a.b", Value: "1", Text: "sysctl -q a.b=1"}, Env{Kind: EnvLinkUp, Text: "ip link set eth0 up"},
-			Env{Kind: EnvSleep, Value: "1.5", Text: "sleep 1.5"}, Env{Kind: EnvUnknown, Text: "echo \\` > x"})
+			Env{Kind: EnvSleep, Value: "1.5", Text: "sleep 1.5"}, FileEnv(drawFile(t)), Env{Kind: EnvUnknown, Text: "echo \\` > x"})
 	case EventAdvance:
 		e.Delay++
 	}

@@ -93,6 +93,7 @@ const (
 	EnvFilterFlush                // `nft flush ruleset`
 	EnvSleep                      // `sleep SECONDS`
 	EnvUnknown                    // a command that diffcheck does not know; Text holds it
+	EnvFile                       // a change of the file system: File
 )
 
 // Env is one environment change. Text is the command as written.
@@ -100,6 +101,7 @@ type Env struct {
 	Kind  EnvKind
 	Name  string // EnvSysctl: the key; routes: the kind, "" for unicast; links and addresses: lo, or "" for eth0; EnvFilterAdd: input or output
 	Value string // EnvSysctl: the value; routes: the prefix; addresses: the address with the length of its prefix; EnvFilterAdd: the rule
+	File  FileChange
 	Text  string
 }
 

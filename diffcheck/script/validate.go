@@ -60,7 +60,7 @@ func (s *Script) exceeds(i int, expected, format string, args ...any) error {
 func touchesStandard(c *spec.Call) bool {
 	standard := func(fd int32) bool { return fd >= 0 && fd <= 2 }
 	switch c.Op {
-	case spec.OpSocket, spec.OpOpen, spec.OpSigaction, spec.OpEpollCreate:
+	case spec.OpSocket, spec.OpSocketpair, spec.OpOpen, spec.OpSigaction, spec.OpEpollCreate:
 		return false
 	case spec.OpPoll, spec.OpSelect:
 		for _, f := range c.Poll {
@@ -86,13 +86,10 @@ func (d *descriptors) call(e *Event) {
 	}
 	switch e.Call.Op {
 	case spec.OpSocket, spec.OpAccept, spec.OpDup, spec.OpOpen, spec.OpEpollCreate:
-		for i := range d.used {
-			if !d.used[i] {
-				d.used[i] = true
-				d.open++
-				return
-			}
-		}
+		d.next()
+	case spec.OpSocketpair:
+		d.next()
+		d.next()
 	case spec.OpDup2:
 		if i := int(e.Call.Arg) - 3; i >= 0 && i < len(d.used) && !d.used[i] && d.has(e.Call.FD) {
 			d.used[i] = true
@@ -102,6 +99,17 @@ func (d *descriptors) call(e *Event) {
 		if d.has(e.Call.FD) {
 			d.used[e.Call.FD-3] = false
 			d.open--
+		}
+	}
+}
+
+// next opens the lowest descriptor that is free.
+func (d *descriptors) next() {
+	for i := range d.used {
+		if !d.used[i] {
+			d.used[i] = true
+			d.open++
+			return
 		}
 	}
 }
@@ -124,7 +132,7 @@ func OnLoopback(s *Script) bool {
 				return false
 			}
 		case EventEnv:
-			if e.Env.Kind != EnvSleep {
+			if e.Env.Kind != EnvSleep && e.Env.Kind != EnvFile {
 				return false
 			}
 		case EventCall:

@@ -45,8 +45,6 @@ func checkCall(ev *script.Event) error {
 		return Refuse(ev, "close of descriptor %d: a target does not give away 0, 1 and 2", c.FD)
 	case c.Op == spec.OpDup2 && (c.Arg >= 0 && c.Arg < FirstFD || c.Arg >= script.FDsMax):
 		return Refuse(ev, "dup2 onto descriptor %d: a target offers %d to %d", c.Arg, FirstFD, script.FDsMax-1)
-	case c.Op == spec.OpBind && c.Addr.Family == spec.AFUnix && len(c.Addr.Path) > 0 && c.Addr.Path[0] != 0:
-		return Refuse(ev, "bind to the path %q: a target has no file system of its own yet", c.Addr.Path)
 	}
 	return nil
 }

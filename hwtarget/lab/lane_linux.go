@@ -48,6 +48,7 @@ var quiet = []setting{
 // rate limits, nothing remembered of a peer, and short SYN retransmission.
 var scripted = []setting{
 	{"ipv4/tcp_syn_retries", "1"},
+	{"unix/max_dgram_qlen", "1"}, // a queue that a short script can fill
 	{"ipv4/icmp_ratelimit", "0"},
 	{"ipv4/icmp_msgs_per_sec", "100000000"},
 	{"ipv4/icmp_msgs_burst", "100000000"},

@@ -36,6 +36,7 @@ type descriptors struct {
 	files []file
 	null  int32 // /dev/null, behind the script's 0, 1 and 2
 	gone  int32 // stands where a descriptor is closed and its number reserved
+	root  int   // the directory that dev/null is under
 
 	// orphans says that the script has closed a stream socket: its connection
 	// may live on without a descriptor.
@@ -164,7 +165,8 @@ func (d *descriptors) end(keep bool) {
 
 // orphan notes that the script gives up a descriptor.
 func (d *descriptors) orphan(fd int32) {
-	d.orphans = d.orphans || d.behind(fd).typ == spec.SockStream
+	f := d.behind(fd)
+	d.orphans = d.orphans || f.typ == spec.SockStream && f.family != spec.AFUnix
 }
 
 // release gives the reserved numbers away.

@@ -36,12 +36,15 @@ func (k *Target) env(ev *script.Event) error {
 		}
 		return k.pass(time.Duration(s * float64(time.Second)))
 	}
+	if e.Kind == script.EnvFile {
+		return k.files.change(&e.File)
+	}
 	if k.lane == nil {
 		return target.Refuse(ev, "an environment change needs a network namespace: see diffcheck doctor")
 	}
 	switch e.Kind {
 	case script.EnvSysctl:
-		return k.setSysctl(ev)
+		return k.outside(func() error { return k.setSysctl(ev) })
 	case script.EnvRouteAdd, script.EnvRouteDel:
 		return k.route(ev)
 	case script.EnvLinkUp, script.EnvLinkDown:

@@ -58,6 +58,10 @@ type Target struct {
 
 	dispositions [spec.SignalCount]spec.Disposition // the script's
 
+	files   *files
+	inFiles bool // the worker has its root in files
+	apart   bool // it has been there before
+
 	threads  []*thread
 	busy     int         // threads in a call
 	sleeping atomic.Bool // the worker waits in nic.Wait
@@ -95,6 +99,8 @@ func open(o Options, wired bool) (*Target, error) {
 	if k.fds, err = openDescriptors(); err != nil {
 		return nil, err
 	}
+	k.files = openFiles()
+	k.fds.root = k.files.outside
 	if k.page, err = unreadablePage(); err != nil {
 		k.Close()
 		return nil, err
@@ -131,7 +137,7 @@ func (k *Target) settleDown() error {
 		}
 		k.place, k.nic = newNearPlace(), nic
 	}
-	k.ran, k.dirty = 0, false
+	k.ran, k.dirty, k.apart = 0, false, false
 	return k.place.Do(func() error { return pin(k.cpu) })
 }
 
@@ -165,6 +171,7 @@ func (k *Target) Close() error {
 	}
 	k.threads = nil
 	k.leave()
+	k.files.close()
 	unix.Close(int(k.fds.null))
 	unix.Close(int(k.fds.gone))
 	if k.page == nil {

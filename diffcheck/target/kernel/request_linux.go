@@ -34,6 +34,7 @@ type request struct {
 	value   int32 // setsockopt: the script's
 	optval  [optionMax]byte
 	valLen  uint32
+	pair    [2]int32
 	polls   [target.PollMax]unix.PollFd
 	ready   [target.PollMax]unix.EpollEvent
 	sets    *fdSets // select; nil before the first
@@ -41,11 +42,9 @@ type request struct {
 	buffer  []byte
 }
 
-// nullPath is what open opens: a file that is no socket.
-var nullPath = [...]byte{'/', 'd', 'e', 'v', '/', 'n', 'u', 'l', 'l', 0}
-
-// atCwd is AT_FDCWD (-100) as an argument.
-const atCwd = ^uintptr(99)
+// nullPath is what open opens, from the root of the process: a file that is no
+// socket.
+var nullPath = [...]byte{'d', 'e', 'v', '/', 'n', 'u', 'l', 'l', 0}
 
 // prepare fills in the request for c. unreadable is an address that faults.
 func (q *request) prepare(c *spec.Call, d *descriptors, n *puppet.Naming, unreadable uintptr) {
@@ -53,17 +52,20 @@ func (q *request) prepare(c *spec.Call, d *descriptors, n *puppet.Naming, unread
 	q.args = [6]uintptr{d.number(c.FD)}
 	a := &q.args
 	switch c.Op {
-	case spec.OpSocket:
+	case spec.OpSocket, spec.OpSocketpair:
 		q.opened = file{family: c.Family, typ: c.Type, nonblock: c.SockFlags&spec.SockNonblock != 0}
 		typ := number(sockTypes[:], c.Type) | unix.SOCK_CLOEXEC
 		if q.opened.nonblock {
 			typ |= unix.SOCK_NONBLOCK
 		}
 		q.nr, *a = unix.SYS_SOCKET, [6]uintptr{number(families[:], c.Family), typ, uintptr(c.Protocol)}
+		if c.Op == spec.OpSocketpair {
+			q.nr, a[3] = unix.SYS_SOCKETPAIR, uintptr(unsafe.Pointer(&q.pair))
+		}
 	case spec.OpOpen:
 		q.opened = file{}
 		q.nr = unix.SYS_OPENAT
-		*a = [6]uintptr{atCwd, uintptr(unsafe.Pointer(&nullPath)), unix.O_RDWR | unix.O_CLOEXEC}
+		*a = [6]uintptr{uintptr(d.root), uintptr(unsafe.Pointer(&nullPath)), unix.O_RDWR | unix.O_CLOEXEC}
 	case spec.OpBind, spec.OpConnect:
 		q.nr = unix.SYS_BIND
 		if c.Op == spec.OpConnect {
@@ -73,7 +75,7 @@ func (q *request) prepare(c *spec.Call, d *descriptors, n *puppet.Naming, unread
 	case spec.OpListen:
 		q.nr, a[1] = unix.SYS_LISTEN, uintptr(c.Backlog)
 	case spec.OpAccept:
-		q.opened = file{family: d.behind(c.FD).family, typ: spec.SockStream}
+		q.opened = file{family: d.behind(c.FD).family, typ: d.behind(c.FD).typ}
 		// accept4 for its SOCK_CLOEXEC alone.
 		q.nr, a[3] = unix.SYS_ACCEPT4, unix.SOCK_CLOEXEC
 		a[1], a[2] = q.nameArgs(c, d, unreadable)
@@ -157,8 +159,11 @@ func (q *request) nameArgs(c *spec.Call, d *descriptors, unreadable uintptr) (ad
 	q.named = true
 	q.addr = [sockaddrMax]byte{}
 	q.addrLen = spec.SizeofSockaddrIn
-	if d.behind(c.FD).family == spec.AFInet6 {
+	switch d.behind(c.FD).family {
+	case spec.AFInet6:
 		q.addrLen = spec.SizeofSockaddrIn6
+	case spec.AFUnix:
+		q.addrLen = sizeofSockaddrUn
 	}
 	if c.AddrLen != 0 {
 		q.addrLen = uint32(min(c.AddrLen, sockaddrMax))
@@ -213,7 +218,7 @@ func (q *request) mayBlock(c *spec.Call, d *descriptors) bool {
 	case spec.OpDup2:
 		return d.behind(c.Arg).lingers
 	case spec.OpConnect:
-		return f.typ != 0 && !f.nonblock && !f.inetDgram()
+		return f.typ != 0 && !f.nonblock && f.typ != spec.SockDgram
 	case spec.OpSend, spec.OpSendto:
 		// A datagram waits for buffer space only, and that is free again when
 		// its frame has passed.
@@ -253,8 +258,14 @@ func (q *request) result(d *descriptors, n *puppet.Naming) (r spec.Result, err e
 	r.Ret = int32(q.ret)
 	switch q.op {
 	case spec.OpSocket, spec.OpOpen, spec.OpAccept, spec.OpDup, spec.OpEpollCreate:
-		if r.Ret, err = q.open(d); err != nil {
+		if r.Ret, err = q.open(d, q.ret); err != nil {
 			return r, err
+		}
+	case spec.OpSocketpair:
+		for i, real := range q.pair {
+			if r.Pair[i], err = q.open(d, uintptr(real)); err != nil {
+				return r, err
+			}
 		}
 	case spec.OpDup2:
 		q.duplicated(d)
@@ -288,19 +299,19 @@ func (q *request) result(d *descriptors, n *puppet.Naming) (r spec.Result, err e
 }
 
 // open gives a new descriptor of the process the script's lowest free number.
-func (q *request) open(d *descriptors) (int32, error) {
+func (q *request) open(d *descriptors, real uintptr) (int32, error) {
 	fd := d.free()
 	if fd < 0 {
-		unix.Close(int(q.ret))
+		unix.Close(int(real))
 		return 0, fmt.Errorf("more than %d descriptors open at once", len(d.real)-target.FirstFD)
 	}
 	switch {
 	case q.op != spec.OpDup:
-		d.add(fd, q.ret, q.opened)
+		d.add(fd, real, q.opened)
 	case d.open(q.fd):
-		d.share(q.fd, fd, q.ret)
+		d.share(q.fd, fd, real)
 	default: // of 0, 1 or 2
-		d.add(fd, q.ret, file{})
+		d.add(fd, real, file{})
 	}
 	return fd, nil
 }

@@ -53,10 +53,17 @@ func (k *Target) run(s *script.Script, tr *script.Trace) error {
 	}
 	k.ticks.passed = false
 	k.ticks.begin()
+	if err := k.settleFiles(s); err != nil {
+		return err
+	}
 	err := k.events()
 	k.ticks.end()
+	left := k.leaveFiles()
 	if cleared := k.clear(); err == nil {
 		err = cleared
+	}
+	if err == nil {
+		err = left
 	}
 	return err
 }
@@ -174,7 +181,7 @@ func (k *Target) thread(i int) (*thread, error) {
 		k.threads = append(k.threads, nil)
 	}
 	if k.threads[i] == nil {
-		t, err := startThread(k.cpu, &k.sleeping, k.awake)
+		t, err := startThread(k.cpu, k.files, &k.sleeping, k.awake)
 		if err != nil {
 			return nil, err
 		}

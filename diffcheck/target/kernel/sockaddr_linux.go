@@ -13,6 +13,9 @@ import (
 // (sizeof(struct sockaddr_storage) is 128).
 const sockaddrMax = 256
 
+// sizeofSockaddrUn is sizeof(struct sockaddr_un).
+const sizeofSockaddrUn = 110
+
 // putSockaddr writes s as the kernel wants it, zeros behind it, and gives its
 // true length.
 func putSockaddr(b *[sockaddrMax]byte, s *spec.Sockaddr) int {
@@ -20,7 +23,7 @@ func putSockaddr(b *[sockaddrMax]byte, s *spec.Sockaddr) int {
 	binary.NativeEndian.PutUint16(b[:], uint16(number(families[:], s.Family)))
 	switch s.Family {
 	case spec.AFUnix:
-		return 2 + copy(b[2:110], s.Path)
+		return spec.OffsetofSunPath + copy(b[spec.OffsetofSunPath:], s.Path)
 	case spec.AFInet6:
 		binary.BigEndian.PutUint16(b[2:], s.Port)
 		if s.Addr.IsValid() {

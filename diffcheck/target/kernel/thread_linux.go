@@ -35,10 +35,10 @@ type thread struct {
 }
 
 // startThread starts one and waits until it is ready.
-func startThread(cpu int, sleeping *atomic.Bool, awake func()) (*thread, error) {
+func startThread(cpu int, files *files, sleeping *atomic.Bool, awake func()) (*thread, error) {
 	t := &thread{sleeping: sleeping, awake: awake}
 	ready := make(chan error)
-	go t.serve(cpu, ready)
+	go t.serve(cpu, files, ready)
 	if err := <-ready; err != nil {
 		return nil, err
 	}
@@ -47,9 +47,9 @@ func startThread(cpu int, sleeping *atomic.Bool, awake func()) (*thread, error) 
 
 // serve is the thread. It ends with its goroutine, being locked and having
 // signals blocked: nobody else is to have it.
-func (t *thread) serve(cpu int, ready chan<- error) {
+func (t *thread) serve(cpu int, files *files, ready chan<- error) {
 	runtime.LockOSThread()
-	err := t.settleIn(cpu)
+	err := t.settleIn(cpu, files)
 	ready <- err
 	if err != nil {
 		return
@@ -79,7 +79,7 @@ const (
 	futexWake = 1 | 128
 )
 
-func (t *thread) settleIn(cpu int) error {
+func (t *thread) settleIn(cpu int, files *files) error {
 	// A signal that came while the thread is in poll(2) would end that with
 	// EINTR: SIGURG of the runtime, which preempts goroutines by it, or what
 	// somebody sends to the process.
@@ -104,7 +104,10 @@ func (t *thread) settleIn(cpu int) error {
 			return fmt.Errorf("kernel: %s: %w (needs /proc)", path, err)
 		}
 	}
-	return nil
+	if files.missing != nil {
+		return nil
+	}
+	return files.enter(true)
 }
 
 // processor gives the number of the processor with that index, modulo how many

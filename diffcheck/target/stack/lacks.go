@@ -14,6 +14,8 @@ func lacks(s *script.Script) error {
 		switch {
 		case ev.Kind == script.EventSignal:
 			return target.Refuse(ev, "impl has no signals yet")
+		case ev.Kind == script.EventEnv && ev.Env.Kind == script.EnvFile:
+			return target.Refuse(ev, "impl has no file system yet")
 		case ev.Kind == script.EventCall && lacksCall(&ev.Call):
 			return target.Refuse(ev, "impl has no %s yet", missing(&ev.Call))
 		}
@@ -24,8 +26,8 @@ func lacks(s *script.Script) error {
 func lacksCall(c *spec.Call) bool {
 	switch c.Op {
 	case spec.OpSocket:
-		return c.Family == spec.AFInet && (c.Type == spec.SockRaw || c.Protocol == spec.ProtocolICMP)
-	case spec.OpSigaction, spec.OpSelect, spec.OpEpollCreate, spec.OpEpollCtl, spec.OpEpollWait:
+		return c.Family == spec.AFUnix || c.Family == spec.AFInet && (c.Type == spec.SockRaw || c.Protocol == spec.ProtocolICMP)
+	case spec.OpSigaction, spec.OpSelect, spec.OpEpollCreate, spec.OpEpollCtl, spec.OpEpollWait, spec.OpSocketpair:
 		return true
 	case spec.OpPoll:
 		return c.Timeout > 0 // a wait that time ends
@@ -50,6 +52,9 @@ func lacksOption(o spec.SockOption) bool {
 func missing(c *spec.Call) string {
 	switch c.Op {
 	case spec.OpSocket:
+		if c.Family == spec.AFUnix {
+			return c.Family.String()
+		}
 		return "raw sockets"
 	case spec.OpPoll:
 		return "poll with a timeout"
