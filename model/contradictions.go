@@ -7,6 +7,7 @@ var contradictions = slices.Concat(
 	contradictionsOfUnspec,
 	contradictionsOfAddress,
 	contradictionsOfNetwork,
+	contradictionsOfUnix,
 )
 
 // contradictionsOfState: what a socket may do again.
