@@ -219,7 +219,8 @@ func (m *move) drain(out *Nexts) {
 
 // fork makes an answer of every rule after r that fits as well.
 func (m *move) fork(on trigger, r *Rule, out *Nexts) {
-	for _, id := range rules.index.rules(m, on) {
+	for _, e := range rules.index.rules(m, on) {
+		id := e.id
 		other := &rules.rules[id]
 		if id <= r.ID || other.late || other.when != nil && !other.when(m) {
 			continue

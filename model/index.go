@@ -1,6 +1,10 @@
 package model
 
-import "github.com/connspec/connspec/spec"
+import (
+	"slices"
+
+	"github.com/connspec/connspec/spec"
+)
 
 // A step asks again and again which rules of a trigger hold. Most conditions
 // begin with what the descriptor refers to and in which state that is: a rule
@@ -19,6 +23,94 @@ const (
 	_                                // KindUnixSeqpacket
 	_                                // KindUnixDgram
 )
+
+// traits are what is out of the ordinary with a call. They are found out once;
+// rules whose conditions need what there is none of are passed over.
+type traits uint16
+
+const (
+	strange   traits = 1 << iota // the address: pointer, length, family, or port 0; socket: what is asked for
+	special                      // the address is the wildcard, or no unicast route leads there, or from here
+	underway                     // the socket layer is past Unconnected
+	marked                       // an error is pending, or the socket is shut, dead, gone or in any state
+	ported                       // the socket has a port
+	six                          // the socket is of AF_INET6
+	raw                          // it is a raw socket
+	quick                        // Fast Open is asked for, or the socket has one under way
+	changed                      // the environment is not as planned
+	vague                        // some socket is in any state
+	allTraits = traits(1<<iota - 1)
+)
+
+// marks are the flags of a marked socket.
+const marks = Dead | ShutRead | ShutWrite | GotFIN | AnyState | HalfOpen
+
+// quickness are the flags of a Fast Open.
+const quickness = Deferred | FastBusy
+
+// needing adds to what the rules of a table need.
+func needing(t traits, table []Rule) []Rule {
+	table = slices.Clone(table)
+	for i := range table {
+		table[i].needs |= t
+	}
+	return table
+}
+
+// traits are those of the call that m makes.
+func (m *move) traits() (t traits) {
+	switch {
+	case m.c != nil && m.c.Op == spec.OpSocket && m.c.ordinary():
+		return allTraits &^ strange
+	case m.s == nil || m.c == nil || m.c.Op == spec.OpSocket:
+		return allTraits
+	}
+	if m.s.Family == spec.AFInet6 {
+		t |= six
+	}
+	if m.s.has(Raw) {
+		t |= raw
+	}
+	if m.s.has(quickness) || m.c.MsgFlags&spec.MsgFastopen != 0 {
+		t |= quick
+	}
+	if m.w.Env != (Surroundings{}) {
+		t |= changed
+	}
+	if m.w.flags()&AnyState != 0 {
+		t |= vague
+	}
+	if badPointer(m) || wrongFamily(m) || inexact(m) || tooShort(m) || portZero(m) {
+		t |= strange
+	}
+	if r := m.route(m.c.To.Addr); r != routeUnicast && r != routeLocal || m.c.To.Addr == AddrAny || m.s.has(Bare) {
+		t |= special
+	}
+	if m.s.Layer != Unconnected {
+		t |= underway
+	}
+	if m.s.Err != spec.ENONE || m.s.has(marks) || m.s.Layer == Unconnected && m.s.TCP > SynReceived {
+		t |= marked
+	}
+	if m.s.has(HasPort) {
+		t |= ported
+	}
+	return t
+}
+
+// ordinary: the call asks for a TCP or UDP socket.
+func (c *Call) ordinary() bool {
+	if c.Family != spec.AFInet && c.Family != spec.AFInet6 {
+		return false
+	}
+	switch c.Type {
+	case spec.SockStream:
+		return c.Protocol == spec.ProtocolDefault || c.Protocol == spec.ProtocolTCP
+	case spec.SockDgram:
+		return c.Protocol == spec.ProtocolDefault || c.Protocol == spec.ProtocolUDP
+	}
+	return false
+}
 
 // kinds is how many kinds of sockets there are, with KindNone.
 const kinds = int(KindUnixDgram) + 1
@@ -57,31 +149,54 @@ func (r *Rule) covers(a aspect) bool {
 
 // index finds the rules that may apply.
 type index struct {
-	lists [spec.DocumentCount][triggerCount][aspects]span
-	ids   []RuleID
-	looks []look // by id
+	lists   [spec.DocumentCount][triggerCount][aspects]span
+	entries []entry
+	when    []func(*move) bool // by id
 }
 
-// span is where in index.ids a list stands.
+// span is where in index.entries a list stands.
 type span struct{ first, end uint32 }
 
-// look is what has to be known of a rule to see whether it applies.
-type look struct {
-	when  func(*move) bool
-	check bool // it fails the call
-	may   bool // Class is May
-	also  bool
-	late  bool
-	port  bool
+// entry is a rule of a list, with what has to be known before its condition:
+// lists are read more often than anything else.
+type entry struct {
+	id    RuleID
+	needs traits
+	is    property
+}
+
+// property is what try has to know of a rule.
+type property uint8
+
+const (
+	isCheck property = 1 << iota // it fails the call
+	isMay                        // Class is May
+	isAlso
+	isPort
+)
+
+func (r *Rule) properties() (p property) {
+	switch r.Class {
+	case May:
+		p = isCheck | isMay
+	case Shall, Unsaid:
+		p = isCheck
+	}
+	if r.also {
+		p |= isAlso
+	}
+	if r.port {
+		p |= isPort
+	}
+	return p
 }
 
 func (x *index) build(rules []Rule) {
-	x.looks = make([]look, len(rules))
+	x.when = make([]func(*move) bool, len(rules))
 	for i := range rules {
-		r := &rules[i]
-		x.looks[i] = look{
-			when: r.when, check: r.Class == Shall || r.Class == May || r.Class == Unsaid, may: r.Class == May,
-			also: r.also, late: r.late, port: r.port,
+		x.when[i] = rules[i].when
+		if x.when[i] == nil {
+			x.when[i] = always
 		}
 	}
 	for d := range spec.DocumentCount {
@@ -93,24 +208,30 @@ func (x *index) build(rules []Rule) {
 	}
 }
 
+func always(*move) bool { return true }
+
 // list writes the list of one dialect, trigger and aspect.
 func (x *index) list(rules []Rule, d spec.Dialect, t trigger, a aspect) {
-	first := uint32(len(x.ids))
+	first := uint32(len(x.entries))
 	for i := range rules[1:] {
 		r := &rules[1+i]
-		switch {
-		case !r.For.Has(d):
-		case r.on != onSegment && (r.on == t || r.unix && onUnix+r.on == t) && r.covers(a):
-			x.ids = append(x.ids, r.ID)
-		case r.on == onSegment && t >= onSegment && t < onUnix && TCP(t-onSegment).in(r.in...):
-			x.ids = append(x.ids, r.ID)
+		if r.For.Has(d) && r.answers(t, a) {
+			x.entries = append(x.entries, entry{r.ID, r.needs, r.properties()})
 		}
 	}
-	x.lists[d][t][a] = span{first, uint32(len(x.ids))}
+	x.lists[d][t][a] = span{first, uint32(len(x.entries))}
+}
+
+// answers says whether the rule is to be looked at.
+func (r *Rule) answers(t trigger, a aspect) bool {
+	if r.on == onSegment {
+		return t >= onSegment && t < onUnix && TCP(t-onSegment).in(r.in...)
+	}
+	return (r.on == t || r.unix && onUnix+r.on == t) && r.covers(a)
 }
 
 // rules are the rules of a trigger that may apply, in order.
-func (x *index) rules(m *move, t trigger) []RuleID {
+func (x *index) rules(m *move, t trigger) []entry {
 	l := &x.lists[m.d][t][m.aspect()]
-	return x.ids[l.first:l.end]
+	return x.entries[l.first:l.end]
 }

@@ -59,16 +59,17 @@ type Rule struct {
 	Evidence string          // what it stands on where the document is silent or wrong
 	For      Dialects
 
-	on   trigger
-	of   subjects         // what it applies to; the zero value: whatever there is
-	in   []TCP            // the states of a socket that it applies in; nil: all
-	when func(*move) bool // nil: always
-	then func(*move)
-	also bool // not the only answer: rules further down may apply as well
-	only bool // sendto but not send; see onSend
-	late bool // as the rule before or after it, with the acknowledgement delayed
-	unix bool // of AF_UNIX sockets as well
-	port bool // outside Linux, the socket may or may not have been given a port on the way
+	on    trigger
+	of    subjects         // what it applies to; the zero value: whatever there is
+	in    []TCP            // the states of a socket that it applies in; nil: all
+	needs traits           // of calls: what when never holds without
+	when  func(*move) bool // nil: always
+	then  func(*move)
+	also  bool // not the only answer: rules further down may apply as well
+	only  bool // sendto but not send; see onSend
+	late  bool // as the rule before or after it, with the acknowledgement delayed
+	unix  bool // of AF_UNIX sockets as well
+	port  bool // outside Linux, the socket may or may not have been given a port on the way
 }
 
 // Standing is what the document of dialect d has to say to the rule, as the
@@ -151,11 +152,11 @@ func init() {
 func tables() [][]Rule {
 	return [][]Rule{
 		anyState, anyDescriptor,
-		environmentInet6, environmentSend, environmentSegment, filterRules, environmentTimer, environmentConnect,
-		connectPOSIX, connectLinux, connectLinux6, connectLinuxRoute, connectLinux6Source, connectLinux6Mute, connectBSDRoutes(forMacOS, "macos", connectMacOS),
+		environmentInet6, needing(changed, environmentSend), environmentSegment, filterRules, environmentTimer, needing(changed, environmentConnect),
+		connectPOSIX, connectLinux, needing(six, connectLinux6), connectLinuxRoute, needing(six, connectLinux6Source), needing(six, connectLinux6Mute), connectBSDRoutes(forMacOS, "macos", connectMacOS),
 		connectBSDRoutes(forOSX, "osx", connectOSX), connectTargetTCP, filterConnect, connectStart,
-		socketRulesUnix, socketRaw, socketRules, bindMacOS, bindArguments, bindLinux6, bindRules, listenRules, acceptRules, nameRules, optionRules6, optionRules, pollRules,
-		shutdownRulesBSD, shutdownRules, fastElsewhere, sendRaw, sendRulesBSD, sendLinux6, sendRules, recvRulesBSD, recvRules, closeRules,
+		socketRulesUnix, socketRaw, socketRules, bindMacOS, bindArguments, needing(six, bindLinux6), bindRules, listenRules, acceptRules, nameRules, optionRules6, optionRules, pollRules,
+		shutdownRulesBSD, shutdownRules, needing(quick, fastElsewhere), needing(raw, sendRaw), sendRulesBSD, needing(six, sendLinux6), sendRules, recvRulesBSD, recvRules, closeRules,
 		handshakeRules, segmentRules, noSocketRules, datagramRules, icmpRules, wakeRules, timerRules,
 		bindRulesUnix, connectRulesUnix, listenRulesUnix, acceptRulesUnix, nameRulesUnix, optionRulesUnix,
 		shutdownRulesUnix, sendRulesUnix, recvRulesUnix, wakeRulesUnix,

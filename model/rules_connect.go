@@ -16,7 +16,7 @@ var anyState = func() []Rule {
 			Name: "any-state/" + op.String(), Class: Succeed, on: on(op), For: forPOSIX | forTargetTCP,
 			Open: cites("posix/application-usage/failed-state"), Unsaid: forTargetTCP,
 			Title: op.String() + " on a socket that a failed connect left in an unspecified state may do anything.",
-			when:  has(AnyState), then: whatever, unix: true,
+			needs: marked, when: has(AnyState), then: whatever, unix: true,
 		})
 	}
 	for _, op := range []spec.Op{spec.OpAccept, spec.OpRecv, spec.OpRecvfrom, spec.OpConnect, spec.OpSend, spec.OpSendto} {
@@ -24,7 +24,7 @@ var anyState = func() []Rule {
 			Name: "any-state/" + op.String() + "-beside", Class: Succeed, on: on(op), For: forPOSIX | forTargetTCP,
 			Open: cites("posix/application-usage/failed-state"), Unsaid: forTargetTCP,
 			Title: "What " + op.String() + " meets when a socket in an unspecified state may be at the other end is not said.",
-			when:  beside, then: openBeside,
+			needs: vague, when: beside, then: openBeside,
 		})
 	}
 	for _, on := range []trigger{onNoSocket, onDatagram, onICMP} {
@@ -40,7 +40,7 @@ var anyState = func() []Rule {
 		Name: "any-state/bind-beside", Class: May, on: on(spec.OpBind), For: forPOSIX | forTargetTCP,
 		Open: cites("posix/application-usage/failed-state"), Unsaid: forTargetTCP,
 		Title: "A socket in an unspecified state may have the name that another one asks for.",
-		when:  func(m *move) bool { return isSocket(m) && m.w.anything(m.s.Kind) }, then: fails(spec.EADDRINUSE),
+		needs: vague, when: func(m *move) bool { return isSocket(m) && m.w.anything(m.s.Kind) }, then: fails(spec.EADDRINUSE),
 	})
 }()
 
@@ -164,9 +164,9 @@ var anyDescriptor = func() []Rule {
 var connectStart = []Rule{
 	{Name: "connect/address-unknown", Class: Succeed, on: on(spec.OpConnect), For: forAll,
 		Title: "An address outside the plan is not modelled.",
-		when:  anyOf(to(AddrUnknown), has(Bare)), then: leaves(LeftAddress)},
+		needs: special, when: anyOf(to(AddrUnknown), has(Bare)), then: leaves(LeftAddress)},
 	{Name: "connect/self", Class: Succeed, on: on(spec.OpConnect), For: forAll &^ forMacOS,
-		Title: "A socket that connects to itself is not modelled.", when: toItself, then: leaves(LeftSelfConnect)},
+		Title: "A socket that connects to itself is not modelled.", needs: ported, when: toItself, then: leaves(LeftSelfConnect)},
 	{Name: "connect/dgram", Class: Succeed, on: on(spec.OpConnect), For: forAll,
 		Title: "On a datagram socket connect sets the peer and returns 0 at once.",
 		Cites: cites("posix/description/peer-set", "posix/return-value/success", "linux/description/dgram-destination", "linux/return-value/success",

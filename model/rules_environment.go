@@ -30,10 +30,10 @@ var environmentSend = onSend([]Rule{
 		when:  anyOf(astray(routeGone...), all(fromAbsent, dgramIn(Established), not(named))), then: func(m *move) { m.fail(m.sendRoute()) }},
 	{Name: "/dgram/bsd/ENETDOWN", Class: Shall, For: forSockets, Evidence: "XNU 11417, dlil_output; FreeBSD 13, ether_output (IFF_UP)",
 		Title: "A datagram fails while the interface is down.",
-		when:  all(dgram, downWire, anyOf(named, state(Established)), not(pending), not(has(ShutWrite)), targets(routeUnicast, routeMulticast)), then: failsBound(spec.ENETDOWN)},
+		of:    dgrams, when: all(downWire, anyOf(named, state(Established)), not(pending), not(has(ShutWrite)), targets(routeUnicast, routeMulticast)), then: failsBound(spec.ENETDOWN)},
 	{Name: "/dgram/bsd/no-address", Class: Succeed, For: forSockets,
 		Title: "What the BSDs do without an address, or without loopback, is not modelled.",
-		when:  all(dgram, anyOf(named, state(Established)), lacking(NoAddress|NoLoopback)), then: leaves(LeftEnv)},
+		of:    dgrams, when: all(anyOf(named, state(Established)), lacking(NoAddress|NoLoopback)), then: leaves(LeftEnv)},
 	{Name: "/dgram/bsd/route-gone", Class: Shall, For: forSockets, Evidence: "XNU 11417 and FreeBSD 13, ip_output (ips_noroute, RTF_REJECT)",
 		Title: "A datagram socket whose peer has lost its route fails.",
 		when:  all(astray(routeNone, routeUnreachable, routeProhibit), not(pending), not(has(ShutWrite))), then: fails(spec.EHOSTUNREACH)},
@@ -182,10 +182,10 @@ func byWire(m *move) bool {
 var environmentConnect = []Rule{
 	{Name: "connect/osx/ENETDOWN", Class: Shall, on: on(spec.OpConnect), For: forOSX, Cites: cites("osx/errors/ENETDOWN"),
 		Title: "The SYN fails while the interface is down, and leaves the socket half open.",
-		when:  all(stream, sendable, downWire, byWire), then: func(m *move) { failsPicky(spec.ENETDOWN)(m); rejectedSYN(m) }},
+		of:    streams, when: all(sendable, downWire, byWire), then: func(m *move) { failsPicky(spec.ENETDOWN)(m); rejectedSYN(m) }},
 	{Name: "connect/macos/ENETDOWN", Class: Shall, on: on(spec.OpConnect), For: forMacOS, Evidence: "XNU 11417, tcp_output (dlil_output: ENETDOWN)",
 		Title: "The SYN fails while the interface is down, and leaves the socket half open.",
-		when:  all(stream, sendable, downWire, byWire, not(rejected)), then: func(m *move) { failsPicky(spec.ENETDOWN)(m); rejectedSYN(m) }},
+		of:    streams, when: all(sendable, downWire, byWire, not(rejected)), then: func(m *move) { failsPicky(spec.ENETDOWN)(m); rejectedSYN(m) }},
 	{Name: "connect/bsd/no-address", Class: Succeed, on: on(spec.OpConnect), For: forSockets,
 		Title: "What the BSDs do without an address, or without loopback, is not modelled.",
 		when:  all(sane, anyOf(lacking(NoAddress), all(lacking(NoLoopback), func(m *move) bool { return m.destination().Local() }))), then: leaves(LeftEnv)},
@@ -205,7 +205,7 @@ var environmentConnect = []Rule{
 var connectSourceGone = Rule{
 	Name: "connect/linux/ENETUNREACH-source", Class: Shall, on: on(spec.OpConnect), For: forLinux, Evidence: "Linux 6.18, ip_route_output_key_hash_rcu (__ip_dev_find)",
 	Cites: cites("linux/errors/ENETUNREACH"),
-	Title: "From an address that the host has lost no route leads anywhere.", when: fromAbsent, then: failsRoute(spec.ENETUNREACH),
+	Title: "From an address that the host has lost no route leads anywhere.", needs: changed, when: fromAbsent, then: failsRoute(spec.ENETUNREACH),
 }
 
 func lacking(l Lack) func(*move) bool { return func(m *move) bool { return m.w.Env.lacks(l) } }

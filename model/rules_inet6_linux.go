@@ -10,7 +10,7 @@ import "github.com/connspec/connspec/spec"
 var connectLinux6 = []Rule{
 	{Name: "connect/linux/inet6/ENETUNREACH-group", Class: Shall, on: on(spec.OpConnect), For: forLinux, Evidence: "Linux 6.18, tcp_v6_connect (IPV6_ADDR_MULTICAST)",
 		Title: "A stream socket cannot reach an IPv6 group, with a scope id or without.",
-		when:  all(stream, native, planned(routeMulticast)), then: fails(spec.ENETUNREACH)},
+		of:    streams, when: all(native, planned(routeMulticast)), then: fails(spec.ENETUNREACH)},
 	{Name: "connect/linux/inet6/EINVAL-other-scope", Class: Shall, on: on(spec.OpConnect), For: forLinux, Evidence: "Linux 6.18, sk_dev_equal_l3scope",
 		Title: "A scope id other than the interface that the socket is bound to fails.",
 		when:  all(aimed, scopeGiven, func(m *move) bool { return m.s.Dev != spec.DeviceNone && m.s.Dev != m.c.To.Scope }), then: failsBound(spec.EINVAL)},
@@ -39,7 +39,7 @@ var connectLinux6Source = []Rule{
 var connectLinux6Mute = []Rule{
 	{Name: "connect/linux/inet6/mute", Class: Succeed, on: on(spec.OpConnect), For: forLinux, Evidence: "Linux 6.18, tcp_v6_connect (icsk_af_ops stays ipv6_mapped)",
 		Title: "After an attempt over IPv4 an attempt over IPv6 is not modelled: its SYN goes out with the checksum of IPv4.",
-		when:  all(stream, native, has(MappedOps)), then: leaves(LeftAddress)},
+		of:    streams, when: all(native, has(MappedOps)), then: leaves(LeftAddress)},
 }
 
 // bindLinux6 stands between the checks of bind's address as such and those that
@@ -97,13 +97,13 @@ func failsScoped(e spec.Errno) func(*move) {
 // sendLinux6 stands before the checks of sendto's address.
 var sendLinux6 = onSend([]Rule{
 	{Name: "/dgram/linux/inet6/EINVAL-no-family", Class: Shall, For: forLinux, Evidence: "Linux 6.18, udpv6_sendmsg", only: true,
-		Title: "A length without room for a family fails.", when: all(dgram, inet6, named, shorter(2)), then: failsBound(spec.EINVAL)},
+		Title: "A length without room for a family fails.", of: dgrams, needs: strange, when: all(inet6, named, shorter(2)), then: failsBound(spec.EINVAL)},
 	{Name: "/dgram/linux/inet6/ENETUNREACH-only", Class: Shall, For: forLinux, Evidence: "Linux 6.18, udpv6_sendmsg (do_udp_sendmsg)", only: true,
 		Title: "An AF_INET or v4-mapped address fails on a socket that is for IPv6 only.",
-		when: all(dgram, named, has(V6Only), anyOf(func(m *move) bool { return inet6(m) && m.c.To.Family == spec.AFInet },
+		of:    dgrams, when: all(named, has(V6Only), anyOf(func(m *move) bool { return inet6(m) && m.c.To.Family == spec.AFInet },
 			all(mapped, not(tooShort)))), then: failsBound(spec.ENETUNREACH)},
 	{Name: "/dgram/linux/inet6/EINVAL-family", Class: Shall, For: forLinux, Evidence: "Linux 6.18, udpv6_sendmsg", only: true,
-		Title: "Another family is an invalid argument.", when: all(dgram, inet6, named, foreignFamily, not(byIPv4)), then: failsBound(spec.EINVAL)},
+		Title: "Another family is an invalid argument.", of: dgrams, needs: strange, when: all(inet6, named, foreignFamily, not(byIPv4)), then: failsBound(spec.EINVAL)},
 	{Name: "/dgram/linux/inet6/device", Class: Succeed, For: forLinux,
 		Title: "A datagram over IPv4 from an AF_INET6 socket that is bound to an interface, or to an address with another scope id, is not modelled.", when: oddDevice,
 		then: leaves(LeftAddress)},

@@ -6,10 +6,10 @@ import "github.com/connspec/connspec/spec"
 
 var nameRules = []Rule{
 	{Name: "getsockname/bsd/EINVAL", Class: Shall, on: on(spec.OpGetsockname), For: forOSX | forTargetTCP, also: true, Evidence: "4.4BSD, in_getsockaddr; the pcb may be gone",
-		Title: "A dead socket may have no name any more.", when: has(Dead), then: fails(spec.EINVAL)},
+		Title: "A dead socket may have no name any more.", needs: marked, when: has(Dead), then: fails(spec.EINVAL)},
 	{Name: "getsockname/bsd/half-open", Class: Succeed, on: on(spec.OpGetsockname), For: forSockets,
 		Title: "Which address a route that rejects gave to the socket is not modelled.",
-		when:  all(has(HalfOpen), func(m *move) bool { return m.route(m.s.Remote) != routeBroadcast }), then: leaves(LeftHalfOpen)},
+		needs: marked, when: all(has(HalfOpen), func(m *move) bool { return m.route(m.s.Remote) != routeBroadcast }), then: leaves(LeftHalfOpen)},
 	{Name: "getsockname/ok", Class: Succeed, on: on(spec.OpGetsockname), For: forAll, Evidence: "POSIX.1-2008, getsockname()",
 		Title: "getsockname gives the local name; without one, the wildcard and port 0.",
 		when:  isSocket, then: func(m *move) { m.name(0, m.s.Local, m.s.LPort) }},
@@ -17,7 +17,7 @@ var nameRules = []Rule{
 		Title: "A socket without a peer port, or whose TCP is CLOSED or in SYN-SENT, has no peer.",
 		when:  func(m *move) bool { return isSocket(m) && (m.s.RPort == PortZero || m.s.TCP.in(Closed, SynSent)) }, then: fails(spec.ENOTCONN)},
 	{Name: "getpeername/bsd/EINVAL", Class: Shall, on: on(spec.OpGetpeername), For: forPOSIX | forMacOS | forOSX, also: true, Evidence: "XNU 11417, getpeername (both halves shut)",
-		Title: "A socket shut in both directions has no peer any more.", of: streams, when: all(has(ShutRead), has(ShutWrite)), then: fails(spec.EINVAL)},
+		Title: "A socket shut in both directions has no peer any more.", of: streams, needs: marked, when: all(has(ShutRead), has(ShutWrite)), then: fails(spec.EINVAL)},
 	{Name: "getpeername/unsaid-crossed", Class: May, on: on(spec.OpGetpeername), For: forPOSIX | forTargetTCP, Evidence: "the pages do not say; Linux gives the peer, the BSDs do not",
 		Title: "During a simultaneous open the peer may have a name already.", of: streams, in: []TCP{SynReceived},
 		then: func(m *move) { m.name(0, m.s.Remote, m.s.RPort) }},
@@ -69,9 +69,9 @@ var optionRules = []Rule{
 		Title: "Other options are not modelled.", when: isSocket, then: leaves(LeftOption)},
 
 	{Name: "setsockopt/osx/EINVAL", Class: May, on: on(spec.OpSetsockopt), For: forPOSIX | forOSX | forTargetTCP, Evidence: "XNU 11417, sosetoptlock; not in FreeBSD 13; POSIX.1-2008, setsockopt()",
-		Title: "A socket shut in both directions may take no options.", when: all(has(ShutRead), has(ShutWrite)), then: fails(spec.EINVAL)},
+		Title: "A socket shut in both directions may take no options.", needs: marked, when: all(has(ShutRead), has(ShutWrite)), then: fails(spec.EINVAL)},
 	{Name: "setsockopt/macos/EINVAL", Class: Shall, on: on(spec.OpSetsockopt), For: forMacOS, Evidence: "XNU 11417, sosetoptlock (both halves shut)",
-		Title: "A socket shut in both directions takes no options.", when: all(has(ShutRead), has(ShutWrite)), then: fails(spec.EINVAL)},
+		Title: "A socket shut in both directions takes no options.", needs: marked, when: all(has(ShutRead), has(ShutWrite)), then: fails(spec.EINVAL)},
 	{Name: "setsockopt/SO_BROADCAST", Class: Succeed, on: on(spec.OpSetsockopt), For: forAll, Evidence: "POSIX.1-2008, setsockopt()",
 		Title: "SO_BROADCAST permits broadcast destinations.",
 		when:  option(spec.SolSocket, spec.SoBroadcast), then: sets(CanBcast), unix: true},

@@ -9,13 +9,13 @@ import "github.com/connspec/connspec/spec"
 var socketRaw = []Rule{
 	{Name: "socket/raw/EPROTONOSUPPORT", Class: Shall, on: on(spec.OpSocket), For: forLinux, Evidence: "Linux 6.18, inet_create",
 		Title: "A raw socket needs a protocol.",
-		when:  all(wantsRaw, func(m *move) bool { return m.c.Protocol == spec.ProtocolDefault }), then: fails(spec.EPROTONOSUPPORT)},
+		needs: strange, when: all(wantsRaw, func(m *move) bool { return m.c.Protocol == spec.ProtocolDefault }), then: fails(spec.EPROTONOSUPPORT)},
 	{Name: "socket/raw/ok", Class: Succeed, on: on(spec.OpSocket), For: forLinux, Evidence: "Linux 6.18, inet_create (inet_num)",
 		Title: "A raw socket has its protocol for a port.",
-		when:  all(wantsRaw, func(m *move) bool { return m.c.Protocol >= spec.ProtocolTest }), then: newRawSocket},
+		needs: strange, when: all(wantsRaw, func(m *move) bool { return m.c.Protocol >= spec.ProtocolTest }), then: newRawSocket},
 	{Name: "socket/ping/EACCES", Class: Shall, on: on(spec.OpSocket), For: forLinux, Evidence: "Linux 6.18, ping_init_sock (net.ipv4.ping_group_range is empty)",
 		Title: "A datagram socket of ICMP is for the groups that ping_group_range names, and at first that is none.",
-		when: func(m *move) bool {
+		needs: strange, when: func(m *move) bool {
 			return m.c.Family == spec.AFInet && m.c.Type == spec.SockDgram && m.c.Protocol == spec.ProtocolICMP
 		}, then: fails(spec.EACCES)},
 }
@@ -60,13 +60,13 @@ func namedRaw(m *move) bool { return named(m) && m.c.To.Len != 0 }
 var sendRaw = onSend([]Rule{
 	{Name: "/raw/EINVAL-length", Class: Shall, For: forLinux, Evidence: "Linux 6.18, move_addr_to_kernel, raw_sendmsg", only: true,
 		Title: "A length below that of sockaddr_in, but for 0, or beyond sockaddr_storage fails.",
-		when:  all(has(Raw), namedRaw, length(func(n int32) bool { return n < 0 || n > 128 })), then: fails(spec.EINVAL)},
+		needs: strange, when: all(has(Raw), namedRaw, length(func(n int32) bool { return n < 0 || n > 128 })), then: fails(spec.EINVAL)},
 	{Name: "/raw/EFAULT", Class: Shall, For: forLinux, Evidence: "Linux 6.18, move_addr_to_kernel", only: true,
-		Title: "An address that cannot be read fails.", when: all(has(Raw), namedRaw, badPointer), then: fails(spec.EFAULT)},
+		Title: "An address that cannot be read fails.", needs: strange, when: all(has(Raw), namedRaw, badPointer), then: fails(spec.EFAULT)},
 	{Name: "/raw/EINVAL-short", Class: Shall, For: forLinux, Evidence: "Linux 6.18, raw_sendmsg", only: true,
-		Title: "A length below that of sockaddr_in fails.", when: all(has(Raw), namedRaw, shorter(spec.SizeofSockaddrIn)), then: fails(spec.EINVAL)},
+		Title: "A length below that of sockaddr_in fails.", needs: strange, when: all(has(Raw), namedRaw, shorter(spec.SizeofSockaddrIn)), then: fails(spec.EINVAL)},
 	{Name: "/raw/EAFNOSUPPORT", Class: Shall, For: forLinux, Evidence: "Linux 6.18, raw_sendmsg", only: true,
-		Title: "Another family fails; AF_UNSPEC passes for AF_INET.", when: all(has(Raw), namedRaw, foreignFamily), then: fails(spec.EAFNOSUPPORT)},
+		Title: "Another family fails; AF_UNSPEC passes for AF_INET.", needs: strange, when: all(has(Raw), namedRaw, foreignFamily), then: fails(spec.EAFNOSUPPORT)},
 	{Name: "/raw/EDESTADDRREQ", Class: Shall, For: forLinux, Evidence: "Linux 6.18, raw_sendmsg",
 		Title: "Without a peer and without an address send fails.",
 		when:  all(has(Raw), not(namedRaw), not(state(Established))), then: fails(spec.EDESTADDRREQ)},

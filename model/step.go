@@ -154,21 +154,21 @@ func (m *move) try(t trigger, out *Nexts, all bool) {
 	look := *m
 	blocked := false
 	strict := ordered(m.d, t)
-	for _, id := range rules.index.rules(m, t) {
-		r := &rules.index.looks[id]
-		if blocked && !r.check || r.when != nil && !r.when(m) {
+	has := m.traits()
+	for _, e := range rules.index.rules(m, t) {
+		if e.needs&^has != 0 || blocked && e.is&isCheck == 0 || !rules.index.when[e.id](m) {
 			continue
 		}
-		m.apply(id, out)
-		if r.port && m.d != spec.Linux && look.s != nil && !look.s.has(HasPort) {
+		m.apply(e.id, out)
+		if e.is&isPort != 0 && m.d != spec.Linux && look.s != nil && !look.s.has(HasPort) {
 			*m = look
 			m.bound = true
-			m.apply(id, out)
+			m.apply(e.id, out)
 		}
 		switch {
-		case all || r.also:
-		case r.check && !strict:
-			blocked = blocked || !r.may
+		case all || e.is&isAlso != 0:
+		case e.is&isCheck != 0 && !strict:
+			blocked = blocked || e.is&isMay == 0
 		default:
 			return
 		}
@@ -231,9 +231,10 @@ func (m *move) first(on trigger) bool {
 
 // find is the first rule of a trigger that fits.
 func (m *move) find(on trigger) *Rule {
-	for _, id := range rules.index.rules(m, on) {
-		if when := rules.index.looks[id].when; when == nil || when(m) {
-			return &rules.rules[id]
+	has := m.traits()
+	for _, e := range rules.index.rules(m, on) {
+		if e.needs&^has == 0 && rules.index.when[e.id](m) {
+			return &rules.rules[e.id]
 		}
 	}
 	return nil
@@ -245,7 +246,6 @@ func (m *move) leave(r Reason) { m.w.Left = r }
 // stepCall makes a call: its rules leave the thread returning or blocked.
 func stepCall(d spec.Dialect, w *World, l *Label, out *Nexts) {
 	m := out.move(d, w)
-	m.c = &l.Call
 	m.t = w.thread(l.Thread)
 	if m.t == nil {
 		out.push(w).World.Left = LeftScope
@@ -254,12 +254,7 @@ func stepCall(d spec.Dialect, w *World, l *Label, out *Nexts) {
 	if m.t.Wait != Running {
 		return
 	}
-	m.file = w.file(l.Call.FD)
-	if m.file != FileNone && m.file != FileNull {
-		m.slot = uint8(m.file) - 1
-		m.s = &w.Sockets[m.slot]
-	}
-	m.c = m.imported(m.c, &out.given)
+	m.call(&l.Call, &out.given)
 	m.try(m.trigger(l.Call.Op), out, false)
 	if m.forgets() {
 		out.alt = *w
@@ -267,6 +262,17 @@ func stepCall(d spec.Dialect, w *World, l *Label, out *Nexts) {
 		m.s.Err = spec.ENONE
 		m.try(m.trigger(l.Call.Op), out, false)
 	}
+}
+
+// call readies m for a call.
+func (m *move) call(c, given *Call) {
+	m.file = m.w.file(c.FD)
+	if m.file != FileNone && m.file != FileNull {
+		m.slot = uint8(m.file) - 1
+		m.s = &m.w.Sockets[m.slot]
+	}
+	m.c = c
+	m.c = m.imported(c, given)
 }
 
 // file is what a descriptor refers to.
