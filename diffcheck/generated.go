@@ -40,9 +40,13 @@ var recipes = sync.OnceValue(func() []generate.Recipe {
 	return all
 })
 
+// changesShare is the percentage of scripts that change the environment: a lane takes
+// such a change in half a millisecond.
+const changesShare = 2
+
 // newGenerator draws the scripts of a seed.
 func newGenerator(seed uint64) *generate.Generator {
-	return generate.New(seed, generate.Options{Recipes: recipes(), Aim: aimShare, Slow: slowShare})
+	return generate.New(seed, generate.Options{Recipes: recipes(), Aim: aimShare, Slow: slowShare, Changes: changesShare})
 }
 
 // generatedName reads the name of a generated script, "SEED-INDEX".

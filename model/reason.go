@@ -14,7 +14,6 @@ const (
 	LeftOutOfOrder                  // data beyond a hole in the sequence space
 	LeftSegment                     // a segment that no peer sends in its right mind, or an option the model ignores
 	LeftOutstanding                 // retransmission, or a window of one, with several segments outstanding
-	LeftSelfConnect                 // a socket connected to itself
 	LeftTupleReuse                  // a connection over the remains of an earlier one with the same addresses
 	LeftSynCookies                  // a request queue that is full
 	LeftSimultaneous                // two threads in one call whose order shows
@@ -39,7 +38,6 @@ var reasons = [ReasonCount]string{
 	LeftOutOfOrder:    "data beyond a hole in the sequence space",
 	LeftSegment:       "a segment outside the classes that the model tells apart",
 	LeftOutstanding:   "a retransmission, or a congestion window of one, with several segments outstanding",
-	LeftSelfConnect:   "a socket connected to itself",
 	LeftTupleReuse:    "a connection over the remains of an earlier one between the same addresses",
 	LeftSynCookies:    "a listener whose request queue is full",
 	LeftSimultaneous:  "two threads in one call whose order shows",

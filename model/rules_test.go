@@ -68,7 +68,6 @@ func TestLookup(t *testing.T) {
 // time, with the reason.
 var hidden = map[spec.Dialect]map[string]string{
 	spec.MacOS: {
-		"connect/self":                     "connect/macos/EINVAL-self",
 		"connect/macos/EADDRINUSE-dgram":   twins,
 		"connect/macos/EAFNOSUPPORT-first": "it takes a datagram socket, another family and another length at once",
 	},

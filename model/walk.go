@@ -330,7 +330,7 @@ func (w *walker) frame() Frame {
 		if s.Kind == KindDgram {
 			q.Proto = ProtoUDP
 		}
-		icmp := Frame{Proto: ProtoICMP, Type: pick(d, uint8(3), 3, 3, 3, 4, 5, 11, 12), Code: uint8(d.IntN(pick(d, 2, 4, 17))), Quote: q, Seq: pick(d, s.SndUna, s.SndUna, 900)}
+		icmp := Frame{Proto: ProtoICMP, Type: pick(d, uint8(3), 3, 3, 3, 4, 5, 11, 12), Code: uint8(d.IntN(pick(d, 2, 5, 17))), Quote: q, Seq: pick(d, s.SndUna, s.SndUna, 900)}
 		w.frame6(s, &icmp)
 		return icmp
 	}

@@ -234,7 +234,7 @@ func (m *move) timeWait(slot uint8) {
 	w := &m.w.Sockets[rest]
 	*w = Socket{
 		Flags: Orphan | HasPort | s.Flags&Reuse, Family: s.Family, Kind: KindStream, TCP: TimeWait, Local: s.Local, Remote: s.Remote,
-		LPort: s.LPort, RPort: s.RPort, SndUna: s.SndUna, SndNxt: s.SndNxt, RcvNxt: s.RcvNxt,
+		LPort: s.LPort, RPort: s.RPort, SndUna: s.SndUna, SndNxt: s.SndNxt, RcvNxt: s.RcvNxt, RcvWup: s.RcvNxt,
 	}
 	m.done(slot, spec.ENONE)
 }
