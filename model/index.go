@@ -141,10 +141,13 @@ func (r *Rule) covers(a aspect) bool {
 	if a >= 2 {
 		subject, t = 2+(a-2)/aspect(states), TCP((a-2)%aspect(states))
 	}
-	if r.of != 0 && r.of&(1<<subject) == 0 {
+	switch {
+	case r.of != 0 && r.of&(1<<subject) == 0:
 		return false
+	case r.in == nil:
+		return true
 	}
-	return r.in == nil || a >= 2 && t.in(r.in...)
+	return a >= 2 && t.in(r.in...)
 }
 
 // index finds the rules that may apply.
@@ -199,10 +202,17 @@ func (x *index) build(rules []Rule) {
 			x.when[i] = always
 		}
 	}
-	for d := range spec.DocumentCount {
-		for t := range triggerCount {
+	var asked []*Rule
+	for t := range triggerCount {
+		asked = asked[:0]
+		for i := range rules[1:] {
+			if r := &rules[1+i]; r.reacts(t) {
+				asked = append(asked, r)
+			}
+		}
+		for d := range spec.DocumentCount {
 			for a := range aspect(aspects) {
-				x.list(rules, d, t, a)
+				x.list(asked, d, t, a)
 			}
 		}
 	}
@@ -210,24 +220,31 @@ func (x *index) build(rules []Rule) {
 
 func always(*move) bool { return true }
 
-// list writes the list of one dialect, trigger and aspect.
-func (x *index) list(rules []Rule, d spec.Dialect, t trigger, a aspect) {
-	first := uint32(len(x.entries))
-	for i := range rules[1:] {
-		r := &rules[1+i]
-		if r.For.Has(d) && r.answers(t, a) {
-			x.entries = append(x.entries, entry{r.ID, r.needs, r.properties()})
-		}
-	}
-	x.lists[d][t][a] = span{first, uint32(len(x.entries))}
-}
-
-// answers says whether the rule is to be looked at.
-func (r *Rule) answers(t trigger, a aspect) bool {
+// reacts says whether the rule is of this trigger.
+func (r *Rule) reacts(t trigger) bool {
 	if r.on == onSegment {
 		return t >= onSegment && t < onUnix && TCP(t-onSegment).in(r.in...)
 	}
-	return (r.on == t || r.unix && onUnix+r.on == t) && r.covers(a)
+	return r.on == t || r.unix && onUnix+r.on == t
+}
+
+// list writes the list of one dialect, trigger and aspect, of the rules of that
+// trigger. The aspect before often has the same.
+func (x *index) list(rules []*Rule, d spec.Dialect, t trigger, a aspect) {
+	first := uint32(len(x.entries))
+	for _, r := range rules {
+		if r.For.Has(d) && (r.on == onSegment || r.covers(a)) {
+			x.entries = append(x.entries, entry{r.ID, r.needs, r.properties()})
+		}
+	}
+	own := span{first, uint32(len(x.entries))}
+	if a > 0 {
+		before := x.lists[d][t][a-1]
+		if slices.Equal(x.entries[before.first:before.end], x.entries[first:]) {
+			x.entries, own = x.entries[:first], before
+		}
+	}
+	x.lists[d][t][a] = own
 }
 
 // rules are the rules of a trigger that may apply, in order.
