@@ -12,6 +12,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/connspec/connspec/diffcheck/coverage"
 	"github.com/connspec/connspec/diffcheck/judge"
 	"github.com/connspec/connspec/diffcheck/known"
 	"github.com/connspec/connspec/diffcheck/report"
@@ -37,6 +38,8 @@ type checkCommand struct {
 	Out     string        `placeholder:"DIR" help:"Save divergences here (default: a new directory under the system's temporary one)."`
 	Known   string        `placeholder:"FILE" help:"Known divergences (default: the list that is built in)."`
 	Workers int           `placeholder:"N" help:"Scripts to run at a time (default: one per processor)."`
+
+	Table bool `help:"Print in full how connect ended on the kernel, by errno, socket and rule, and what it has not shown."`
 
 	MaxDivergences int `placeholder:"N" help:"Stop after so many different divergences (default: 0, go on)."`
 }
@@ -192,6 +195,10 @@ func (c *checkCommand) print(w io.Writer, res *run.Result) ([]report.Saved, erro
 	}
 	report.Divergences(w, res, saved)
 	report.Table(w, res, lab.Probe())
+	if c.Table {
+		fmt.Fprintln(w)
+		report.Reached(w, res, coverage.Walk())
+	}
 	return saved, nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"io"
 	"slices"
 
+	"github.com/connspec/connspec/diffcheck/coverage"
 	"github.com/connspec/connspec/diffcheck/report"
 	"github.com/connspec/connspec/model"
 )
@@ -22,8 +23,10 @@ func (c *rulesCommand) Run(w io.Writer) error {
 	if c.Dialect.set {
 		list = model.RulesOf(c.Dialect.dialect)
 	}
-	report.Rules(w, list)
-	fmt.Fprintf(w, "\n%d rules\n", len(list))
+	walk := coverage.Walk()
+	report.Rules(w, list, walk)
+	fmt.Fprintf(w, "\n%d rules; answers: how many a dialect leaves where the rule applies, on average\n\n", len(list))
+	report.Answers(w, walk)
 	if left := model.NotModelled(); len(left) > 0 && !c.Dialect.set {
 		fmt.Fprintln(w, "\nnot modelled:")
 		for _, reason := range left {

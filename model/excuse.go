@@ -18,7 +18,7 @@ type Unshown struct {
 
 // Wide says why a rule may leave more than three answers on average.
 type Wide struct {
-	Rule   string // its name
+	Rule   string // its name, or what the names of several begin with, up to a slash
 	Reason string
 }
 

@@ -32,7 +32,7 @@ func TestExcusesAreOfSomething(t *testing.T) {
 		requireSentence(t, u.Rule, u.Reason)
 	}
 	for _, wide := range WideRules() {
-		if _, ok := RuleByName(wide.Rule); !ok {
+		if _, ok := RuleByName(wide.Rule); !ok && !begins(wide.Rule) {
 			t.Errorf("%s may have many answers, and no rule has that name", wide.Rule)
 		}
 		requireSentence(t, wide.Rule, wide.Reason)
@@ -44,4 +44,15 @@ func requireSentence(t *testing.T, of, reason string) {
 	if !strings.HasSuffix(reason, ".") || !strings.Contains(reason, " ") {
 		t.Errorf("the reason given for %s is %q, want a sentence", of, reason)
 	}
+}
+
+// begins says whether the name of a rule begins with prefix, which ends in a
+// slash.
+func begins(prefix string) bool {
+	for _, r := range Rules() {
+		if strings.HasSuffix(prefix, "/") && strings.HasPrefix(r.Name, prefix) {
+			return true
+		}
+	}
+	return false
 }

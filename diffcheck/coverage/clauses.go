@@ -2,7 +2,6 @@ package coverage
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/connspec/connspec/model"
 	"github.com/connspec/connspec/spec"
@@ -43,10 +42,4 @@ func (r *Reached) Clauses() []Clause {
 		}
 	}
 	return all
-}
-
-// IsConnect says whether a rule decides what connect returns.
-func IsConnect(id model.RuleID) bool {
-	name := id.String()
-	return strings.HasPrefix(name, "connect/") || strings.HasPrefix(name, "wake/cut")
 }

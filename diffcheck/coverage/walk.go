@@ -15,6 +15,7 @@ import (
 type Reached struct {
 	rules    [spec.DocumentCount][]reachedRule // by rule id
 	connects map[Connect]bool                  // under the Linux dialect
+	decider  *Decider
 }
 
 // reachedRule is how often a rule was met, and with how many answers in all
@@ -40,7 +41,7 @@ const (
 
 // Walk wanders through the worlds of all dialects. It takes some seconds.
 func Walk() *Reached {
-	r := &Reached{connects: map[Connect]bool{}}
+	r := &Reached{connects: map[Connect]bool{}, decider: NewDecider()}
 	var dialects sync.WaitGroup
 	for d := range spec.DocumentCount {
 		dialects.Go(func() { r.walk(d) })
@@ -60,7 +61,10 @@ func (r *Reached) walk(d spec.Dialect) {
 			r.connect(from, l, next)
 		}
 	}
-	whole := func(_ *model.World, _ *model.Label, nexts *model.Nexts) {
+	whole := func(from *model.World, _ *model.Label, nexts *model.Nexts) {
+		if waiting(from) > 1 {
+			return // which thread is woken first is chance, whatever the rule
+		}
 		for i := range nexts.Len {
 			next := &nexts.Buf[i]
 			for _, id := range next.Rules[:next.Used] {
@@ -85,6 +89,16 @@ func (r *Reached) walk(d spec.Dialect) {
 		}
 		before = now
 	}
+}
+
+// waiting is the number of threads that wait.
+func waiting(w *model.World) (n int) {
+	for i := range w.Threads {
+		if w.Threads[i].Wait == model.Blocked {
+			n++
+		}
+	}
+	return n
 }
 
 // usedBefore says whether an answer before number i used the rule.
@@ -119,11 +133,8 @@ func (r *Reached) connect(from *model.World, l *model.Label, next *model.Next) {
 		if slot >= 0 {
 			c.Family, c.Type = from.Sockets[slot].Family, typeOf(from.Sockets[slot].Kind)
 		}
-		for _, id := range next.Rules[:next.Used] {
-			if IsConnect(id) {
-				c.Rule = id
-				r.connects[c] = true
-			}
+		if c.Rule = r.decider.Decide(next.Rules[:next.Used], c.Errno, from.Threads[i].Wait == model.Blocked); c.Rule != 0 {
+			r.connects[c] = true
 		}
 	}
 }

@@ -23,6 +23,7 @@ func Table(w io.Writer, res *run.Result, tiers []lab.Tier) {
 	personalityTable(w, res)
 	connectTable(w, res)
 	fmt.Fprintf(w, "\nrules        %d hit of %d reachable\n", res.Rules.Len(), res.Reachable())
+	reachedLines(w, res)
 	fmt.Fprintf(w, "divergences  %d unexplained, %d known\n", res.Unexplained(), len(res.Known))
 	for _, k := range res.Known {
 		fmt.Fprintf(w, "known        line %d of the known divergences, %s\n", k.Line, plural(k.Count, "script"))

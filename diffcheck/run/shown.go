@@ -19,7 +19,7 @@ type ShownRule struct {
 type shown struct {
 	rules    []ShownRule
 	connects map[coverage.Connect]uint64
-	deciding []bool                // the rules that decide what connect returns
+	decider  *coverage.Decider
 	sockets  [script.FDsMax]origin // of the script in hand, by descriptor
 }
 
@@ -46,10 +46,7 @@ func (s *shown) ready() {
 		return
 	}
 	s.rules = make([]ShownRule, len(model.Rules())+1)
-	s.deciding = make([]bool, len(s.rules))
-	for id := range s.rules {
-		s.deciding[id] = coverage.IsConnect(model.RuleID(id))
-	}
+	s.decider = coverage.NewDecider()
 	s.connects = map[coverage.Connect]uint64{}
 }
 
@@ -57,9 +54,12 @@ func (s *shown) ready() {
 func (s *shown) countConnects(tr *script.Trace, r *judge.Report) {
 	s.sockets = [script.FDsMax]origin{}
 	var calls [script.ThreadsMax]*spec.Call
+	var of [script.ThreadsMax]origin // the socket of the call
 	for i := range tr.Steps {
-		if ev := &tr.Script.Events[i]; ev.Kind == script.EventCall {
-			calls[ev.Thread%script.ThreadsMax] = &ev.Call
+		by := -1
+		if ev := &tr.Script.Events[i]; ev.Kind == script.EventCall && ev.Thread < script.ThreadsMax {
+			by = ev.Thread
+			calls[by], of[by] = &ev.Call, s.origin(ev.Call.FD)
 		}
 		for _, outputs := range [2][]script.Output{tr.Steps[i].During, tr.Steps[i].After} {
 			for j := range outputs {
@@ -72,8 +72,12 @@ func (s *shown) countConnects(tr *script.Trace, r *judge.Report) {
 					s.follow(call, &o.Result)
 					continue
 				}
-				from := s.origin(call.FD)
-				s.connects[coverage.Connect{Errno: o.Result.Errno, Family: from.family, Type: from.kind, Rule: s.connectRule(r, i)}]++
+				from := of[o.Thread%script.ThreadsMax]
+				c := coverage.Connect{Errno: o.Result.Errno, Family: from.family, Type: from.kind}
+				if i < len(r.Steps) {
+					c.Rule = s.decider.Decide(r.Steps[i].Rules[Kernel.Dialect], c.Errno, o.Thread != by)
+				}
+				s.connects[c]++
 			}
 		}
 	}
@@ -103,19 +107,6 @@ func (s *shown) origin(fd int32) origin {
 		return origin{}
 	}
 	return s.sockets[fd]
-}
-
-// connectRule is the rule that decided what connect returned in a step; 0 where
-// none explains it.
-func (s *shown) connectRule(r *judge.Report, step int) model.RuleID {
-	if step < len(r.Steps) {
-		for _, id := range r.Steps[step].Rules[Kernel.Dialect] {
-			if s.deciding[id] {
-				return id
-			}
-		}
-	}
-	return 0
 }
 
 // merge adds what another goroutine counted.

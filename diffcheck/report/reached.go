@@ -1,0 +1,142 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/connspec/connspec/diffcheck/coverage"
+	"github.com/connspec/connspec/diffcheck/run"
+	"github.com/connspec/connspec/model"
+	"github.com/connspec/connspec/spec"
+)
+
+// reachedLines say in short what of the Linux dialect and page the kernel has
+// shown in the run.
+func reachedLines(w io.Writer, res *run.Result) {
+	if len(res.Shown) == 0 {
+		return
+	}
+	shown, excused, missing := unshown(res)
+	fmt.Fprintf(w, "on kernel    %d rules of linux shown, %d excused, %d not shown\n", shown, excused, len(missing))
+	seen := 0
+	var absent []string
+	page := coverage.PageErrnos()
+	for _, p := range page {
+		if res.Connects[p.Errno] > 0 {
+			seen++
+		} else {
+			absent = append(absent, p.Errno.String())
+		}
+	}
+	fmt.Fprintf(w, "linux page   %d of its %d errnos seen", seen, len(page))
+	if len(absent) > 0 {
+		fmt.Fprintf(w, ", not %s", strings.Join(absent, ", "))
+	}
+	fmt.Fprintln(w, "; --table lists rules and results")
+}
+
+// unshown sorts out the rules of the Linux dialect: how many the kernel has
+// shown, how many of the others need not be, and which are left.
+func unshown(res *run.Result) (shown, excused int, missing []string) {
+	reasons := map[string]string{}
+	for _, u := range model.NotShown() {
+		reasons[u.Rule] = u.Reason
+	}
+	for _, r := range model.RulesOf(spec.Linux) {
+		switch {
+		case res.Shown[r.ID].Scripts > 0:
+			shown++
+		case reasons[r.Name] != "":
+			excused++
+		default:
+			missing = append(missing, r.Name)
+		}
+	}
+	return shown, excused, missing
+}
+
+// Reached prints in full how connect ended on the kernel, by errno, socket and
+// rule, which ways that the walk through the model has met were not seen, which
+// errnos of the Linux page, and which rules of the dialect.
+func Reached(w io.Writer, res *run.Result, walk *coverage.Reached) {
+	if len(res.Shown) == 0 {
+		fmt.Fprintln(w, "the kernel did not take part")
+		return
+	}
+	g := grid{right: map[int]bool{3: true}}
+	g.row("result of connect", "socket", "rule", "times")
+	for _, c := range slices.SortedFunc(maps.Keys(res.Ends), byErrno) {
+		g.row(connectResult(c.Errno), socketName(c), ruleName(c.Rule), number(res.Ends[c]))
+	}
+	g.print(w, "")
+	met := walk.Connects()
+	unseen := grid{}
+	for _, c := range met {
+		if _, seen := res.Ends[c]; !seen {
+			unseen.row(connectResult(c.Errno), socketName(c), ruleName(c.Rule))
+		}
+	}
+	fmt.Fprintf(w, "\n%d ways for connect to end: %d that the walk through the model met were not seen in this run\n", len(res.Ends), len(unseen.rows))
+	unseen.print(w, "  ")
+	for _, p := range coverage.PageErrnos() {
+		if res.Connects[p.Errno] == 0 {
+			reason := p.Reason
+			if reason == "" {
+				reason = "not met in this run"
+			}
+			fmt.Fprintf(w, "%s of the Linux page was not seen: %s\n", p.Errno, reason)
+		}
+	}
+	unshownTable(w, res)
+}
+
+func byErrno(a, b coverage.Connect) int {
+	if a.Errno != b.Errno {
+		return int(a.Errno) - int(b.Errno)
+	}
+	return a.Compare(b)
+}
+
+// unshownTable lists the rules of the Linux dialect that the kernel has not
+// shown, with the reason where there is one.
+func unshownTable(w io.Writer, res *run.Result) {
+	_, excused, missing := unshown(res)
+	fmt.Fprintf(w, "\n%s of the linux dialect not shown by the kernel, %d of them excused\n", plural(uint64(excused+len(missing)), "rule"), excused)
+	var g grid
+	for _, u := range model.NotShown() {
+		if r, ok := model.RuleByName(u.Rule); ok && res.Shown[r.ID].Scripts == 0 {
+			g.row(u.Rule, u.Reason)
+		}
+	}
+	evidence, err := coverage.Recorded()
+	if err != nil {
+		fmt.Fprintln(w, err)
+	}
+	for _, name := range missing {
+		state := "no kernel has shown it"
+		for i := range evidence {
+			if s := &evidence[i]; s.Rule == name {
+				state = fmt.Sprintf("not in this run; %s on %s, first %s", plural(s.Scripts, "script"), s.Day, s.Script)
+			}
+		}
+		g.row(name, state)
+	}
+	g.print(w, "  ")
+}
+
+func socketName(c coverage.Connect) string {
+	if c.Type == 0 {
+		return "none"
+	}
+	return c.Family.String() + " " + c.Type.String()
+}
+
+func ruleName(id model.RuleID) string {
+	if id == 0 {
+		return "none: the script had left the model"
+	}
+	return id.String()
+}
