@@ -138,7 +138,7 @@ func TestCoverage(t *testing.T) {
 			}
 		}
 	}
-	asked := []spec.Op{spec.OpSigaction, spec.OpSelect, spec.OpEpollCreate, spec.OpEpollCtl, spec.OpEpollWait} // drawn where options ask for them
+	asked := []spec.Op{spec.OpSocketpair, spec.OpSigaction, spec.OpSelect, spec.OpEpollCreate, spec.OpEpollCtl, spec.OpEpollWait} // drawn where options ask for them
 	for op := spec.OpSocket; op < spec.OpCount; op++ {
 		if !ops[op] && !slices.Contains(asked, op) {
 			t.Errorf("no %v", op)
