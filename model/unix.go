@@ -118,9 +118,9 @@ func (m *move) there() *found {
 }
 
 // addressed says whether the call says whom it is for: connect does, and sendto
-// with an address of some length.
+// with an address of some length, which a seqpacket socket of Linux ignores.
 func (m *move) addressed() bool {
-	return m.c.Op == spec.OpConnect || named(m) && m.c.To.Len != 0
+	return m.c.Op == spec.OpConnect || named(m) && m.c.To.Len != 0 && (m.d != spec.Linux || m.s.Kind != KindUnixSeqpacket)
 }
 
 // far is the slot + 1 of the socket that the call is about: the one at its
@@ -204,7 +204,11 @@ func (m *move) releaseUnix(slot uint8) {
 			}
 		}
 	}
-	m.hangUp(s, s.Unread != 0 || s.Queued != 0)
+	bytes := s.Unread
+	for i := range s.Queue[:s.Queued] { // packets without a byte do not count (inq_len)
+		bytes += s.Queue[i].Len
+	}
+	m.hangUp(s, bytes != 0)
 	m.w.bury(slot)
 }
 

@@ -36,6 +36,8 @@ type Options struct {
 	// Raw is the share of scripts, in percent, that begin with a raw socket; 0 is
 	// the default of 3, a negative number none.
 	Raw int
+	// Unix is the share of scripts, in percent, that are about AF_UNIX.
+	Unix int
 	// Recipes are scripts to set out from, and Aim is the share of scripts, in
 	// percent, that do.
 	Recipes []Recipe
@@ -157,6 +159,9 @@ func (w *world) script(draw source, opts *Options, weights *weightTable, recipes
 	w.raw = !w.loopback && !w.slow && opts.Raw > 0 && w.percent(opts.Raw)
 	w.fast = !w.loopback && !w.slow && opts.FastOpen > 0 && w.percent(opts.FastOpen)
 	length := eventsMin + w.below(eventsMax-eventsMin+1)
+	if opts.Unix > 0 && w.percent(opts.Unix) {
+		return w.unixScript(length)
+	}
 	var recipe *script.Script
 	if opts.Aim > 0 && w.percent(opts.Aim) {
 		recipe = recipes.pick(draw, w.slow)
@@ -173,6 +178,11 @@ func (w *world) script(draw source, opts *Options, weights *weightTable, recipes
 	for tries := 0; len(w.events) < length && tries < 4*eventsMax; tries++ {
 		w.step()
 	}
+	return w.done()
+}
+
+// done is the script of the events so far.
+func (w *world) done() *script.Script {
 	s := &script.Script{Events: w.events}
 	w.events = nil
 	s.Loopback = script.OnLoopback(s)

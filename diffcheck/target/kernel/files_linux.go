@@ -174,8 +174,14 @@ func (f *files) clean() error {
 		return nil
 	}
 	f.dirty = false
+	if err := unix.Fchmodat(f.inside, ".", rootMode, 0); err != nil { // which a script reaches by ".."
+		return fmt.Errorf("kernel: permissions of the root of scripts: %w", err)
+	}
 	return empty(f.inside, 0)
 }
+
+// rootMode are the permissions of the root of scripts.
+const rootMode = 0o755
 
 // depthMax is deeper than a script can make directories.
 const depthMax = script.EventsMax

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
+	"slices"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -57,6 +58,10 @@ func (q *request) optionValue() (int32, error) {
 	native := binary.NativeEndian
 	value := int32(native.Uint32(q.optval[:]))
 	switch q.option {
+	case spec.SoType:
+		if t := slices.Index(sockTypes[:], uintptr(value)); t >= 0 {
+			value = int32(t)
+		}
 	case spec.SoError:
 		e, ok := spec.ErrnoFromNumber(spec.SystemLinux, int(value))
 		if !ok {

@@ -1,0 +1,307 @@
+package generate
+
+import (
+	"strings"
+
+	"github.com/connspec/connspec/diffcheck/script"
+	"github.com/connspec/connspec/spec"
+)
+
+// Scripts about AF_UNIX: sockets by path and by abstract name, and the file
+// system around them. No packet is sent and no time passes, so that little has
+// to be believed of a socket: a call that may wait is made by a thread that
+// makes no other.
+
+// unixMax is how many sockets a script opens by itself; those that accept opens
+// come on top.
+const unixMax = 4
+
+// unixSocket is what the generator believes about an AF_UNIX socket.
+type unixSocket struct {
+	fd        int32
+	typ       spec.SockType
+	nonblock  bool
+	listening bool
+	waiting   bool // a thread may wait in a call on it
+}
+
+// unixWorld is an AF_UNIX script in the making.
+type unixWorld struct {
+	*world
+	sockets []unixSocket
+	typ     spec.SockType // what most sockets of the script are
+	opened  int
+	fd      int32 // the next descriptor, if no call fails and none is closed
+	waiters int   // threads that may be waiting
+}
+
+// unixScript makes an AF_UNIX script.
+func (w *world) unixScript(length int) *script.Script {
+	u := unixWorld{world: w, fd: fdFirst, typ: [...]spec.SockType{spec.SockStream, spec.SockStream, spec.SockSeqpacket, spec.SockDgram}[w.below(4)]}
+	u.opening()
+	for tries := 0; len(w.events) < length && tries < 4*eventsMax; tries++ {
+		u.step()
+	}
+	return w.done()
+}
+
+func (u *unixWorld) opening() {
+	switch theme := u.below(100); {
+	case theme < 45: // a server, or somebody to send to
+		u.socket()
+		u.bindTo(u.likely())
+		u.listen(u.any())
+		u.socket()
+		u.connect(u.last())
+	case theme < 60:
+		u.pair()
+	case theme < 80: // what paths lead to
+		for range 1 + u.below(3) {
+			u.change()
+		}
+		u.socket()
+	default:
+		u.socket()
+	}
+}
+
+// call adds a call of the first thread, or of one of its own if it may wait on
+// s.
+func (u *unixWorld) call(s *unixSocket, mayWait bool, c spec.Call) {
+	thread := 0
+	if mayWait && s != nil && !s.nonblock && c.MsgFlags&spec.MsgDontwait == 0 {
+		if s.waiting || u.waiters == threadsMax-1 {
+			return
+		}
+		u.waiters++
+		thread = u.waiters
+		s.waiting = true
+	}
+	u.events = append(u.events, script.Event{Kind: script.EventCall, Thread: thread, Call: c})
+}
+
+func (u *unixWorld) any() *unixSocket {
+	if len(u.sockets) == 0 {
+		return nil
+	}
+	return &u.sockets[u.below(len(u.sockets))]
+}
+
+func (u *unixWorld) last() *unixSocket {
+	if len(u.sockets) == 0 {
+		return nil
+	}
+	return &u.sockets[len(u.sockets)-1]
+}
+
+// fdOf is the descriptor of a socket, or now and then another one.
+func (u *unixWorld) fdOf(s *unixSocket) int32 {
+	switch {
+	case s == nil, u.percent(2):
+		return closedFD
+	}
+	return s.fd
+}
+
+func (u *unixWorld) add(s unixSocket) {
+	s.fd = u.fd
+	u.fd++
+	u.sockets = append(u.sockets, s)
+}
+
+func (u *unixWorld) socket() {
+	if u.opened == unixMax {
+		return
+	}
+	u.opened++
+	c := spec.Call{Op: spec.OpSocket, Family: spec.AFUnix, Type: u.typ}
+	if u.percent(12) {
+		c.Type = [...]spec.SockType{spec.SockStream, spec.SockDgram, spec.SockSeqpacket, spec.SockRaw}[u.below(4)]
+	}
+	switch u.below(50) {
+	case 0:
+		c.Protocol = spec.ProtocolTCP
+	case 1:
+		c.Protocol = 1
+	case 2:
+		c.Family, c.Type = spec.AFInet, spec.SockStream
+	}
+	s := unixSocket{typ: c.Type, nonblock: u.percent(80)}
+	if s.nonblock {
+		c.SockFlags = spec.SockNonblock
+	}
+	u.call(nil, false, c)
+	if c.Protocol != spec.ProtocolTCP || c.Family == spec.AFInet {
+		u.add(s)
+	}
+}
+
+func (u *unixWorld) pair() {
+	if u.opened+2 > unixMax {
+		return
+	}
+	u.opened += 2
+	c := spec.Call{Op: spec.OpSocketpair, Family: spec.AFUnix, Type: u.typ}
+	if u.percent(80) {
+		c.SockFlags = spec.SockNonblock
+	}
+	u.call(nil, false, c)
+	s := unixSocket{typ: c.Type, nonblock: c.SockFlags != 0}
+	u.add(s)
+	u.add(s)
+}
+
+// likely is one of the few names that most of a script is about.
+func (u *unixWorld) likely() string {
+	return [...]string{"/s", "/s", "/s", "\x00a", "\x00a", "/t", "/d/s", "\x00b"}[u.below(8)]
+}
+
+// paths are further ones: through links and directories, to files of all kinds,
+// and what is no name of anything.
+var paths = [...]string{
+	"/l", "/l", "/d", "/d/s", "/d/t", "/f", "/p", "/l/s", "/s/", "/s/.", "/d/../s", "/", "/.", "/f/x", "/missing", "/missing/s", "s", "//s", "/d//s",
+	"\x00", "\x00a\x00", "\x00ab",
+}
+
+func (u *unixWorld) name() string {
+	if u.percent(75) {
+		return u.likely()
+	}
+	return paths[u.below(len(paths))]
+}
+
+// named fills in an address, mostly a right one.
+func (u *unixWorld) named(c *spec.Call, path string) {
+	c.Addr = spec.Sockaddr{Family: spec.AFUnix, Path: path}
+	c.AddrLen = script.UnixLen(path)
+	switch n := u.below(100); {
+	case n < 4:
+		c.AddrLen = [...]int32{0, 1, 2, 3, 4, 5, 6, 16, 109, 110, 111, 128, 129, -1}[u.below(14)]
+	case n < 6:
+		c.Addr = spec.Sockaddr{Family: [...]spec.Family{spec.AFInet, spec.AFUnspec, spec.AFUnknown}[u.below(3)]}
+		c.AddrLen = spec.SizeofSockaddrIn
+	case n < 7:
+		c.Addr = spec.Sockaddr{}
+		c.Pointer = [...]spec.Pointer{spec.PointerNull, spec.PointerUnreadable}[u.below(2)]
+		c.AddrLen = [...]int32{0, 5, 110}[u.below(3)]
+	case n < 9 && path[0] != 0: // without the NUL at its end
+		c.AddrLen--
+	}
+}
+
+func (u *unixWorld) bindTo(path string) {
+	s := u.last()
+	if s == nil {
+		return
+	}
+	u.call(nil, false, spec.Call{Op: spec.OpBind, FD: s.fd, Addr: spec.Sockaddr{Family: spec.AFUnix, Path: path}, AddrLen: script.UnixLen(path)})
+}
+
+func (u *unixWorld) bind(s *unixSocket) {
+	c := spec.Call{Op: spec.OpBind, FD: u.fdOf(s)}
+	u.named(&c, u.name())
+	if u.percent(10) { // a name of the system's choice
+		c.Addr, c.AddrLen, c.Pointer = spec.Sockaddr{Family: spec.AFUnix}, spec.OffsetofSunPath, spec.PointerValid
+	}
+	u.call(nil, false, c)
+}
+
+func (u *unixWorld) listen(s *unixSocket) {
+	u.call(nil, false, spec.Call{Op: spec.OpListen, FD: u.fdOf(s), Backlog: [...]int32{0, 0, 1, 5, -1}[u.below(5)]})
+	if s != nil {
+		s.listening = true
+	}
+}
+
+func (u *unixWorld) connect(s *unixSocket) {
+	c := spec.Call{Op: spec.OpConnect, FD: u.fdOf(s)}
+	u.named(&c, u.name())
+	if u.percent(6) { // to a name that the system may have chosen
+		c.Addr.Path, c.Addr.Family, c.Pointer = script.ChosenName(1), spec.AFUnix, spec.PointerValid
+		c.AddrLen = script.UnixLen(c.Addr.Path)
+	}
+	u.call(s, s != nil && s.typ != spec.SockDgram && s.typ != spec.SockRaw, c)
+}
+
+func (u *unixWorld) dissolve(s *unixSocket) {
+	u.call(nil, false, spec.Call{Op: spec.OpConnect, FD: u.fdOf(s), AddrLen: [...]int32{16, 2, 110, 1}[u.below(4)]})
+}
+
+func (u *unixWorld) accept(s *unixSocket) {
+	if s == nil {
+		return
+	}
+	c := spec.Call{Op: spec.OpAccept, FD: s.fd}
+	if u.percent(15) {
+		c.Pointer = spec.PointerNull
+	}
+	u.call(s, true, c)
+	if s.listening { // which may have somebody to accept
+		u.add(unixSocket{typ: s.typ, nonblock: false})
+	}
+}
+
+func (u *unixWorld) send(s *unixSocket, to bool) {
+	c := spec.Call{Op: spec.OpSend, FD: u.fdOf(s), Buf: make([]byte, u.below(9)), MsgFlags: u.flags()}
+	if to {
+		c.Op = spec.OpSendto
+		u.named(&c, u.name())
+	}
+	u.call(s, true, c)
+}
+
+func (u *unixWorld) recv(s *unixSocket, from bool) {
+	c := spec.Call{Op: spec.OpRecv, FD: u.fdOf(s), Buf: make([]byte, 1+u.below(20)), MsgFlags: u.flags()}
+	if from {
+		c.Op = spec.OpRecvfrom
+	}
+	if u.percent(10) {
+		c.MsgFlags |= spec.MsgPeek
+	}
+	u.call(s, true, c)
+}
+
+// flags keep most calls on sockets that accept opened from waiting.
+func (u *unixWorld) flags() spec.MsgFlags {
+	if u.percent(70) {
+		return spec.MsgDontwait
+	}
+	return 0
+}
+
+// change adds a change of the file system.
+func (u *unixWorld) change() {
+	f := script.FileChange{Path: u.file()}
+	switch u.below(16) {
+	case 0, 1:
+		f.Verb, f.Path = script.FileMkdir, "/d"
+	case 2:
+		f.Verb = script.FileTouch
+	case 3:
+		f.Verb = script.FileMkfifo
+	case 4, 5, 6, 7:
+		f.Verb, f.Mode = script.FileChmod, [...]uint32{0, 0o500, 0o400, 0o600, 0o700, 0o300}[u.below(6)]
+	case 8, 9, 10:
+		f.Verb, f.Path, f.Target = script.FileSymlink, "/l", u.target()
+		if u.percent(20) {
+			f.Path = u.file()
+		}
+	case 11:
+		f.Verb, f.To = script.FileLink, u.file()
+	case 12, 13:
+		f.Verb = script.FileRemove
+	case 14:
+		f.Verb, f.To = script.FileRename, u.file()
+	case 15:
+		f.Verb, f.Path = script.FileRmdir, "/d"
+	}
+	u.events = append(u.events, script.Event{Kind: script.EventEnv, Env: script.FileEnv(f)})
+}
+
+func (u *unixWorld) file() string {
+	return [...]string{"/s", "/s", "/t", "/d", "/d/s", "/f", "/p", "/l", "/d/t", "/s/", "/f/x"}[u.below(11)]
+}
+
+func (u *unixWorld) target() string {
+	return [...]string{"/s", "s", "/d", "/d/s", "/l", ".", "..", "/missing", "/f", "/d/", strings.Repeat("0", 256)}[u.below(11)]
+}
