@@ -4,6 +4,10 @@ package model
 // meet, one on a line.
 var notShown = []Unshown{}
 
+// AnyOrder is why a check may leave many answers in a dialect whose checks have
+// no order.
+const AnyOrder = anyCheck
+
 // Why rules leave many answers.
 const (
 	anyCheck   = "The document gives no order: of all checks that fail any may be the one reported."
