@@ -38,14 +38,18 @@ func (t *Target) env(ev *script.Event) error {
 		t.unroute(&script.Env{}, impl.Env{Kind: impl.EnvRouteDel, Route: change.Route}) // as ip route replace
 	case script.EnvLinkUp:
 		if e.Name == "lo" || t.connected {
-			return target.Refuse(ev, "`%s`: impl has no lo, and looks a route up once", e.Command())
+			return target.Refuse(ev, "a change of lo, or of links after a connect: impl looks a route up once")
 		}
 		change.Kind = impl.EnvLinkUp
 	case script.EnvLinkDown:
 		if e.Name == "lo" || t.connected {
-			return target.Refuse(ev, "`%s`: impl has no lo, and looks a route up once", e.Command())
+			return target.Refuse(ev, "a change of lo, or of links after a connect: impl looks a route up once")
 		}
 		change.Kind = impl.EnvLinkDown
+	case script.EnvFilterAdd, script.EnvFilterFlush:
+		return target.Refuse(ev, "nft: impl has no firewall yet")
+	case script.EnvAddrAdd, script.EnvAddrDel:
+		return target.Refuse(ev, "ip addr: impl keeps its address")
 	case script.EnvSysctl:
 		var ok bool
 		if change, ok = sysctl(e); !ok {
