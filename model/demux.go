@@ -20,7 +20,7 @@ func (w *World) tcpReceiver(f *Frame) int {
 			}
 		case s.TCP != Listen:
 			switch {
-			case s.Local != f.Dst || s.Remote != f.Src || s.RPort != f.SPort || w.stray(s):
+			case s.Local != f.Dst || s.Remote != f.Src || s.RPort != f.SPort || w.stray(s) || s.shutOut(f):
 			case !s.has(Cookie):
 				return i
 			case s.returned(f):

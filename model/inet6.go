@@ -99,7 +99,8 @@ func (m *move) device() spec.Device {
 
 // leadsTo is the interface that the way to an IPv6 address goes through.
 func (a Addr) leadsTo() spec.Device {
-	if a == AddrLoopback6 {
+	switch a {
+	case AddrLoopback6, AddrUnreachable6, AddrProhibit6, AddrBlackhole6: // routes that reject hang on lo
 		return spec.DeviceLo
 	}
 	return spec.DeviceEth0
@@ -125,6 +126,8 @@ func (m *move) bindToScope() {
 // that the dialect takes.
 func (m *move) sockaddrSize() int32 {
 	switch {
+	case m.d == spec.Linux && dgram(m) && inet6(m) && m.s.has(V6Only) && m.c.To.Family == spec.AFInet && m.c.Op == spec.OpConnect:
+		return 0 // the family is looked at first
 	case !inet6(m) || byIPv4(m):
 		return spec.SizeofSockaddrIn
 	case m.d == spec.Linux:

@@ -133,6 +133,7 @@ type Frame struct {
 	Len          uint16 // payload
 	MSS          uint16 // SYN of the puppet: the option, with its default of 536
 	Scaled       bool   // SYN of the puppet: later windows are scaled
+	Bad          bool   // TCP: the checksum is wrong
 	FastOpen     FastOpen
 	Quote        Quote // ICMP
 }

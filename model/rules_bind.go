@@ -136,6 +136,9 @@ func bind(m *move) {
 	if a.Addr != AddrAny {
 		s.set(AddrLock)
 	}
+	if s.has(MappedOps) { // inet_daddr
+		s.Flow = AddrAny
+	}
 	if m.d == spec.Linux && a.Addr.Six() {
 		s.Dev = dev
 		s.set(V6Only)

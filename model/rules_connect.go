@@ -228,7 +228,10 @@ func (m *move) nameEnds() {
 	m.autobind(s)
 	s.Remote, s.RPort = dst, m.c.To.Port
 	s.Layer, s.TCP = Connecting, SynSent
-	s.assign(MappedOps, m.d == spec.Linux && inet6(m) && !dst.Six())
+	if m.d == spec.Linux && inet6(m) && !dst.Six() {
+		s.set(MappedOps)
+		s.Flow = dst
+	}
 }
 
 // readyTCP takes back what an earlier connection left (tcp_connect_init).

@@ -129,7 +129,7 @@ var connectLinuxRoute = []Rule{
 		Title: "A route of type blackhole fails.", needs: special, when: routed(routeBlackhole), then: failsRoute(spec.EINVAL)},
 	{Name: "connect/linux/EINVAL-loopback-source", Class: Shall, on: on(spec.OpConnect), For: forLinux, Evidence: "Linux 6.18, __mkroute_output",
 		Title: "From a loopback address nothing leaves the host.",
-		when:  anyOf(fromLoopback, func(m *move) bool { return m.s.Local.Loops() && m.c.To.Addr == AddrSubnetBroadcast }),
+		when:  anyOf(fromLoopback, func(m *move) bool { return m.s.source4().Loops() && m.c.To.Addr == AddrSubnetBroadcast }),
 		then:  failsRoute(spec.EINVAL)},
 	{Name: "connect/linux/ENETUNREACH-stream-broadcast", Class: Shall, on: on(spec.OpConnect), For: forLinux, Evidence: "Linux 6.18, tcp_v4_connect (RTCF_BROADCAST)",
 		Against: cites("linux/errors/EACCES-broadcast"),

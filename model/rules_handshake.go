@@ -253,7 +253,10 @@ func beginChild(m *move, cookie Flags) {
 	if f.Src.scoped() { // tcp_v6_init_req
 		c.Dev = f.entrance()
 	}
-	c.assign(MappedOps, m.d == spec.Linux && l.Family == spec.AFInet6 && !f.Dst.Six())
+	if m.d == spec.Linux && l.Family == spec.AFInet6 && !f.Dst.Six() {
+		c.set(MappedOps)
+		c.Flow = f.Src
+	}
 	c.assign(V6Only, l.has(V6Only))
 	m.segment(c, SYN|ACK, 0)
 }

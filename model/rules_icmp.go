@@ -103,6 +103,9 @@ func tcpQuote(m *move) bool { return m.s.Kind == KindStream }
 
 // quoteOutside: the quoted segment is none that is outstanding (RFC 5927, 4).
 func quoteOutside(m *move) bool {
+	if m.s.has(MappedOps) && m.s.Remote.Six() { // nothing of it went out that could be quoted, see misdirect
+		return true
+	}
 	return tcpQuote(m) && (before(m.f.Seq, m.s.SndUna) || before(m.s.SndNxt, m.f.Seq))
 }
 
@@ -113,7 +116,7 @@ func attempting(m *move) bool {
 var icmpRules = []Rule{
 	{Name: "icmp/nobody", Class: Deliver, on: onICMP, For: forAll, Evidence: "RFC 1122, 3.2.2.1",
 		Title: "An ICMP message about a packet of nobody's is ignored.",
-		when:  func(m *move) bool { return m.s == nil }, then: nothing},
+		when:  func(m *move) bool { return m.s == nil || m.f.Quote.Src == AddrLoopback6 && !m.inner }, then: nothing},
 	{Name: "icmp/outside", Class: Deliver, on: onICMP, For: forAll, Evidence: "RFC 5927, 4; tcp_v4_err of Linux, tcp_ctlinput of XNU and FreeBSD",
 		Title: "An ICMP message about a segment that is not outstanding is ignored.", when: quoteOutside, then: nothing},
 	{Name: "icmp/no-error", Class: Deliver, on: onICMP, For: forLinux, Evidence: "Linux 6.18, icmp_unreach, tcp_v4_err",

@@ -20,12 +20,25 @@ var connectLinux6 = []Rule{
 	{Name: "connect/linux/inet6/ENETUNREACH-only", Class: Shall, on: on(spec.OpConnect), For: forLinux, Evidence: "Linux 6.18, tcp_v6_connect, __ip6_datagram_connect (ipv6_only_sock)",
 		Title: "A v4-mapped address fails on a socket that is for IPv6 only: by IPV6_V6ONLY, or by a bind to an IPv6 address.",
 		when:  all(mapped, has(V6Only)), then: failsBound(spec.ENETUNREACH)},
+	{Name: "connect/linux/inet6/bare-source", Class: Shall, on: on(spec.OpConnect), For: forLinux, Evidence: "Linux 6.18, ip_route_output_key_hash_rcu (saddr)",
+		Title: "From a v4-mapped group or 255.255.255.255 an IPv4 destination fails with EINVAL, from another broadcast address with ENETUNREACH.",
+		when:  func(m *move) bool { return bareSource(m) && !native(m) }, then: func(m *move) { failsRoute(m.bareError())(m) }},
 	{Name: "connect/linux/inet6/device", Class: Succeed, on: on(spec.OpConnect), For: forLinux,
 		Title: "An IPv4 destination of an AF_INET6 socket that is bound to an interface is not modelled.",
 		when:  func(m *move) bool { return inet6(m) && !native(m) && m.s.Dev != spec.DeviceNone }, then: leaves(LeftAddress)},
 	{Name: "connect/linux/inet6/ENETUNREACH-device", Class: Shall, on: on(spec.OpConnect), For: forLinux, Evidence: "Linux 6.18, ip6_route_output_flags (RT6_LOOKUP_F_IFACE)",
 		Title: "A destination that the interface does not lead to fails; the socket stays bound to the interface that the scope id named.",
 		when:  beyondDevice, then: failsRoute(spec.ENETUNREACH)},
+}
+
+// bareSource: the socket is bound to a v4-mapped address of many hosts.
+func bareSource(m *move) bool { return inet6(m) && m.s.has(Bare) && m.s.Local.Four() }
+
+func (m *move) bareError() spec.Errno {
+	if m.s.Local == AddrMulticast || m.s.Local == AddrBroadcast {
+		return spec.EINVAL
+	}
+	return spec.ENETUNREACH
 }
 
 // connectLinux6Source comes after the route.
@@ -37,9 +50,28 @@ var connectLinux6Source = []Rule{
 
 // connectLinux6Mute comes last.
 var connectLinux6Mute = []Rule{
-	{Name: "connect/linux/inet6/mute", Class: Succeed, on: on(spec.OpConnect), For: forLinux, Evidence: "Linux 6.18, tcp_v6_connect (icsk_af_ops stays ipv6_mapped)",
-		Title: "After an attempt over IPv4 an attempt over IPv6 is not modelled: its SYN goes out with the checksum of IPv4.",
-		of:    streams, when: all(native, has(MappedOps)), then: leaves(LeftAddress)},
+	{Name: "connect/linux/inet6/misdirected-within", Class: Succeed, on: on(spec.OpConnect), For: forLinux,
+		Title: "An attempt over IPv6 after one over IPv4 is not modelled within the host, nor after a bind between the two.", of: streams,
+		when: all(misdirected, func(m *move) bool {
+			return m.s.Flow == AddrAny || m.s.Flow.Local() || m.destination().Local() || m.s.has(AddrLock)
+		}), then: leaves(LeftAddress)},
+	{Name: "connect/linux/inet6/misdirected-EINPROGRESS", Class: Succeed, on: on(spec.OpConnect), For: forLinux, Evidence: "Linux 6.18, tcp_v6_connect (icsk_af_ops stays ipv6_mapped), ip_queue_xmit",
+		Title: "After an attempt over IPv4 the SYN of a non-blocking attempt over IPv6 goes to the IPv4 peer of before, with a checksum that is wrong: nobody answers.", of: streams,
+		when: all(misdirected, nonblocking), then: func(m *move) { m.fail(spec.EINPROGRESS); startAttempt(m) }},
+	{Name: "connect/linux/inet6/misdirected-wait", Class: Block, on: on(spec.OpConnect), For: forLinux, Evidence: "Linux 6.18, tcp_v6_connect (icsk_af_ops stays ipv6_mapped), ip_queue_xmit",
+		Title: "After an attempt over IPv4 a blocking attempt over IPv6 waits for an answer that cannot come.", of: streams,
+		when: misdirected, then: startWaiting},
+}
+
+func misdirected(m *move) bool { return native(m) && m.s.has(MappedOps) }
+
+// misdirect makes a segment of an IPv6 connection what Linux makes of it when the
+// socket has gone over IPv4 before: it goes to the IPv4 peer of that time, and its
+// checksum is of no address.
+func (m *move) misdirect(s *Socket, f *Frame) {
+	if s.Remote.Six() {
+		f.Src, f.Dst, f.Bad = source(s.Flow), s.Flow, true
+	}
 }
 
 // bindLinux6 stands between the checks of bind's address as such and those that
@@ -97,17 +129,33 @@ func failsScoped(e spec.Errno) func(*move) {
 // sendLinux6 stands before the checks of sendto's address.
 var sendLinux6 = onSend([]Rule{
 	{Name: "/dgram/linux/inet6/EINVAL-no-family", Class: Shall, For: forLinux, Evidence: "Linux 6.18, udpv6_sendmsg", only: true,
-		Title: "A length without room for a family fails.", of: dgrams, needs: strange, when: all(inet6, named, shorter(2)), then: failsBound(spec.EINVAL)},
+		Title: "A length without room for a family fails.", of: dgrams, when: all(inet6, named, readable, shorter(2)), then: failsBound(spec.EINVAL)},
 	{Name: "/dgram/linux/inet6/ENETUNREACH-only", Class: Shall, For: forLinux, Evidence: "Linux 6.18, udpv6_sendmsg (do_udp_sendmsg)", only: true,
 		Title: "An AF_INET or v4-mapped address fails on a socket that is for IPv6 only.",
-		of:    dgrams, when: all(named, has(V6Only), anyOf(func(m *move) bool { return inet6(m) && m.c.To.Family == spec.AFInet },
+		of:    dgrams, when: all(named, readable, has(V6Only), anyOf(func(m *move) bool { return inet6(m) && m.c.To.Family == spec.AFInet },
 			all(mapped, not(tooShort)))), then: failsBound(spec.ENETUNREACH)},
 	{Name: "/dgram/linux/inet6/EINVAL-family", Class: Shall, For: forLinux, Evidence: "Linux 6.18, udpv6_sendmsg", only: true,
-		Title: "Another family is an invalid argument.", of: dgrams, needs: strange, when: all(inet6, named, foreignFamily, not(byIPv4)), then: failsBound(spec.EINVAL)},
+		Title: "Another family is an invalid argument.", of: dgrams, when: all(inet6, named, readable, foreignFamily, not(byIPv4)), then: failsBound(spec.EINVAL)},
+	{Name: "/dgram/linux/inet6/EINVAL-peer-port", Class: Shall, For: forLinux, Evidence: "Linux 6.18, udpv6_sendmsg, udp_sendmsg",
+		Title: "A socket whose IPv4 peer has port 0 cannot send to it.", of: dgrams, in: []TCP{Established},
+		when: func(m *move) bool {
+			return inet6(m) && !named(m) && !unaddressed(m) && m.s.Remote.Four() && m.s.RPort == PortZero
+		}, then: failsBound(spec.EINVAL)},
+	{Name: "/dgram/linux/inet6/ENETUNREACH-unspec", Class: Shall, For: forLinux, Evidence: "Linux 6.18, udpv6_sendmsg (AF_UNSPEC)", only: true,
+		Title: "With AF_UNSPEC for a destination a v4-mapped peer is looked up among the routes of IPv6.", of: dgrams, in: []TCP{Established},
+		when: func(m *move) bool { return unaddressed(m) && m.s.Remote.Four() }, then: failsBound(spec.ENETUNREACH)},
+	{Name: "/dgram/linux/inet6/route", Class: Shall, For: forLinux, Evidence: "Linux 6.18, ip6_sk_dst_lookup_flow; udp_sendmsg",
+		Title: "A peer that routing refuses by now fails with its error.", of: dgrams, in: []TCP{Established},
+		when: func(m *move) bool { return inet6(m) && !named(m) && m.sendRoute() != spec.ENONE }, then: func(m *move) { failsBound(m.sendRoute())(m) }},
 	{Name: "/dgram/linux/inet6/device", Class: Succeed, For: forLinux,
 		Title: "A datagram over IPv4 from an AF_INET6 socket that is bound to an interface, or to an address with another scope id, is not modelled.", when: oddDevice,
 		then: leaves(LeftAddress)},
 })
+
+// readable: the address has been read, and was not too long for that.
+func readable(m *move) bool {
+	return m.c.To.Len >= 0 && m.c.To.Len <= 128 && (m.c.To.Len == 0 || !badPointer(m))
+}
 
 // oddDevice: which interface a datagram takes is beyond the model.
 func oddDevice(m *move) bool {

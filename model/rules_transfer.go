@@ -272,8 +272,11 @@ func (m *move) target() Addr {
 // sendRoute is the error that Linux's routing has for a datagram.
 func (m *move) sendRoute() spec.Errno {
 	dst := m.target()
-	if dst.Six() {
+	switch {
+	case dst.Six():
 		return m.sendRoute6(dst)
+	case bareSource(m):
+		return m.bareError()
 	}
 	if fromAbsent(m) {
 		return spec.ENETUNREACH

@@ -82,6 +82,9 @@ func (m *move) segment(s *Socket, bits Bits, n uint16) {
 	if m.stranded(s, &f) {
 		return
 	}
+	if s.has(MappedOps) {
+		m.misdirect(s, &f)
+	}
 	m.emit(f)
 }
 
@@ -178,7 +181,7 @@ func (m *move) answerable(f *Frame) bool {
 // refuse answers a segment that belongs to no connection (RFC 9293, section
 // 3.10.7.1).
 func (m *move) refuse(f *Frame) {
-	if !m.answerable(f) {
+	if !m.answerable(f) || m.d == spec.Linux && f.Src == AddrLoopback6 && f.entrance() != spec.DeviceLo { // tcp_v6_send_response looks for ::1 beyond the interface
 		return
 	}
 	m.forget(f)

@@ -338,7 +338,8 @@ func (f *Frame) words(p *[frameWords]uint64) {
 		uint64(f.Quote.Dst)<<32 |
 		uint64(f.Quote.SPort)<<40 |
 		uint64(f.Quote.DPort)<<48 |
-		truth(f.Scaled)<<56
+		truth(f.Scaled)<<56 |
+		truth(f.Bad)<<57
 }
 
 func (f *Frame) setWords(p *[frameWords]uint64) {
@@ -362,4 +363,5 @@ func (f *Frame) setWords(p *[frameWords]uint64) {
 	f.Quote.SPort = Port(p[2] >> 40)
 	f.Quote.DPort = Port(p[2] >> 48)
 	f.Scaled = p[2]>>56&1 != 0
+	f.Bad = p[2]>>57&1 != 0
 }

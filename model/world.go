@@ -148,7 +148,7 @@ const (
 	Raw                           // a raw socket, in most respects a datagram socket; its port is its protocol
 	Header                        // a raw socket of IPPROTO_RAW
 	V6Only                        // AF_INET6: IPV6_V6ONLY; in Linux bound to an IPv6 address, too
-	MappedOps                     // Linux, AF_INET6 stream: its last attempt was over IPv4, and it goes on sending that way
+	MappedOps                     // Linux, AF_INET6 stream: it has gone over IPv4 and goes on sending that way, see misdirect
 )
 
 // Socket is one socket, or what is left of one.
@@ -161,7 +161,7 @@ type Socket struct {
 	Dev            spec.Device // the interface that it is bound to: by SO_BINDTODEVICE, or by a scope id
 	Local, Remote  Addr
 	Via            Addr // Linux, AF_INET6 datagram: its IPv4 source, if its local name is IPv6
-	Flow           Addr // Linux: where a datagram socket sends by mistake, see failsRoute
+	Flow           Addr // Linux: where the socket sends by mistake, see failsRoute and misdirect
 	FlowPort       Port
 	LPort, RPort   Port
 	Name, PeerName Name       // AF_UNIX; PeerName is that of a peer that was closed

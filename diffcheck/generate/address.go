@@ -92,10 +92,18 @@ var oddFamilies = [...]spec.Sockaddr{
 func (w *world) named(c *spec.Call, to netip.AddrPort) (plain bool) {
 	c.Addr = spec.SockaddrInet(to)
 	c.AddrLen = spec.SizeofSockaddrIn
+	if to.Addr().Is6() {
+		c.AddrLen = spec.SizeofSockaddrIn6
+		w.scope6(&c.Addr)
+	}
 	switch n := w.below(100); {
 	case n < 5:
+		least := c.AddrLen
 		c.AddrLen = oddLengths[w.below(len(oddLengths))]
-		return c.AddrLen >= spec.SizeofSockaddrIn && c.AddrLen <= 128
+		if w.six && w.percent(50) {
+			c.AddrLen = [...]int32{23, 24, 27, 16}[w.below(4)]
+		}
+		return c.AddrLen >= least && c.AddrLen <= 128
 	case n < 8:
 		c.Addr = oddFamilies[w.below(len(oddFamilies))]
 		if w.percent(20) {
@@ -119,7 +127,12 @@ func (w *world) named(c *spec.Call, to netip.AddrPort) (plain bool) {
 // onHost reports whether an address is of this host, and whether it is one that
 // a puppet answers for. Neither is so for those that no packet gets to.
 func onHost(a netip.Addr) (host, puppet bool) {
+	a = a.Unmap()
 	switch {
+	case a == script.Loopback6, a == script.Any6, a == script.Own6, a == script.LinkLocal:
+		return true, false
+	case a == script.Remote61, a == script.Remote62, a == script.Gateway6, a == script.LinkLocalPeer:
+		return false, true
 	case a.IsLoopback() && a != script.LoopbackBroadcast, a == script.Any, a == script.Own:
 		return true, false
 	case a == script.Remote1, a == script.Remote2, a == script.Gateway:

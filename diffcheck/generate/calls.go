@@ -9,6 +9,9 @@ import (
 func (w *world) open(stream bool) {
 	c := spec.Call{Op: spec.OpSocket, Family: spec.AFInet, Type: spec.SockDgram}
 	s := socket{state: StateDatagram, stream: stream, nonblock: w.percent(65)}
+	if w.six && w.percent(80) {
+		c.Family, s.six = spec.AFInet6, true
+	}
 	if stream {
 		c.Type = spec.SockStream
 		s.state = StateFresh
@@ -46,7 +49,7 @@ func (w *world) oddSocket() {
 
 func (w *world) bind(fd int32) {
 	c := spec.Call{Op: spec.OpBind, FD: fd}
-	to := w.local()
+	to := w.inet6(fd, w.local())
 	plain := w.named(&c, to)
 	if w.call(c) && plain {
 		w.bound(fd, to.Port())
@@ -57,13 +60,19 @@ func (w *world) bind(fd int32) {
 func (w *world) bindTo(port uint16) {
 	addr := script.Any
 	switch {
+	case w.at(w.focus) != nil && w.at(w.focus).six:
+		addr = w.bindAddr6()
 	case w.percent(50):
 	case w.loopback:
 		addr = script.Loopback
 	default:
 		addr = script.Own
 	}
-	if w.call(spec.Call{Op: spec.OpBind, FD: w.focus, Addr: spec.SockaddrInet(from(addr, port)), AddrLen: spec.SizeofSockaddrIn}) {
+	length := int32(spec.SizeofSockaddrIn)
+	if addr.Is6() {
+		length = spec.SizeofSockaddrIn6
+	}
+	if w.call(spec.Call{Op: spec.OpBind, FD: w.focus, Addr: spec.SockaddrInet(from(addr, port)), AddrLen: length}) {
 		w.bound(w.focus, port)
 	}
 }
@@ -85,9 +94,12 @@ func (w *world) listen(fd int32) {
 
 func (w *world) connect(fd int32) {
 	c := spec.Call{Op: spec.OpConnect, FD: fd}
-	to := w.remote()
+	to := w.inet6(fd, w.remote())
 	plain := w.named(&c, to)
 	s := w.at(fd)
+	if s != nil && s.six && s.stream && to.Addr().Is4() {
+		plain = false
+	}
 	if s == nil || !plain {
 		w.connectBlindly(s, c)
 		return
@@ -98,7 +110,7 @@ func (w *world) connect(fd int32) {
 		if w.call(c) && (host || puppet) {
 			s.state, s.loop = StateAssociated, host
 			if puppet && !s.raw {
-				w.switchTo(wire{sock: w.index(fd)})
+				w.switchTo(wire{sock: w.index(fd), six: s.six && !to.Addr().Unmap().Is4()})
 			}
 		}
 	case s.state == StateConnecting && !s.nonblock:
@@ -107,7 +119,9 @@ func (w *world) connect(fd int32) {
 		w.call(c)
 	case puppet:
 		w.connectOut(fd, s, c)
+		s.attempts6(to.Addr())
 	case host:
+		s.attempts6(to.Addr())
 		w.connectHere(s, c, to.Port())
 	default:
 		w.call(c)
@@ -142,7 +156,7 @@ func (w *world) connectOut(fd int32, s *socket, c spec.Call) {
 	}
 	s.state, s.loop, s.bytes, s.peerDone, s.deferred = StateConnecting, false, 0, false, deferred
 	if !deferred {
-		w.switchTo(wire{sock: w.index(fd), ack: 1})
+		w.switchTo(wire{sock: w.index(fd), ack: 1, six: s.six && !c.Addr.Addr.Unmap().Is4()})
 	}
 }
 
@@ -180,7 +194,8 @@ func (w *world) arrived(l *socket) {
 
 // accepted makes the socket that accept returns.
 func (w *world) accepted(l *socket) {
-	child := socket{state: StateConnected, stream: true, port: l.port, loop: !w.wire.open || w.wire.sock >= 0}
+	six := l.six
+	child := socket{six: six, mapped: six && !w.wire.six, state: StateConnected, stream: true, port: l.port, loop: !w.wire.open || w.wire.sock >= 0}
 	fd, ok := w.newSocket(child)
 	if !ok {
 		return
@@ -287,6 +302,10 @@ func (w *world) shutdown(fd int32) {
 func (w *world) sockopt(fd int32) {
 	if w.fast && w.percent(50) {
 		w.fastSockopt(fd)
+		return
+	}
+	if w.six && w.percent(40) {
+		w.only6(fd)
 		return
 	}
 	option := spec.SoBroadcast

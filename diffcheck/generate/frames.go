@@ -111,10 +111,11 @@ func (w *world) peerSyn() {
 	}
 	f := segment(script.SYN, 0, 0)
 	f.Options = w.synOptions()
-	f.Src, f.Dst = from(script.Remote1, script.PassivePort+w.peer), from(script.Own, port)
+	src, dst := w.ends6()
+	f.Src, f.Dst = from(src, script.PassivePort+w.peer), from(dst, port)
 	w.peer++
 	w.inject(f)
-	w.switchTo(wire{sock: -1, server: w.listener(port), seq: 1, ack: 1})
+	w.switchTo(wire{sock: -1, server: w.listener(port), seq: 1, ack: 1, six: src.Is6()})
 }
 
 // crossSyn answers a SYN by one (RFC 9293, section 3.5, simultaneous open).
@@ -210,7 +211,10 @@ var icmpKinds = func() (kinds []script.Frame) {
 
 func (w *world) icmp() {
 	f := icmpKinds[w.below(len(icmpKinds))]
-	if f.ICMPType == 3 && f.ICMPCode == 4 {
+	switch {
+	case w.wire.six:
+		f = w.kind6()
+	case f.ICMPType == 3 && f.ICMPCode == 4:
 		f.MTU = 1400
 	}
 	wrong := w.percent(8)
@@ -220,16 +224,21 @@ func (w *world) icmp() {
 	}
 	w.inject(f)
 	// These end no attempt, on any system.
-	soft := f.ICMPType == 4 || f.ICMPType == 5 || f.ICMPType == 3 && (f.ICMPCode == 4 || f.ICMPCode > 15) || f.ICMPType == 11 && f.ICMPCode == 1
+	soft := f.Proto == script.ProtoICMP6 && f.ICMPType == 2 || f.Proto == script.ProtoICMP && w.softICMP(&f)
 	if s != nil && !wrong && !soft {
 		w.over(s)
 	}
 }
 
+func (w *world) softICMP(f *script.Frame) bool {
+	return f.ICMPType == 4 || f.ICMPType == 5 || f.ICMPType == 3 && (f.ICMPCode == 4 || f.ICMPCode > 15) || f.ICMPType == 11 && f.ICMPCode == 1
+}
+
 func (w *world) datagram() {
 	f := script.Frame{Proto: script.ProtoUDP, Len: w.below(64)}
 	if !w.wire.open {
-		f.Src, f.Dst = from(script.Remote1, script.RemotePort), from(script.Own, script.LocalPort)
+		src, dst := w.ends6()
+		f.Src, f.Dst = from(src, script.RemotePort), from(dst, script.LocalPort)
 	}
 	w.inject(f)
 	if w.wire.open && w.wire.sock >= 0 {
@@ -249,8 +258,12 @@ func (w *world) thirdParty() {
 	if w.percent(30) {
 		f.Src = from(script.Remote1, script.RemotePort2)
 	}
+	six := w.six && w.percent(60)
+	if six {
+		f.Src, f.Dst = from(sixth[f.Src.Addr()], f.Src.Port()), from(script.Own6, script.LocalPort)
+	}
 	w.inject(f)
-	w.switchTo(wire{sock: -1, server: -1})
+	w.switchTo(wire{sock: -1, server: -1, six: six})
 }
 
 // delays are how long time may pass, in milliseconds. None, nor the sum of any

@@ -42,6 +42,8 @@ type Options struct {
 	// percent, that do.
 	Recipes []Recipe
 	Aim     int
+	// Inet6 is the share of scripts, in percent, that use AF_INET6.
+	Inet6 int
 	// Weight, if set, says how often an action is drawn in a state, in place of
 	// [DefaultWeight]; 0 is never. It is asked once per pair, by New.
 	Weight func(State, Action) int
@@ -158,6 +160,7 @@ func (w *world) script(draw source, opts *Options, weights *weightTable, recipes
 	w.changes = opts.Changes > 0 && !w.loopback && !w.slow && w.percent(opts.Changes)
 	w.raw = !w.loopback && !w.slow && opts.Raw > 0 && w.percent(opts.Raw)
 	w.fast = !w.loopback && !w.slow && opts.FastOpen > 0 && w.percent(opts.FastOpen)
+	w.six = opts.Inet6 > 0 && !w.fast && !w.raw && !w.changes && w.percent(opts.Inet6)
 	length := eventsMin + w.below(eventsMax-eventsMin+1)
 	if opts.Unix > 0 && w.percent(opts.Unix) {
 		return w.unixScript(length)
@@ -167,7 +170,7 @@ func (w *world) script(draw source, opts *Options, weights *weightTable, recipes
 		recipe = recipes.pick(draw, w.slow)
 	}
 	if recipe != nil {
-		w.changes, w.fast = false, false
+		w.changes, w.fast, w.six = false, false, false
 		w.setOut(recipe)
 		length = len(w.events) + w.below(4)
 	} else {

@@ -30,7 +30,7 @@ func (w *world) send(fd int32) {
 
 func (w *world) sendto(fd int32) {
 	c := spec.Call{Op: spec.OpSendto, FD: fd, Buf: []byte(payloads[w.below(len(payloads))]), MsgFlags: w.msgFlags() | spec.MsgDontwait}
-	to := w.remote()
+	to := w.inet6(fd, w.remote())
 	plain := w.named(&c, to)
 	s := w.at(fd)
 	if w.fast && s != nil && s.stream && w.fastSend(fd, s, &c) {
@@ -40,7 +40,7 @@ func (w *world) sendto(fd int32) {
 		return
 	}
 	if _, puppet := onHost(to.Addr()); puppet && to.Port() != 0 {
-		w.switchTo(wire{sock: w.index(fd)})
+		w.switchTo(wire{sock: w.index(fd), six: s.six && !to.Addr().Unmap().Is4()})
 	}
 }
 

@@ -31,12 +31,15 @@ type socket struct {
 	out         bool // shut for sending
 	waiting     int  // thread that is blocked on it, plus one
 	waitsAccept bool // that thread is in accept
+	six         bool // of AF_INET6
+	mapped      bool // AF_INET6 stream: it has tried to connect over IPv4
 	fast        bool // TCP_FASTOPEN_CONNECT
 	deferred    bool // connecting: its SYN is left to send
 }
 
 // wire is the connection that the puppet's frames belong to, seen from it.
 type wire struct {
+	six     bool   // its frames are of IPv6
 	open    bool   // there is one
 	sock    int8   // index of the socket; -1 if it is not yet accepted
 	server  int8   // index of the listening socket, if sock is -1
@@ -57,6 +60,7 @@ type world struct {
 	cut            *toggle
 	toggled        uint64 // the changes that it has made, by their place in toggles
 	fast           bool   // tries Fast Open
+	six            bool   // has sockets of AF_INET6
 	raw            bool   // has raw sockets
 	events         []script.Event
 

@@ -264,6 +264,9 @@ func (n *names) icmp(f *script.Frame) (m model.Frame, known bool) {
 		if f.Proto == script.ProtoICMP6 {
 			q.Src, q.Dst = netip.AddrPortFrom(script.Own6, script.LocalPort), netip.AddrPortFrom(script.Remote61, script.RemotePort)
 		}
+		if c >= 0 && n.conns[c].far.Addr().Is6() != (f.Proto == script.ProtoICMP6) {
+			c = -1
+		}
 		if c >= 0 {
 			q.Proto, q.Src, q.Dst = n.conns[c].proto, n.conns[c].host, n.conns[c].far
 		}
@@ -304,6 +307,7 @@ func (n *names) out(f *script.Frame) model.Frame {
 		i := n.see(script.ProtoTCP, f.Src, f.Dst, f.Flags&script.SYN != 0)
 		n.conns[i].seq, n.conns[i].sent = f.Seq, true
 		m, _ = n.segment(f, f.Src, f.Dst)
+		m.Bad = f.BadSum
 	case script.ProtoUDP:
 		i := n.see(script.ProtoUDP, f.Src, f.Dst, true)
 		n.conns[i].sent = true

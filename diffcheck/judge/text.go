@@ -92,6 +92,7 @@ func (j *Judge) frame(m *model.Frame, seen uint8) script.Frame {
 	switch m.Proto {
 	case model.ProtoTCP:
 		f.Proto, f.Flags, f.Seq, f.Ack = script.ProtoTCP, script.TCPFlags(m.Bits), long(m.Seq), long(m.Ack)
+		f.BadSum = m.Bad
 	case model.ProtoUDP:
 		f.Proto = script.ProtoUDP
 	case model.ProtoICMP:

@@ -69,7 +69,8 @@ func (p *Puppet) buildICMP(f *script.Frame) ([]byte, error) {
 // been.
 func (p *Puppet) quote(q *script.Quote, b []byte, six bool) []byte {
 	if !q.Src.IsValid() || !q.Dst.IsValid() {
-		if p.last >= 0 && p.conns[p.last].quoted > 0 {
+		current := p.last >= 0 && p.conns[p.last].far.Addr().Is6() == six
+		if current && p.conns[p.last].quoted > 0 {
 			return p.restate(&p.conns[p.last], q, b)
 		}
 		guess := script.Quote{
@@ -81,7 +82,7 @@ func (p *Puppet) quote(q *script.Quote, b []byte, six bool) []byte {
 			guess.Src = netip.AddrPortFrom(script.Own6, script.LocalPort)
 			guess.Dst = netip.AddrPortFrom(script.Remote61, script.RemotePort)
 		}
-		if p.last >= 0 {
+		if current {
 			c := &p.conns[p.last]
 			guess.Proto, guess.Src, guess.Dst = c.proto, p.naming.CanonHost(c.host), p.naming.CanonFar(c.far)
 		}

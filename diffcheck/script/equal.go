@@ -46,7 +46,7 @@ func equalContent(a, b *Frame) bool {
 	}
 	switch a.Proto {
 	case ProtoTCP:
-		return a.Flags&^PSH == b.Flags&^PSH && a.Seq == b.Seq && a.Ack == b.Ack
+		return a.Flags&^PSH == b.Flags&^PSH && a.Seq == b.Seq && a.Ack == b.Ack && a.BadSum == b.BadSum
 	case ProtoICMP, ProtoICMP6:
 		return a.ICMPType == b.ICMPType && a.ICMPCode == b.ICMPCode
 	}

@@ -68,6 +68,9 @@ func appendTCP(b []byte, f *Frame) []byte {
 		b = append(b, " win "...)
 		b = strconv.AppendUint(b, uint64(f.Window), 10)
 	}
+	if f.BadSum {
+		b = append(b, " (incorrect cksum)"...)
+	}
 	if f.AnyOptions {
 		return append(b, " <...>"...)
 	}

@@ -73,6 +73,7 @@ type Frame struct {
 	Window  uint16 // as on the wire; in a script 0 may mean "not stated", see HasWindow
 	Options TCPOptions
 
+	BadSum     bool // the checksum is wrong; only in frames of the host
 	HasWindow  bool // the script stated a window
 	AnyOptions bool // the script wrote <...>: options are not compared
 

@@ -39,6 +39,7 @@
 //	+0 < 192.0.2.2.8080 > 192.168.0.1.P2: S. 0:0(0) ack 1 win 65535 <mss 1460>
 //
 // where P1, P2 … are the ports that the host chose, in order of first sight.
+// "(incorrect cksum)" after the numbers says that the checksum of TCP is wrong.
 // IPv6 addresses stand there likewise, 2001:db8:2::1.8080. UDP is "udp (LENGTH)";
 // ICMP is "icmp TYPE CODE [mtu N] [QUOTE]", ICMPv6 "icmp6 TYPE CODE …", with
 // packetdrill's names or the numbers, the quote being "[1:1(0)]", "[udp (10)]" or

@@ -55,6 +55,9 @@ func (p *parser) parseFrame(e *Event) {
 		p.pos = start
 		f.Proto = ProtoTCP
 		p.tcp(f)
+		if inbound && f.BadSum && p.err == nil {
+			p.failf(start, "a frame of the host", "a wrong checksum in a frame that the puppet sends")
+		}
 		if inbound && f.AnyOptions && p.err == nil {
 			p.failf(start, "the options that the puppet is to send", `"<...>" in a frame that the puppet sends`)
 		}
@@ -152,6 +155,11 @@ func (p *parser) tcp(f *Frame) {
 	if p.takeWord("win") {
 		f.Window = uint16(p.number(0, math.MaxUint16, "a window"))
 		f.HasWindow = true
+	}
+	if p.take("(incorrect") {
+		p.takeWord("cksum")
+		p.expect(")")
+		f.BadSum = true
 	}
 	if p.atWord("urg") {
 		p.outside(p.pos, "an urgent pointer")

@@ -34,7 +34,7 @@ func (l *Lane) LinkUp() error {
 	l.batch.up("eth0 up", hostIndex, true)
 	l.addresses6(&l.batch) // which go with the link, as IPv4's do not
 	l.learn(&l.batch)
-	return errors.Join(l.batch.run(l.netlink), l.linked())
+	return errors.Join(l.batch.run(l.netlink), l.linked(), l.settled6())
 }
 
 // LoopbackDown sets lo down.
@@ -43,10 +43,12 @@ func (l *Lane) LoopbackDown() error {
 	return l.batch.run(l.netlink)
 }
 
-// LoopbackUp sets lo up again.
+// LoopbackUp sets lo up again and puts the IPv6 routes that reject back, which
+// hang on it.
 func (l *Lane) LoopbackUp() error {
 	l.batch.up("lo up", loopbackIx, true)
-	return l.batch.run(l.netlink)
+	l.learn6(&l.batch)
+	return errors.Join(l.batch.run(l.netlink), l.settled6())
 }
 
 // AddrDel takes an address from eth0. With the last one the kernel forgets the

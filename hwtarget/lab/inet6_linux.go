@@ -1,7 +1,11 @@
 package lab
 
 import (
+	"fmt"
+	"net/netip"
 	"os"
+	"runtime"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -49,5 +53,54 @@ func (l *Lane) learn6(b *batch) {
 	b.neighbor(hostIndex, LinkPeer, PuppetMAC)
 	for _, r := range Routes6() {
 		b.route(unix.RTM_NEWROUTE, unix.NLM_F_CREATE|unix.NLM_F_REPLACE, hostIndex, r)
+	}
+}
+
+// settled6 waits until the IPv6 addresses can be reached, which the kernel sees
+// to in a work queue of its own (addrconf_dad_work). It sends datagrams to them
+// until they arrive.
+func (l *Lane) settled6() error {
+	if !l.IPv6 {
+		return nil
+	}
+	fd, err := unix.Socket(unix.AF_INET6, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK, 0)
+	if err != nil {
+		return fmt.Errorf("lab: IPv6 socket: %w", err)
+	}
+	defer unix.Close(fd)
+	if err := unix.Bind(fd, &unix.SockaddrInet6{}); err != nil {
+		return fmt.Errorf("lab: bind to ::: %w", err)
+	}
+	name, err := unix.Getsockname(fd)
+	if err != nil {
+		return fmt.Errorf("lab: name of an IPv6 socket: %w", err)
+	}
+	self := &unix.SockaddrInet6{Port: name.(*unix.SockaddrInet6).Port, ZoneId: hostIndex}
+	for _, a := range [...]netip.Addr{netip.IPv6Loopback(), Own6.Addr(), LinkLocal.Addr()} {
+		self.Addr = a.As16()
+		if err := arrives(fd, self); err != nil {
+			return fmt.Errorf("lab: address %v: %w", a, err)
+		}
+	}
+	return nil
+}
+
+// patience6 is for a machine that gives the work queue no processor: mostly it
+// takes some 100 us.
+const patience6 = 5 * time.Second
+
+// arrives sends one byte to self until it comes back.
+func arrives(fd int, self unix.Sockaddr) error {
+	var b [1]byte
+	for end := time.Now().Add(patience6); ; runtime.Gosched() {
+		err := unix.Sendto(fd, b[:], 0, self)
+		if err == nil {
+			if _, _, err = unix.Recvfrom(fd, b[:], 0); err == nil {
+				return nil
+			}
+		}
+		if time.Now().After(end) {
+			return err
+		}
 	}
 }

@@ -210,7 +210,10 @@ func (l *Lane) connect(fd int) error {
 	if err := b.run(l.netlink); err != nil {
 		return err
 	}
-	return l.linked()
+	if err := l.linked(); err != nil {
+		return err
+	}
+	return l.settled6()
 }
 
 // learn adds the neighbour and the routes, which the kernel forgets when the

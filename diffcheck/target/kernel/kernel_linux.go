@@ -106,7 +106,7 @@ func open(o Options, wired bool) (*Target, error) {
 		return nil, err
 	}
 	k.naming.FreshPort = k.freshPort
-	k.puppet = puppet.New(puppet.Config{MAC: lab.PuppetMAC, HostMAC: lab.HostMAC, Verify: true, Strange: realNet, Strange6: lab.Far6}, &k.naming)
+	k.puppet = puppet.New(puppet.Config{MAC: lab.PuppetMAC, HostMAC: lab.HostMAC, Verify: true, TellSums: true, Strange: realNet, Strange6: lab.Far6}, &k.naming)
 	if err := k.settleDown(); err != nil {
 		k.Close()
 		return nil, err
