@@ -26,7 +26,7 @@ func lacks(s *script.Script) error {
 func lacksCall(c *spec.Call) bool {
 	switch c.Op {
 	case spec.OpSocket:
-		return c.Family == spec.AFUnix || c.Family == spec.AFInet && (c.Type == spec.SockRaw || c.Protocol == spec.ProtocolICMP)
+		return c.Family == spec.AFUnix || c.Family == spec.AFInet6 || c.Family == spec.AFInet && (c.Type == spec.SockRaw || c.Protocol == spec.ProtocolICMP)
 	case spec.OpSigaction, spec.OpSelect, spec.OpEpollCreate, spec.OpEpollCtl, spec.OpEpollWait, spec.OpSocketpair:
 		return true
 	case spec.OpPoll:
@@ -52,7 +52,7 @@ func lacksOption(o spec.SockOption) bool {
 func missing(c *spec.Call) string {
 	switch c.Op {
 	case spec.OpSocket:
-		if c.Family == spec.AFUnix {
+		if c.Family == spec.AFUnix || c.Family == spec.AFInet6 {
 			return c.Family.String()
 		}
 		return "raw sockets"
