@@ -27,9 +27,12 @@ func (m *move) ret(v int32) { m.result(Return{Ret: v}) }
 func (m *move) fail(e spec.Errno) { m.result(Return{Ret: -1, Errno: e}) }
 
 func (m *move) result(r Return) {
-	held, slot := m.t.Wait == Blocked, m.t.Socket
+	held, slot := m.t.Wait == Blocked && m.t.Socket != 0 && m.t.Op != spec.OpClose, m.t.Socket
 	*m.t = Thread{Wait: Returning, Ret: r}
 	if held && !m.w.held(slot-1) {
+		if m.w.Sockets[slot-1].Linger > lingerAbort {
+			m.leave(LeftShutdown)
+		}
 		if m.d != spec.Linux && m.w.Sockets[slot-1].Unread != 0 {
 			m.leave(LeftShutdown)
 		}
@@ -56,10 +59,17 @@ func (m *move) name(v int32, a Addr, p Port) {
 // block makes the thread wait in its call. While it does, it holds the socket.
 func (m *move) block() {
 	c := m.c
-	*m.t = Thread{Wait: Blocked, Op: c.Op, Socket: m.slot + 1, Nonblock: c.Nonblock}
-	m.t.Peek = c.MsgFlags&spec.MsgPeek != 0
-	m.t.NoAddr = c.To.Pointer == spec.PointerNull
-	m.t.Len = uint16(c.Len)
+	t := Thread{Wait: Blocked, Op: c.Op, Len: uint16(c.Len), Left: m.patience()}
+	if m.s != nil {
+		t.Socket = m.slot + 1
+	}
+	t.mark(NonblockFD, c.Nonblock)
+	t.mark(Peek, c.MsgFlags&spec.MsgPeek != 0)
+	t.mark(NoAddr, c.To.Pointer == spec.PointerNull)
+	for i := range c.polls() {
+		t.Files[i], t.Ret.Revents[i] = m.w.file(c.Poll[i].FD), c.Poll[i].Events
+	}
+	*m.t = t
 }
 
 // error takes the pending error of the socket (sock_error).
@@ -77,7 +87,7 @@ func (w *World) held(slot uint8) bool {
 		}
 	}
 	for i := range w.Threads {
-		if t := &w.Threads[i]; (t.Wait == Blocked || t.Wait == Anything) && t.Socket == slot+1 {
+		if t := &w.Threads[i]; (t.Wait == Blocked && t.Op != spec.OpClose || t.Wait == Anything) && t.Socket == slot+1 {
 			return true
 		}
 	}
@@ -98,8 +108,8 @@ func (w *World) waiting(slot uint8, op spec.Op) bool {
 func (m *move) cut() {
 	for i := range m.w.Threads {
 		t := &m.w.Threads[i]
-		if t.Wait == Blocked && t.Socket == m.slot+1 && t.Op != spec.OpAccept && t != m.t {
-			t.Cut = true
+		if t.Wait == Blocked && t.Socket == m.slot+1 && t.Op != spec.OpAccept && t.Op != spec.OpClose && t != m.t {
+			t.Marks |= Cut
 		}
 	}
 }
@@ -131,6 +141,7 @@ func (m *move) install(f File) int32 {
 	for i := range m.w.FDs {
 		if m.w.FDs[i] == FileNone {
 			m.w.FDs[i] = f
+			m.w.reuse()
 			return int32(i) + FDFirst
 		}
 	}
@@ -142,6 +153,7 @@ func (m *move) install(f File) int32 {
 func (m *move) closeFD(fd int32) {
 	f := m.w.FDs[fd-FDFirst]
 	m.w.FDs[fd-FDFirst] = FileNone
+	m.lose(f)
 	if f != FileNull && f != FileNone && !m.w.held(uint8(f)-1) {
 		m.release(uint8(f) - 1)
 	}
@@ -251,10 +263,9 @@ func (m *move) wake(backwards bool) {
 			if t.Wait != Blocked {
 				continue
 			}
-			m.t, m.slot = t, t.Socket-1
-			m.s = &m.w.Sockets[m.slot]
+			m.waiter(t)
 			on := onWake
-			if m.s.unix() {
+			if m.s != nil && m.s.unix() {
 				on = onUnixWake
 			}
 			if m.first(on) {
@@ -314,4 +325,5 @@ func stepIn(d spec.Dialect, w *World, l *Label, out *Nexts) {
 		}
 	}
 	m.try(m.receiver(), out, false)
+	out.stir(m.slot)
 }

@@ -29,7 +29,7 @@ func (w *World) Forgive(l *Label) {
 				w.Threads[i].Wait = Anything
 			}
 		}
-		w.Timers = false
+		w.settle()
 	case LabelCall:
 		if t != nil {
 			*t = Thread{}

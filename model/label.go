@@ -14,24 +14,30 @@ const (
 	LabelAdvance                  // time begins to pass; it ends with LabelSettle
 	LabelSettle                   // nothing more comes without time passing
 	LabelEnv                      // the environment changes
+	LabelSignal                   // Signal is delivered to Thread
 )
 
 func (k LabelKind) String() string {
-	return [...]string{"call", "return", "block", "in", "out", "advance", "settle", "env"}[k]
+	return [...]string{"call", "return", "block", "in", "out", "advance", "settle", "env", "signal"}[k]
 }
 
 // Label is what happens between two worlds.
 type Label struct {
 	Kind   LabelKind
 	Thread uint8
-	Call   Call       // LabelCall
-	Ret    Return     // LabelReturn
-	Frame  Frame      // LabelIn, LabelOut
-	Change Change     // LabelEnv
-	Addr   Addr       // LabelEnv: whose route, of a change of routes
-	Filter Filter     // LabelEnv: the rule, of a filter
-	File   FileChange // LabelEnv, if it has a verb: a change of the file system
+	Call   Call        // LabelCall
+	Ret    Return      // LabelReturn
+	Frame  Frame       // LabelIn, LabelOut
+	Change Change      // LabelEnv
+	Addr   Addr        // LabelEnv: whose route, of a change of routes
+	Filter Filter      // LabelEnv: the rule, of a filter
+	File   FileChange  // LabelEnv, if it has a verb: a change of the file system
+	Passed uint8       // LabelAdvance: how much time, in units of [Tick], at most PassedMax; 0 if that is not known
+	Signal spec.Signal // LabelSignal
 }
+
+// PassedMax is the longest time that [Label.Passed] tells from a longer one.
+const PassedMax = 250
 
 // Sockaddr is the address argument of a call.
 type Sockaddr struct {
@@ -60,8 +66,10 @@ type Call struct {
 	MsgFlags spec.MsgFlags
 	Polls    uint8 // poll: entries used
 	Low      bool  // bind: the port is below 1024
-	Value    int32 // setsockopt: value; fcntl: flags; dup2: new descriptor; listen: backlog; poll: timeout
-	Len      int32 // send, recv: length of the buffer
+	Signal   spec.Signal
+	Handler  spec.Disposition // sigaction
+	Value    int32            // setsockopt: value; fcntl: flags; dup2: new descriptor; listen: backlog; poll: timeout
+	Len      int32            // send, recv: length of the buffer
 	Poll     [PollMax]PollFD
 }
 

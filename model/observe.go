@@ -16,12 +16,12 @@ func (w *World) Observe(l *Label) (ok bool) {
 	case LabelOut:
 		return w.sent(&l.Frame)
 	case LabelAdvance:
-		w.Timers = true
+		w.Timers, w.Passing = true, l.Passed
 	case LabelSettle:
-		if !w.settled() {
+		if !w.settled() || w.overdue() {
 			return false
 		}
-		w.Timers = false
+		w.settle()
 	case LabelEnv:
 		if l.File.Verb != FileAsIs {
 			w.changeFiles(&l.File)
@@ -46,7 +46,7 @@ func (w *World) answered(l *Label) (ok bool) {
 		w.returnAnything(t, &l.Ret)
 		return true
 	case Blocked:
-		if !w.anything(w.Sockets[t.Socket-1].Kind) {
+		if t.Socket == 0 || !w.anything(w.Sockets[t.Socket-1].Kind) {
 			return false
 		}
 		w.returnAnything(t, &l.Ret) // a socket in an unspecified state may have done it

@@ -106,6 +106,8 @@ const (
 	onICMP                                                                          // an ICMP message
 	onWake                                                                          // a blocked thread, looked at
 	onTimer                                                                         // a socket, while time passes
+	onTimeout                                                                       // a blocked thread, whose time is up
+	onSignal                                                                        // a blocked thread, to which a signal is delivered
 	onSegment                                                                       // a segment for a socket in state Closed + …
 	onUnix       = onSegment + trigger(TimeWait) + 1                                // a call on an AF_UNIX socket, by its number: onUnix + …
 	onUnixWake   = onUnix + trigger(spec.OpCount)                                   // a thread blocked on one, looked at
@@ -156,10 +158,12 @@ func tables() [][]Rule {
 		connectPOSIX, connectLinux, needing(six, connectLinux6), connectLinuxRoute, needing(six, connectLinux6Source), needing(six, connectLinux6Mute), connectBSDRoutes(forMacOS, "macos", connectMacOS),
 		connectBSDRoutes(forOSX, "osx", connectOSX), connectTargetTCP, filterConnect, connectStart,
 		socketRulesUnix, socketRaw, socketRules, bindMacOS, bindArguments, needing(six, bindLinux6), bindRules, listenRules, acceptRules, nameRules, optionRules6, optionRules, pollRules,
+		waitOptions, optionsLeftOut, selectRules, epollRules,
 		shutdownRulesBSD, shutdownRules, needing(quick, fastElsewhere), needing(raw, sendRaw), sendRulesBSD, needing(six, sendLinux6), sendRules, recvRulesBSD, recvRules, closeRules,
 		handshakeRules, segmentRules, noSocketRules, datagramRules, icmpRules, wakeRules, timerRules,
 		bindRulesUnix, connectRulesUnix, listenRulesUnix, acceptRulesUnix, nameRulesUnix, optionRulesUnix,
 		shutdownRulesUnix, sendRulesUnix, recvRulesUnix, wakeRulesUnix,
+		signalRules, timeoutRules,
 	}
 }
 

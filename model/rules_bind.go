@@ -120,6 +120,9 @@ func (m *move) conflict(a Addr, p Port) bool {
 		if !m.s.overlaps(a, o) {
 			continue
 		}
+		if o.has(ReusePort) && m.s.has(ReusePort) {
+			continue
+		}
 		if !o.has(Reuse) || !m.s.has(Reuse) || o.TCP == Listen {
 			return true
 		}
@@ -144,9 +147,11 @@ func bind(m *move) {
 		s.set(V6Only)
 	}
 	s.assign(Bare, planned(routeBroadcast, routeMulticast)(m))
-	if a.Port == PortZero {
+	switch {
+	case a.Port == PortZero && s.has(LatePort):
+	case a.Port == PortZero:
 		m.autobind(s)
-	} else {
+	default:
 		s.set(PortLock | HasPort)
 	}
 	m.ret(0)

@@ -210,7 +210,9 @@ func startWaiting(m *move) {
 func startAttempt(m *move) {
 	m.nameEnds()
 	m.readyTCP()
+	m.s.Life = m.life()
 	if m.s.has(FastConnect) {
+		m.s.Life = 0
 		m.fastSYN(0)
 		m.s.set(FastBusy)
 		return

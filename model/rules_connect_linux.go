@@ -87,7 +87,7 @@ var connectLinux = []Rule{
 		in:    []TCP{SynSent, SynReceived}, needs: underway, when: all(layer(Connecting), nonblocking), then: fails(spec.EALREADY)},
 	{Name: "connect/linux/join", Class: Block, on: on(spec.OpConnect), For: forLinux, Evidence: "Linux 6.18, __inet_stream_connect",
 		Title: "While an attempt is under way a blocking connect joins the wait; its address is ignored.",
-		in:    []TCP{SynSent, SynReceived}, needs: underway, when: layer(Connecting), then: waits},
+		in:    []TCP{SynSent, SynReceived}, needs: underway, when: layer(Connecting), then: joins},
 	{Name: "connect/linux/collect-error", Class: Shall, on: on(spec.OpConnect), For: forLinux, Open: cites("linux/notes/failed-state"),
 		Evidence: "Linux 6.18, __inet_stream_connect (sock_error)",
 		Title:    "After a failed attempt connect returns its error once, and the socket can be used again.",

@@ -258,13 +258,16 @@ func beginChild(m *move, cookie Flags) {
 		c.Flow = f.Src
 	}
 	c.assign(V6Only, l.has(V6Only))
+	if m.d == spec.MacOS {
+		c.inherit(l)
+	}
 	m.segment(c, SYN|ACK, 0)
 }
 
 // inherited is what a connection has of its listener: as it is when the
 // handshake ends (Linux, sk_clone_lock; FreeBSD, syncache_socket), in macOS
 // when it begins (XNU, sonewconn in tcp_input).
-const inherited = Reuse | Nodelay | CanBcast
+const inherited = Reuse | Nodelay | CanBcast | Keepalive | ReusePort | LatePort
 
 func childDone(m *move) {
 	if m.s.has(Cookie) {
@@ -293,6 +296,7 @@ func childDone(m *move) {
 	m.s.Layer = Connected
 	if m.d != spec.MacOS {
 		m.s.Flags = m.s.Flags&^inherited | m.w.Sockets[m.s.Parent-1].Flags&inherited
+		m.s.inherit(&m.w.Sockets[m.s.Parent-1])
 	}
 	if m.d == spec.Linux { // the child is a copy of the listener, and that may have been shut
 		m.s.Flags |= m.w.Sockets[m.s.Parent-1].Flags & (ShutRead | ShutWrite)

@@ -7,17 +7,10 @@ import "github.com/connspec/connspec/spec"
 var pollRules = []Rule{
 	{Name: "poll/left-out", Class: Succeed, on: on(spec.OpPoll), For: forAll,
 		Title: "A poll with more entries than the model keeps is not modelled.",
-		when:  func(m *move) bool { return m.c.Polls > PollMax }, then: leaves(LeftPoll)},
+		when:  func(m *move) bool { return m.c.Polls > PollMax || m.c.Value > patienceMax }, then: leaves(LeftPoll)},
 	{Name: "poll/any-state", Class: Succeed, on: on(spec.OpPoll), For: forPOSIX, Open: cites("posix/description/async-failure-notice", "posix/application-usage/failed-state"),
 		Title: "How poll announces a failed attempt, and what it shows of a socket in an unspecified state, is not said.",
-		when: func(m *move) bool {
-			for i := range m.c.Polls {
-				if s := m.w.socket(m.c.Poll[i].FD); s != nil && (s.has(AnyState) || m.w.anything(s.Kind) && (s.TCP == Listen || s.Kind == KindDgram)) {
-					return true
-				}
-			}
-			return false
-		}, then: whatever},
+		when:  unsaidPoll, then: whatever},
 	{Name: "poll/targettcp", Class: Succeed, on: on(spec.OpPoll), For: forTargetTCP, Unsaid: forTargetTCP,
 		Title: "The page knows no poll.", then: whatever},
 	{Name: "poll/posix-hidden", Class: Succeed, on: on(spec.OpPoll), For: forPOSIX, also: true, Evidence: "POSIX.1-2008, poll(); XNU and FreeBSD, sopoll",
@@ -27,8 +20,21 @@ var pollRules = []Rule{
 		Cites: cites("posix/description/async-writable", "linux/errors/EINPROGRESS-writable", "macos/errors/EINPROGRESS-writable", "osx/errors/EINPROGRESS-writable"),
 		Title: "poll shows what each descriptor is ready for.",
 		when:  func(m *move) bool { return m.c.Value == 0 || m.polled(false).Ret != 0 }, then: func(m *move) { m.result(m.polled(false)) }},
-	{Name: "poll/waits", Class: Succeed, on: on(spec.OpPoll), For: forAll &^ forTargetTCP,
-		Title: "A poll that waits is not modelled.", then: leaves(LeftPoll)},
+	{Name: "poll/waits", Class: Block, on: on(spec.OpPoll), For: forLinux | forMacOS, Evidence: "POSIX.1-2008, poll()",
+		Title: "With nothing ready poll waits.", then: waits},
+	{Name: "poll/waits-unsaid", Class: Succeed, on: on(spec.OpPoll), For: forPOSIX | forOSX,
+		Title: "A poll that waits is not modelled where it is open what it shows.", then: leaves(LeftPoll)},
+}
+
+// unsaidPoll: one of the descriptors is of a socket in an unspecified state, or
+// may have one at its other end.
+func unsaidPoll(m *move) bool {
+	for i := range m.c.Polls {
+		if s := m.w.socket(m.c.Poll[i].FD); s != nil && (s.has(AnyState) || m.w.anything(s.Kind) && (s.TCP == Listen || s.Kind == KindDgram)) {
+			return true
+		}
+	}
+	return false
 }
 
 func (w *World) socket(fd int32) *Socket {

@@ -77,6 +77,12 @@ var closeRules = []Rule{
 	{Name: "close/unread-linger", Class: Succeed, on: on(spec.OpClose), For: forPOSIX | forOSX | forTargetTCP, also: true, Evidence: "RFC 9293, 3.10.4; RFC 2525, 2.17",
 		Title: "A connection closed with data unread may end in order all the same.",
 		when:  func(m *move) bool { return unreadIn(m.s) }, then: func(m *move) { m.gentle = true; closes(m) }},
+	{Name: "close/linger-elsewhere", Class: Succeed, on: on(spec.OpClose), For: forPOSIX | forMacOS | forOSX,
+		Title: "A close that lingers is not modelled outside Linux.",
+		when:  func(m *move) bool { return !badFD(m) && m.lingers() }, then: leaves(LeftShutdown)},
+	{Name: "close/lingers", Class: Succeed, on: on(spec.OpClose), For: forLinux, Evidence: "Linux 6.18, __tcp_close, sk_stream_wait_close; POSIX.1-2008, close()",
+		Title: "With SO_LINGER the last close of a connection waits until the peer has acknowledged the FIN, O_NONBLOCK or not.",
+		when:  func(m *move) bool { return !badFD(m) && m.lingers() }, then: closeLingers},
 	{Name: "close/ok", Class: Succeed, on: on(spec.OpClose), For: forAll, Evidence: "POSIX.1-2008, close(); RFC 9293, 3.10.4; RFC 1122, 4.2.2.13",
 		Title: "The last close of a socket ends its connection: FIN, or RST if data is unread; a handshake is dropped in silence.",
 		when:  not(badFD), then: closes},
@@ -91,6 +97,12 @@ var closeRules = []Rule{
 	{Name: "dup2/unread-linger", Class: Succeed, on: on(spec.OpDup2), For: forPOSIX | forBerkeley, also: true, Evidence: "RFC 9293, 3.10.4; RFC 2525, 2.17",
 		Title: "A connection that dup2 closes with data unread may end in order all the same.",
 		when:  func(m *move) bool { return !badFD(m) && unreadIn(m.w.socket(m.c.Value)) }, then: func(m *move) { m.gentle = true; dup2(m) }},
+	{Name: "dup2/lingers", Class: Succeed, on: on(spec.OpDup2), For: forTimes,
+		Title: "A dup2 whose close lingers is not modelled.",
+		when: func(m *move) bool {
+			s := m.w.socket(m.c.Value)
+			return !badFD(m) && s != nil && s.Linger > lingerAbort && m.c.Value != m.c.FD
+		}, then: leaves(LeftShutdown)},
 	{Name: "dup2/ok", Class: Succeed, on: on(spec.OpDup2), For: forAll, Evidence: "POSIX.1-2008, dup2()",
 		Title: "dup2 closes the new descriptor and makes it another for the same socket.",
 		when:  not(badFD), then: dup2},
@@ -123,6 +135,7 @@ func dup2(m *move) {
 	if m.c.Value != m.c.FD {
 		m.closeFD(m.c.Value)
 		m.w.FDs[m.c.Value-FDFirst] = m.file
+		m.w.reuse()
 	}
 	m.ret(m.c.Value)
 }

@@ -260,7 +260,7 @@ var wakeRulesUnix = []Rule{
 // resumesUnix: a wait for room goes on while there is none, whatever else has
 // changed (unix_wait_for_peer).
 func resumesUnix(m *move) bool {
-	if i := m.t.Other; i != 0 && !m.t.Cut {
+	if i := m.t.Other; i != 0 && !m.t.has(Cut) {
 		if o := &m.w.Sockets[i-1]; o.stuffed() || o.TCP == Listen && m.w.full(i-1) {
 			return false
 		}

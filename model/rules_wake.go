@@ -7,12 +7,17 @@ import "github.com/connspec/connspec/spec"
 func connectWait(m *move) bool { return m.t.Op == spec.OpConnect }
 
 var wakeRules = []Rule{
+	{Name: "wake/close", Class: Wake, on: onWake, For: forLinux, Evidence: "Linux 6.18, sk_stream_wait_close (sk_stream_closing)",
+		Title: "A close that lingers returns 0 when the FIN is acknowledged, or the connection is gone.",
+		when:  func(m *move) bool { return m.t.Op == spec.OpClose && !closing(m.s) }, then: succeeds},
 	{Name: "wake/cut-send", Class: Wake, on: onWake, For: forLinux, Evidence: "Linux 6.18, sk_stream_error",
 		Title: "A send that waits on a socket that another thread disconnected ends with the error which that left.",
-		when:  func(m *move) bool { return m.t.Cut && pending(m) && (m.t.Op == spec.OpSend || m.t.Op == spec.OpSendto) }, then: collectOnce},
+		when: func(m *move) bool {
+			return m.t.has(Cut) && pending(m) && (m.t.Op == spec.OpSend || m.t.Op == spec.OpSendto)
+		}, then: collectOnce},
 	{Name: "wake/cut", Class: Wake, on: onWake, For: forLinux, Evidence: "Linux 6.18, __inet_stream_connect and sk_wait_event (sk_disconnects)",
 		Title: "A wait on a socket that another thread disconnected ends with EPIPE.",
-		when:  func(m *move) bool { return m.t.Cut }, then: fails(spec.EPIPE)},
+		when:  func(m *move) bool { return m.t.has(Cut) }, then: fails(spec.EPIPE)},
 	{Name: "connect/wait/established", Class: Wake, on: onWake, For: forAll,
 		Title: "A waiting connect returns 0 when the handshake is complete.",
 		Cites: cites("posix/description/blocking", "posix/return-value/success", "linux/return-value/success", "macos/return-values/success",
@@ -48,7 +53,9 @@ var wakeRules = []Rule{
 		when:  func(m *move) bool { return m.t.Fast != FastIdle && m.s.TCP == Closed }, then: attemptOver},
 	{Name: "wake/goes-on", Class: Wake, on: onWake, For: forAll, Evidence: "POSIX.1-2008, accept(), recv(), send()",
 		Title: "A call that waited goes on as soon as it need not wait.",
-		when:  func(m *move) bool { return m.t.Op != spec.OpConnect && m.t.Fast == FastIdle && m.resumable() }, then: (*move).resume},
+		when: func(m *move) bool {
+			return m.t.Op != spec.OpConnect && m.t.Op != spec.OpClose && m.t.Fast == FastIdle && m.resumable()
+		}, then: (*move).resume},
 }
 
 // attemptOver reports the failure of a blocking attempt.
@@ -74,16 +81,23 @@ func attemptOver(m *move) {
 
 // restate restates the call of a waiting thread.
 func (m *move) restate() {
-	*m.again = Call{Op: m.t.Op, Len: int32(m.t.Len), Nonblock: m.t.Nonblock}
-	if m.t.Peek {
+	t := m.t
+	*m.again = Call{Op: t.Op, Len: int32(t.Len), Nonblock: t.has(NonblockFD)}
+	if t.has(Peek) {
 		m.again.MsgFlags = spec.MsgPeek
 	}
-	if m.t.NoAddr {
+	if t.has(NoAddr) {
 		m.again.To.Pointer = spec.PointerNull
 	}
-	if m.s.unix() { // the address was found good; where it leads is in Other
+	if m.s != nil && m.s.unix() { // the address was found good; where it leads is in Other
 		m.again.To = Sockaddr{Family: spec.AFUnix, Len: spec.OffsetofSunPath + 1, Pointer: m.again.To.Pointer}
 		m.found, m.looked = found{kind: NodeSocket}, true
+	}
+	if waitsForMany(t.Op) {
+		m.again.Value, m.again.Polls = -1, PollMax
+	}
+	for i, f := range t.Files {
+		m.again.Poll[i] = PollFD{FD: m.w.descriptorOf(f), Events: t.Ret.Revents[i]}
 	}
 	m.c, m.file, m.rerun = m.again, File(m.slot+1), true
 }
@@ -133,7 +147,7 @@ var timerRules = []Rule{
 	{Name: "timer/attempt-over", Class: Timer, on: onTimer, For: forAll, Evidence: "Linux 6.18, tcp_write_err; XNU and FreeBSD, tcp_timer_rexmt, tcp_timer_keep",
 		Title: "An attempt that nobody answers ends with ETIMEDOUT, or with the error an ICMP message left.",
 		when: timer(func(m *move) bool {
-			return m.s.TCP.in(SynSent, SynReceived) && !m.s.has(Request|HalfOpen) && m.s.SndNxt != 0 && m.s.Retries >= m.synRetriesMin()
+			return m.s.TCP.in(SynSent, SynReceived) && !m.s.has(Request|HalfOpen) && m.s.SndNxt != 0 && m.s.Retries >= m.synRetriesMin() && m.mayGiveUp()
 		}),
 		then: func(m *move) {
 			e := m.s.Soft
@@ -167,9 +181,17 @@ var timerRules = []Rule{
 // an attempt may be given up. With tcp_syn_retries at 1, as in the lab, Linux
 // gives up after 3 s (tcp_model_timeout) and retransmits every second until
 // then (tcp_syn_linear_timeouts); a hurried one comes on top.
-func (m *move) synRetries() uint8 { return 3 }
+func (m *move) synRetries() uint8 {
+	if m.s.SynCount > 1 || m.s.UserTimeout != 0 {
+		return 15
+	}
+	return 3
+}
 
 func (m *move) synRetriesMin() uint8 {
+	if m.s.UserTimeout != 0 {
+		return 1
+	}
 	if m.d == spec.Linux && m.s.TCP == SynSent {
 		return 2
 	}

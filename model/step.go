@@ -31,24 +31,25 @@ type Nexts struct {
 
 // move is a rule being tried: the world it reads and, in then, changes.
 type move struct {
-	d      spec.Dialect
-	w      *World
-	c      *Call   // the call, of call rules
-	t      *Thread // the thread that calls or is looked at
-	s      *Socket // the socket concerned; nil if the descriptor is none's
-	file   File    // what the descriptor refers to
-	slot   uint8   // of s
-	f      Frame   // the frame that arrives, of delivery rules
-	inner  bool    // f is a frame of the host to itself
-	rerun  bool    // the call goes on after a wait
-	bound  bool    // the answer with a port, of a rule that leaves it open
-	later  bool    // an answer that is delayed
-	kept   bool    // a connection that is reset stays in the queue
-	gentle bool    // a close that does not reset for unread data
-	looked bool    // AF_UNIX: found is what the address of the call leads to
-	found  found
-	again  *Call // rerun: where the call is restated
-	n      *Next // where the rules used are noted; nil while looking on
+	d       spec.Dialect
+	w       *World
+	c       *Call   // the call, of call rules
+	t       *Thread // the thread that calls or is looked at
+	s       *Socket // the socket concerned; nil if the descriptor is none's
+	file    File    // what the descriptor refers to
+	slot    uint8   // of s
+	f       Frame   // the frame that arrives, of delivery rules
+	inner   bool    // f is a frame of the host to itself
+	rerun   bool    // the call goes on after a wait
+	bound   bool    // the answer with a port, of a rule that leaves it open
+	later   bool    // an answer that is delayed
+	kept    bool    // a connection that is reset stays in the queue
+	gentle  bool    // a close that does not reset for unread data
+	looked  bool    // AF_UNIX: found is what the address of the call leads to
+	found   found
+	handler spec.Disposition // what the signal does, of signal rules
+	again   *Call            // rerun: where the call is restated
+	n       *Next            // where the rules used are noted; nil while looking on
 
 	inbox    *[inboxMax]Frame // frames of the host to itself, not yet delivered
 	inboxLen int
@@ -70,6 +71,8 @@ func Step(d spec.Dialect, w *World, l *Label, out *Nexts) {
 		stepCall(d, w, l, out)
 	case LabelIn:
 		stepIn(d, w, l, out)
+	case LabelSignal:
+		stepSignal(d, w, l, out)
 	default:
 		if n := out.push(w); !n.World.Observe(l) {
 			out.Len--
@@ -92,6 +95,13 @@ func Taus(d spec.Dialect, w *World, out *Nexts) {
 		m := out.move(d, w)
 		m.s, m.slot = s, uint8(i)
 		m.try(onTimer, out, true)
+	}
+	for i := range w.Threads {
+		if t := &w.Threads[i]; w.mayExpire(t) {
+			m := out.move(d, w)
+			m.waiter(t)
+			m.try(onTimeout, out, false)
+		}
 	}
 }
 

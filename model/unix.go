@@ -128,7 +128,7 @@ func (m *move) addressed() bool {
 // is gone. A call that waited stays with the one that it waited for.
 func (m *move) far() uint8 {
 	switch {
-	case m.rerun && m.t.Cut:
+	case m.rerun && m.t.has(Cut):
 		return peerDead
 	case m.rerun:
 		return m.t.Other
@@ -228,7 +228,7 @@ func (w *World) bury(slot uint8) {
 	}
 	for i := range w.Threads {
 		if t := &w.Threads[i]; t.Wait == Blocked && t.Other == slot+1 {
-			t.Cut = true
+			t.Marks |= Cut
 		}
 	}
 	w.Sockets[slot] = Socket{}

@@ -90,7 +90,7 @@ func (w *walker) explore(starts int) {
 	}
 	met := map[shape]bool{}
 	frontier := []World{{}}
-	for _, o := range openings() {
+	for _, o := range append(openings(), waitingOpenings()...) {
 		w.world = World{}
 		for i := range o {
 			w.take(&o[i])
@@ -184,6 +184,9 @@ func (w *walker) pass() {
 func pick[T any](draw *rand.Rand, from ...T) T { return from[draw.IntN(len(from))] }
 
 func (w *walker) stimulus() Label {
+	if l, ok := w.signal(); ok {
+		return l
+	}
 	if w.draw.IntN(50) == 0 {
 		return w.change()
 	}
@@ -285,6 +288,7 @@ func (w *walker) call() Call {
 			c.To.Pointer = spec.PointerNull
 		}
 	}
+	w.waiting(&c)
 	return c
 }
 

@@ -263,6 +263,9 @@ func (m *move) release(slot uint8) {
 		m.abort(s)
 		*s = Socket{}
 		return
+	case s.Linger == lingerAbort && s.TCP != TimeWait:
+		m.abandon(s)
+		return
 	}
 	s.set(Orphan | ShutRead | ShutWrite)
 	s.clear(ErrQueued)

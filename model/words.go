@@ -6,7 +6,7 @@ import "github.com/connspec/connspec/spec"
 
 // How the parts of a world are laid out in words of 64 bits, for [World.Pack].
 
-const worldWords = 10
+const worldWords = 11
 
 func (w *World) words(p *[worldWords]uint64) {
 	p[0] = uint64(w.FDs[0]) |
@@ -74,12 +74,16 @@ func (w *World) words(p *[worldWords]uint64) {
 		uint64(w.Env.In.Proto)<<48 |
 		uint64(w.Env.In.Does)<<56
 	p[8] = uint64(w.Env.Routes)
-	p[9] = uint64(w.Left) |
-		uint64(w.NamesSeen)<<8 |
-		uint64(w.NamesUnseen)<<16 |
-		uint64(w.FastOpen[0])<<24 |
-		uint64(w.FastOpen[1])<<32 |
-		truth(w.Timers)<<40
+	p[9] = uint64(w.Passing) |
+		uint64(w.Signals[0])<<8 |
+		uint64(w.Signals[1])<<16 |
+		uint64(w.Signals[2])<<24 |
+		uint64(w.Left)<<32 |
+		uint64(w.NamesSeen)<<40 |
+		uint64(w.NamesUnseen)<<48 |
+		uint64(w.FastOpen[0])<<56
+	p[10] = uint64(w.FastOpen[1]) |
+		truth(w.Timers)<<8
 }
 
 func (w *World) setWords(p *[worldWords]uint64) {
@@ -148,15 +152,19 @@ func (w *World) setWords(p *[worldWords]uint64) {
 	w.Env.In.Proto = Proto(p[7] >> 48)
 	w.Env.In.Does = Does(p[7] >> 56)
 	w.Env.Routes = uint64(p[8])
-	w.Left = Reason(p[9])
-	w.NamesSeen = uint8(p[9] >> 8)
-	w.NamesUnseen = uint8(p[9] >> 16)
-	w.FastOpen[0] = FastOpen(p[9] >> 24)
-	w.FastOpen[1] = FastOpen(p[9] >> 32)
-	w.Timers = p[9]>>40&1 != 0
+	w.Passing = uint8(p[9])
+	w.Signals[0] = spec.Disposition(p[9] >> 8)
+	w.Signals[1] = spec.Disposition(p[9] >> 16)
+	w.Signals[2] = spec.Disposition(p[9] >> 24)
+	w.Left = Reason(p[9] >> 32)
+	w.NamesSeen = uint8(p[9] >> 40)
+	w.NamesUnseen = uint8(p[9] >> 48)
+	w.FastOpen[0] = FastOpen(p[9] >> 56)
+	w.FastOpen[1] = FastOpen(p[10])
+	w.Timers = p[10]>>8&1 != 0
 }
 
-const socketWords = 8
+const socketWords = 9
 
 func (s *Socket) words(p *[socketWords]uint64) {
 	p[0] = uint64(s.Flags)
@@ -191,21 +199,27 @@ func (s *Socket) words(p *[socketWords]uint64) {
 	p[5] = uint64(s.Unread) |
 		uint64(s.Unsent)<<16 |
 		uint64(s.MSS)<<32 |
-		uint64(s.Queue[0].Len)<<48
-	p[6] = uint64(s.Queue[0].Addr) |
-		uint64(s.Queue[0].Port)<<8 |
-		uint64(s.Queue[0].From)<<16 |
-		uint64(s.Queue[0].Name)<<24 |
-		uint64(s.Queue[1].Len)<<32 |
-		uint64(s.Queue[1].Addr)<<48 |
-		uint64(s.Queue[1].Port)<<56
-	p[7] = uint64(s.Queue[1].From) |
-		uint64(s.Queue[1].Name)<<8 |
-		uint64(s.Queue[2].Len)<<16 |
-		uint64(s.Queue[2].Addr)<<32 |
-		uint64(s.Queue[2].Port)<<40 |
-		uint64(s.Queue[2].From)<<48 |
-		uint64(s.Queue[2].Name)<<56
+		uint64(s.SndTimeo)<<48 |
+		uint64(s.RcvTimeo)<<56
+	p[6] = uint64(s.UserTimeout) |
+		uint64(s.Linger)<<8 |
+		uint64(s.SynCount)<<16 |
+		uint64(s.Life)<<24 |
+		uint64(s.Queue[0].Len)<<32 |
+		uint64(s.Queue[0].Addr)<<48 |
+		uint64(s.Queue[0].Port)<<56
+	p[7] = uint64(s.Queue[0].From) |
+		uint64(s.Queue[0].Name)<<8 |
+		uint64(s.Queue[1].Len)<<16 |
+		uint64(s.Queue[1].Addr)<<32 |
+		uint64(s.Queue[1].Port)<<40 |
+		uint64(s.Queue[1].From)<<48 |
+		uint64(s.Queue[1].Name)<<56
+	p[8] = uint64(s.Queue[2].Len) |
+		uint64(s.Queue[2].Addr)<<16 |
+		uint64(s.Queue[2].Port)<<24 |
+		uint64(s.Queue[2].From)<<32 |
+		uint64(s.Queue[2].Name)<<40
 }
 
 func (s *Socket) setWords(p *[socketWords]uint64) {
@@ -241,79 +255,87 @@ func (s *Socket) setWords(p *[socketWords]uint64) {
 	s.Unread = uint16(p[5])
 	s.Unsent = uint16(p[5] >> 16)
 	s.MSS = uint16(p[5] >> 32)
-	s.Queue[0].Len = uint16(p[5] >> 48)
-	s.Queue[0].Addr = Addr(p[6])
-	s.Queue[0].Port = Port(p[6] >> 8)
-	s.Queue[0].From = uint8(p[6] >> 16)
-	s.Queue[0].Name = Name(p[6] >> 24)
-	s.Queue[1].Len = uint16(p[6] >> 32)
-	s.Queue[1].Addr = Addr(p[6] >> 48)
-	s.Queue[1].Port = Port(p[6] >> 56)
-	s.Queue[1].From = uint8(p[7])
-	s.Queue[1].Name = Name(p[7] >> 8)
-	s.Queue[2].Len = uint16(p[7] >> 16)
-	s.Queue[2].Addr = Addr(p[7] >> 32)
-	s.Queue[2].Port = Port(p[7] >> 40)
-	s.Queue[2].From = uint8(p[7] >> 48)
-	s.Queue[2].Name = Name(p[7] >> 56)
+	s.SndTimeo = uint8(p[5] >> 48)
+	s.RcvTimeo = uint8(p[5] >> 56)
+	s.UserTimeout = uint8(p[6])
+	s.Linger = uint8(p[6] >> 8)
+	s.SynCount = uint8(p[6] >> 16)
+	s.Life = uint8(p[6] >> 24)
+	s.Queue[0].Len = uint16(p[6] >> 32)
+	s.Queue[0].Addr = Addr(p[6] >> 48)
+	s.Queue[0].Port = Port(p[6] >> 56)
+	s.Queue[0].From = uint8(p[7])
+	s.Queue[0].Name = Name(p[7] >> 8)
+	s.Queue[1].Len = uint16(p[7] >> 16)
+	s.Queue[1].Addr = Addr(p[7] >> 32)
+	s.Queue[1].Port = Port(p[7] >> 40)
+	s.Queue[1].From = uint8(p[7] >> 48)
+	s.Queue[1].Name = Name(p[7] >> 56)
+	s.Queue[2].Len = uint16(p[8])
+	s.Queue[2].Addr = Addr(p[8] >> 16)
+	s.Queue[2].Port = Port(p[8] >> 24)
+	s.Queue[2].From = uint8(p[8] >> 32)
+	s.Queue[2].Name = Name(p[8] >> 40)
 }
 
-const threadWords = 4
+const threadWords = 5
 
 func (t *Thread) words(p *[threadWords]uint64) {
 	p[0] = uint64(t.Wait) |
 		uint64(t.Op)<<8 |
 		uint64(t.Socket)<<16 |
-		uint64(t.Other)<<24 |
-		uint64(t.Fast)<<32 |
-		uint64(t.Len)<<40 |
-		uint64(t.Ret.Errno)<<56
-	p[1] = zigzag(t.Ret.Ret) |
-		uint64(t.Ret.Family)<<32 |
-		uint64(t.Ret.Addr)<<40 |
-		uint64(t.Ret.Port)<<48 |
-		uint64(t.Ret.Scope)<<56
-	p[2] = uint64(t.Ret.Name) |
-		uint64(t.Ret.Pair[0])<<8 |
-		uint64(t.Ret.Pair[1])<<16 |
-		zigzag(t.Ret.Value)<<24 |
-		truth(t.Cut)<<56 |
-		truth(t.Nonblock)<<57 |
-		truth(t.Peek)<<58 |
-		truth(t.NoAddr)<<59 |
-		truth(t.Ret.HasAddr)<<60
-	p[3] = uint64(t.Ret.Revents[0]) |
-		uint64(t.Ret.Revents[1])<<16 |
-		uint64(t.Ret.Revents[2])<<32 |
-		uint64(t.Ret.Loose)<<48
+		uint64(t.Marks)<<24 |
+		uint64(t.Left)<<32 |
+		uint64(t.Other)<<40 |
+		uint64(t.Fast)<<48 |
+		uint64(t.Files[0])<<56
+	p[1] = uint64(t.Files[1]) |
+		uint64(t.Files[2])<<8 |
+		uint64(t.Len)<<16 |
+		zigzag(t.Ret.Ret)<<32
+	p[2] = uint64(t.Ret.Errno) |
+		uint64(t.Ret.Family)<<8 |
+		uint64(t.Ret.Addr)<<16 |
+		uint64(t.Ret.Port)<<24 |
+		uint64(t.Ret.Scope)<<32 |
+		uint64(t.Ret.Name)<<40 |
+		uint64(t.Ret.Pair[0])<<48 |
+		uint64(t.Ret.Pair[1])<<56
+	p[3] = zigzag(t.Ret.Value) |
+		uint64(t.Ret.Revents[0])<<32 |
+		uint64(t.Ret.Revents[1])<<48
+	p[4] = uint64(t.Ret.Revents[2]) |
+		uint64(t.Ret.Loose)<<16 |
+		truth(t.Ret.HasAddr)<<32
 }
 
 func (t *Thread) setWords(p *[threadWords]uint64) {
 	t.Wait = Wait(p[0])
 	t.Op = spec.Op(p[0] >> 8)
 	t.Socket = uint8(p[0] >> 16)
-	t.Other = uint8(p[0] >> 24)
-	t.Fast = Fast(p[0] >> 32)
-	t.Len = uint16(p[0] >> 40)
-	t.Ret.Errno = spec.Errno(p[0] >> 56)
-	t.Ret.Ret = unzigzag(p[1])
-	t.Ret.Family = spec.Family(p[1] >> 32)
-	t.Ret.Addr = Addr(p[1] >> 40)
-	t.Ret.Port = Port(p[1] >> 48)
-	t.Ret.Scope = spec.Device(p[1] >> 56)
-	t.Ret.Name = Name(p[2])
-	t.Ret.Pair[0] = uint8(p[2] >> 8)
-	t.Ret.Pair[1] = uint8(p[2] >> 16)
-	t.Ret.Value = unzigzag(p[2] >> 24)
-	t.Cut = p[2]>>56&1 != 0
-	t.Nonblock = p[2]>>57&1 != 0
-	t.Peek = p[2]>>58&1 != 0
-	t.NoAddr = p[2]>>59&1 != 0
-	t.Ret.HasAddr = p[2]>>60&1 != 0
-	t.Ret.Revents[0] = spec.PollEvents(p[3])
-	t.Ret.Revents[1] = spec.PollEvents(p[3] >> 16)
-	t.Ret.Revents[2] = spec.PollEvents(p[3] >> 32)
-	t.Ret.Loose = spec.PollEvents(p[3] >> 48)
+	t.Marks = Marks(p[0] >> 24)
+	t.Left = uint8(p[0] >> 32)
+	t.Other = uint8(p[0] >> 40)
+	t.Fast = Fast(p[0] >> 48)
+	t.Files[0] = File(p[0] >> 56)
+	t.Files[1] = File(p[1])
+	t.Files[2] = File(p[1] >> 8)
+	t.Len = uint16(p[1] >> 16)
+	t.Ret.Ret = unzigzag(p[1] >> 32)
+	t.Ret.Errno = spec.Errno(p[2])
+	t.Ret.Family = spec.Family(p[2] >> 8)
+	t.Ret.Addr = Addr(p[2] >> 16)
+	t.Ret.Port = Port(p[2] >> 24)
+	t.Ret.Scope = spec.Device(p[2] >> 32)
+	t.Ret.Name = Name(p[2] >> 40)
+	t.Ret.Pair[0] = uint8(p[2] >> 48)
+	t.Ret.Pair[1] = uint8(p[2] >> 56)
+	t.Ret.Value = unzigzag(p[3])
+	t.Ret.Revents[0] = spec.PollEvents(p[3] >> 32)
+	t.Ret.Revents[1] = spec.PollEvents(p[3] >> 48)
+	t.Ret.Revents[2] = spec.PollEvents(p[4])
+	t.Ret.Loose = spec.PollEvents(p[4] >> 16)
+	t.Ret.HasAddr = p[4]>>32&1 != 0
 }
 
 const frameWords = 3

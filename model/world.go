@@ -28,6 +28,8 @@ type World struct {
 	Unseen  uint8 // how many chosen ports have not
 	Timers  bool  // time is passing: timers may fire
 	Env     Surroundings
+	Passing uint8 // Timers: how much time, in units of [Tick]; 0 if that is not known
+	Signals [spec.SignalCount]spec.Disposition
 	Left    Reason
 	// How many names that the system chose for AF_UNIX sockets have been seen,
 	// and have not.
@@ -148,7 +150,10 @@ const (
 	Raw                           // a raw socket, in most respects a datagram socket; its port is its protocol
 	Header                        // a raw socket of IPPROTO_RAW
 	V6Only                        // AF_INET6: IPV6_V6ONLY; in Linux bound to an IPv6 address, too
-	MappedOps                     // Linux, AF_INET6 stream: it has gone over IPv4 and goes on sending that way, see misdirect
+	MappedOps                     // Linux, AF_INET6 stream: its last attempt was over IPv4, and it goes on sending that way
+	Keepalive                     // SO_KEEPALIVE
+	ReusePort                     // SO_REUSEPORT
+	LatePort                      // IP_BIND_ADDRESS_NO_PORT
 )
 
 // Socket is one socket, or what is left of one.
@@ -180,6 +185,12 @@ type Socket struct {
 	Unread         uint16     // stream: bytes received and not read
 	Unsent         uint16     // stream: bytes written and held back
 	MSS            uint16     // the largest segment the peer takes
+	SndTimeo       uint8      // SO_SNDTIMEO in units of [Tick], 0 for ever
+	RcvTimeo       uint8      // SO_RCVTIMEO, likewise
+	UserTimeout    uint8      // TCP_USER_TIMEOUT, likewise; 0 for the system's own
+	Linger         uint8      // SO_LINGER: seconds + 1, 0 if it is off
+	SynCount       uint8      // TCP_SYNCNT, 0 for the system's own
+	Life           uint8      // Linux, in SYN-SENT: when the attempt is given up, in units of [Tick]; 0 if that is not known
 	Queue          [QueueMax]Datagram
 }
 
@@ -202,21 +213,44 @@ const (
 	Anything       // the call may return anything: its socket is in any state
 )
 
-// Thread is one thread of the script. Result fields mean what they mean in
-// [Return].
+// Marks are the yes-or-no properties of a blocked call.
+type Marks uint8
+
+const (
+	Cut        Marks = 1 << iota // the attempt it waits for was ended by another thread
+	NonblockFD                   // accept: the new descriptor is non-blocking
+	Peek                         // recv: MSG_PEEK
+	NoAddr                       // accept: nowhere to write the address to
+	Joined                       // connect: it waits for an attempt that was under way
+	Lost                         // its descriptor was closed
+	Unsure                       // its descriptor may have been closed, or stand for something else by now
+)
+
+// Thread is one thread of the script.
 type Thread struct {
-	Wait     Wait
-	Op       spec.Op
-	Socket   uint8 // Blocked: the socket's slot + 1, held until the call returns
-	Other    uint8 // Blocked, AF_UNIX: the slot + 1 of the socket whose queue is full
-	Cut      bool  // the attempt it waits for was ended by another thread
-	Nonblock bool  // accept: the new descriptor is non-blocking
-	Peek     bool  // recv: MSG_PEEK
-	NoAddr   bool  // accept: nowhere to write the address to
-	Fast     Fast  // send: it waits for a Fast Open
-	Len      uint16
-	Ret      Return
+	Wait   Wait
+	Op     spec.Op
+	Socket uint8 // Blocked: the socket's slot + 1, held until the call returns; 0 if it waits for several
+	Marks  Marks
+	Left   uint8         // Blocked: how long it goes on waiting, in units of [Tick]; 0 for ever
+	Other  uint8         // Blocked, AF_UNIX: the slot + 1 of the socket whose queue is full
+	Fast   Fast          // send: it waits for a Fast Open
+	Files  [PollMax]File // Blocked in poll or select: what the entries are about
+	Len    uint16
+	Ret    Return // Returning: its result. Blocked in poll or select: Revents are the events asked for
 }
+
+func (t *Thread) has(m Marks) bool { return t.Marks&m != 0 }
+
+func (t *Thread) mark(m Marks, on bool) {
+	if on {
+		t.Marks |= m
+	}
+}
+
+// Tick is the unit of durations in the model, in milliseconds: a whole number
+// of ticks of every Linux kernel's clock (HZ of 100, 250, 300 or 1000).
+const Tick = 20
 
 // State is the state of a socket in the words of the documents.
 type State uint8

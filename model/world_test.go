@@ -14,8 +14,8 @@ func TestWorldIsSmall(t *testing.T) {
 		what     string
 		size, at uintptr
 	}{
-		{"a scope of 2 sockets and 2 threads", 2*socket + 2*thread, 224},
-		{"a world", unsafe.Sizeof(World{}), 704},
+		{"a scope of 2 sockets and 2 threads", 2*socket + 2*thread, 232},
+		{"a world", unsafe.Sizeof(World{}), 800},
 	} {
 		if c.size > c.at {
 			t.Errorf("%s takes %d bytes, want at most %d", c.what, c.size, c.at)

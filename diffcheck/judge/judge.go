@@ -5,6 +5,7 @@ package judge
 
 import (
 	"math/bits"
+	"time"
 
 	"github.com/connspec/connspec/diffcheck/script"
 	"github.com/connspec/connspec/diffcheck/target"
@@ -155,7 +156,7 @@ func (j *Judge) moment(k model.LabelKind) *moment {
 // event turns one event and what came of it into labels.
 func (j *Judge) event(ev *script.Event, step *script.Step) {
 	if ev.Delay > 0 || len(step.During) > 0 {
-		j.moment(model.LabelAdvance)
+		j.moment(model.LabelAdvance).label.Passed = passed(ev.Delay)
 		j.outputs(step.During)
 	}
 	switch ev.Kind {
@@ -173,7 +174,18 @@ func (j *Judge) event(ev *script.Event, step *script.Step) {
 	case script.EventEnv:
 		j.environment(&ev.Env)
 	}
+	if ev.Kind == script.EventSignal {
+		m := j.moment(model.LabelSignal)
+		m.label.Thread, m.label.Signal = uint8(ev.Thread), ev.Signal
+	}
 	j.outputs(step.After)
+}
+
+// passed is a delay in the units of the model. What comes without a delay is
+// brought about by a tick of the clock.
+func passed(d time.Duration) uint8 {
+	const tick = model.Tick * time.Millisecond
+	return uint8(min(max((d+tick/2)/tick, 1), model.PassedMax))
 }
 
 // outputs turns what was seen, up to where the host was quiet, into labels.

@@ -138,7 +138,9 @@ func (n *names) call(m *model.Call, c *spec.Call) {
 		m.Value = c.Value
 	case spec.OpFcntl, spec.OpDup2:
 		m.Value = c.Arg
-	case spec.OpPoll:
+	case spec.OpSigaction:
+		m.Signal, m.Handler = c.Signal, c.Disposition
+	case spec.OpPoll, spec.OpSelect, spec.OpEpollWait, spec.OpEpollCtl:
 		m.Value = c.Timeout
 		m.Polls = uint8(min(len(c.Poll), 255))
 		for i := range min(len(c.Poll), model.PollMax) {
@@ -164,7 +166,7 @@ func (n *names) result(m *model.Return, op spec.Op, r *spec.Result) {
 		m.Pair = [2]uint8{uint8(r.Pair[0]), uint8(r.Pair[1])}
 	case spec.OpGetsockopt:
 		m.Value = r.Value
-	case spec.OpPoll:
+	case spec.OpPoll, spec.OpSelect:
 		for i := range min(len(r.Poll), model.PollMax) {
 			m.Revents[i] = r.Poll[i].Revents
 		}

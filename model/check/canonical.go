@@ -170,8 +170,14 @@ func eachSlot(w *model.World, to func(uint8) uint8) {
 		}
 	}
 	for i := range w.Threads {
-		if t := &w.Threads[i]; t.Socket != 0 {
+		t := &w.Threads[i]
+		if t.Socket != 0 {
 			t.Socket = to(t.Socket)
+		}
+		for p := range t.Files {
+			if f := &t.Files[p]; *f != model.FileNone && *f != model.FileNull {
+				*f = model.File(to(uint8(*f)))
+			}
 		}
 	}
 }
@@ -219,13 +225,7 @@ func rank(t *model.Thread) uint64 {
 	if t.Wait == model.Running {
 		return 0
 	}
-	n := uint64(t.Wait)<<56 | uint64(t.Op)<<48 | uint64(t.Socket)<<40 | uint64(t.Len)<<8
-	for i, b := range [...]bool{t.Cut, t.Nonblock, t.Peek, t.NoAddr} {
-		if b {
-			n |= 1 << i
-		}
-	}
-	return n
+	return uint64(t.Wait)<<56 | uint64(t.Op)<<48 | uint64(t.Socket)<<40 | uint64(t.Left)<<32 | uint64(t.Len)<<8 | uint64(t.Marks)
 }
 
 // numberPorts numbers the ports that the host chose, those that were seen and

@@ -28,7 +28,7 @@ var roles = map[string]role{
 	"Sockets.Local": plain, "Sockets.Remote": plain, "Sockets.Flow": plain, "Sockets.Err": plain, "Sockets.Soft": plain,
 	"Sockets.Backlog": plain, "Sockets.Turn": plain, "Sockets.Retries": plain, "Sockets.Queued": plain, "Sockets.Segs": plain,
 	"Sockets.Unread": plain, "Sockets.Unsent": plain, "Sockets.MSS": plain, "Sockets.Queue.Len": plain, "Sockets.Queue.Addr": plain,
-	"Threads.Wait": plain, "Threads.Op": plain, "Threads.Cut": plain, "Threads.Nonblock": plain, "Threads.Peek": plain, "Threads.NoAddr": plain, "Threads.Len": plain,
+	"Threads.Wait": plain, "Threads.Op": plain, "Threads.Marks": plain, "Threads.Left": plain, "Threads.Files": slotRole, "Threads.Len": plain,
 	"Threads.Ret.Ret": plain, "Threads.Ret.Errno": plain, "Threads.Ret.HasAddr": plain, "Threads.Ret.Addr": plain, "Threads.Ret.Value": plain,
 	"Threads.Ret.Revents": plain, "Threads.Ret.Loose": plain,
 	"Outs.Proto": gone, "Outs.Bits": gone, "Outs.Loose": gone, "Outs.Type": gone, "Outs.Code": gone, "Outs.Src": gone, "Outs.Dst": gone,
@@ -36,6 +36,8 @@ var roles = map[string]role{
 	"Outs.Quote.Proto": gone, "Outs.Quote.Src": gone, "Outs.Quote.Dst": gone,
 	"Sockets.Dev": plain, "Sockets.Via": plain, "Threads.Fast": plain, "Threads.Ret.Family": plain, "Threads.Ret.Scope": plain, "Outs.FastOpen": gone,
 	"Env.Routes": plain, "Env.Lacks": plain, "Env.Out.Addr": plain, "Env.Out.Proto": plain, "Env.Out.Does": plain, "Env.In.Addr": plain, "Env.In.Proto": plain, "Env.In.Does": plain, "FastOpen": plain,
+	"Sockets.SndTimeo": plain, "Sockets.RcvTimeo": plain, "Sockets.UserTimeout": plain, "Sockets.Linger": plain, "Sockets.SynCount": plain, "Sockets.Life": plain,
+	"Signals": plain, "Passing": gone,
 	"OutLen": gone, "Timers": gone, "Left": gone,
 }
 

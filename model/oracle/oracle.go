@@ -64,7 +64,7 @@ func (o *Oracle) Begin() {
 func (o *Oracle) Feed(l *model.Label) bool {
 	var ok bool
 	switch l.Kind {
-	case model.LabelCall, model.LabelIn:
+	case model.LabelCall, model.LabelIn, model.LabelSignal:
 		ok = o.step(l)
 	case model.LabelAdvance:
 		ok = o.observe(l)
@@ -77,7 +77,7 @@ func (o *Oracle) Feed(l *model.Label) bool {
 		return false
 	}
 	switch l.Kind {
-	case model.LabelCall, model.LabelIn, model.LabelAdvance:
+	case model.LabelCall, model.LabelIn, model.LabelSignal, model.LabelAdvance:
 		o.several = o.several || len(o.now) > 1 || o.now[0].World.Open()
 	}
 	return true

@@ -72,17 +72,13 @@ func (q *request) selects(c *spec.Call, d *descriptors) {
 }
 
 func (q *request) selected() []spec.PollFD {
-	var out []spec.PollFD
-	for i, p := range q.events {
+	out := slices.Clone(q.events)
+	for i, p := range out {
 		real := q.polls[i].Fd
-		var r spec.PollEvents
 		for s, bit := range selectSets {
 			if p.Events&bit != 0 && q.sets[s][real/64]&(1<<(real%64)) != 0 {
-				r |= bit
+				out[i].Revents |= bit
 			}
-		}
-		if r != 0 {
-			out = append(out, spec.PollFD{FD: p.FD, Revents: r})
 		}
 	}
 	return out
