@@ -59,14 +59,14 @@ func (r *Reached) Wide(d spec.Dialect) []string {
 }
 
 // WideReason is the reason why a rule may leave more than three answers; a check
-// has one. ok is false if there is none.
-func WideReason(rule string) (reason string, ok bool) {
+// of a dialect without an order has one. ok is false if there is none.
+func WideReason(d spec.Dialect, rule string) (reason string, ok bool) {
 	for _, w := range model.WideRules() {
 		if w.Rule == rule || strings.HasSuffix(w.Rule, "/") && strings.HasPrefix(rule, w.Rule) {
 			return w.Reason, true
 		}
 	}
-	if r, ok := model.RuleByName(rule); ok && (r.Class == model.Shall || r.Class == model.May || r.Class == model.Unsaid) {
+	if r, ok := model.RuleByName(rule); ok && d != spec.Linux && d != spec.MacOS && (r.Class == model.Shall || r.Class == model.May || r.Class == model.Unsaid) {
 		return model.AnyOrder, true
 	}
 	return "", false

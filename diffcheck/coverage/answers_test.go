@@ -28,7 +28,7 @@ func TestLinuxLeavesOneAnswer(t *testing.T) {
 func TestManyAnswersHaveAReason(t *testing.T) {
 	for d := range spec.DocumentCount {
 		for _, name := range walked().Wide(d) {
-			if _, ok := WideReason(name); !ok {
+			if _, ok := WideReason(d, name); !ok {
 				t.Errorf("%s: the rule %s leaves more than %d answers and has no reason for it", d, name, answersMax)
 			}
 		}
