@@ -22,6 +22,7 @@ var excusedOfForm = []Excuse{
 	{"posix/return-value/errno", "Every rule that fails gives an errno: Return has no other form."},
 	{"linux/synopsis/prototype", "It is the prototype: Call has its arguments, and no rule writes to an address."},
 	{"linux/description/length-argument", "It names an argument; what a bad one does is EINVAL, which the page leaves out."},
+	{"linux/description/address-format", "It says where the form of an address is laid down; the page does not say what another form does."},
 	{"linux/return-value/failure", "Every rule that fails returns -1: Return has no other form."},
 	{"linux/return-value/errno", "Every rule that fails gives an errno: Return has no other form."},
 	{"macos/synopsis/prototype", "It is the prototype: Call has its arguments, and no rule writes to an address."},
@@ -36,6 +37,7 @@ var excusedOfForm = []Excuse{
 	{"osx/legacy-synopsis/types-header", "It is about compiling a program, not about what a call does."},
 	{"targettcp/prototype/prototype", "It is the prototype: Call has its arguments, and no rule writes to an address."},
 	{"targettcp/description/socket-argument", "It names an argument; what a bad one does is ENOTSOCK."},
+	{"targettcp/description/address-argument", "It names an argument; what a bad one does is EFAULT, EINVAL and EAFNOSUPPORT."},
 	{"targettcp/description/failure", "Every rule that fails returns -1: Return has no other form."},
 	{"targettcp/description/errno", "Every rule that fails gives an errno: Return has no other form."},
 }
@@ -75,5 +77,6 @@ var excusedOfKernel = []Excuse{
 	{"macos/errors/unix/EIO", "Only a failing disk brings it about, which no call can cause at will."},
 	{"osx/errors/unix/EIO", "Only a failing disk brings it about, which no call can cause at will."},
 	{"linux/errors/EACCES-selinux", "It takes a policy of a security module, which the model has none of."},
+	{"linux/errors/EPERM-broadcast", "Of the two errnos of this entry Linux gives EACCES."},
 	{"linux/errors/EAGAIN-routing", "Linux has had no routing cache since version 3.6: nothing can bring it about."},
 }

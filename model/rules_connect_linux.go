@@ -68,12 +68,12 @@ var connectLinux = []Rule{
 	{Name: "connect/linux/dissolve-connection", Class: Succeed, on: on(spec.OpConnect), For: forLinux, Cites: cites("linux/description/unspec-dissolve-tcp"),
 		Title: "AF_UNSPEC resets a connection; SO_ERROR is ECONNRESET.",
 		of:    streams, in: []TCP{SynReceived, Established, FinWait1, FinWait2, CloseWait}, needs: strange, when: unspec, then: dissolveStream},
-	{Name: "connect/linux/dissolve-stream", Class: Succeed, on: on(spec.OpConnect), For: forLinux, Cites: cites("linux/description/unspec-dissolve-tcp"),
+	{Name: "connect/linux/dissolve-stream", Class: Succeed, on: on(spec.OpConnect), For: forLinux, Cites: cites("linux/description/unspec-dissolve-tcp", "linux/description/unspec-reconnect"),
 		Title: "AF_UNSPEC makes a stream socket without a connection fit to connect.",
 		of:    streams, needs: strange, when: unspec, then: dissolveStream},
 
 	// the state of the attempt
-	{Name: "connect/linux/EISCONN", Class: Shall, on: on(spec.OpConnect), For: forLinux, Cites: cites("linux/errors/EISCONN"),
+	{Name: "connect/linux/EISCONN", Class: Shall, on: on(spec.OpConnect), For: forLinux, Cites: cites("linux/errors/EISCONN", "linux/description/once"),
 		Title: "A connected stream socket fails, whatever the address.",
 		needs: underway, when: all(layer(Connected), not(state(Closed))), then: fails(spec.EISCONN)},
 	{Name: "connect/linux/EISCONN-dead", Class: Shall, on: on(spec.OpConnect), For: forLinux, Evidence: "Linux 6.18, __inet_stream_connect (SS_CONNECTED outlives TCP)",

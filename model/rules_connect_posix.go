@@ -19,7 +19,7 @@ var connectPOSIX = []Rule{
 		Title: "A number that is no descriptor fails.", of: nothingOpen, then: fails(spec.EBADF)},
 	{Name: "connect/posix/ENOTSOCK", Class: Shall, on: on(spec.OpConnect), For: forPOSIX, Cites: cites("posix/errors/ENOTSOCK"),
 		Title: "A descriptor that is no socket fails.", of: nonSockets, then: fails(spec.ENOTSOCK)},
-	{Name: "connect/posix/EINVAL-no-socket", Class: Shall, on: on(spec.OpConnect), For: forPOSIX, Cites: cites("posix/errors/may/EINVAL-length"),
+	{Name: "connect/posix/EINVAL-no-socket", Class: Shall, on: on(spec.OpConnect), For: forPOSIX, Cites: cites("posix/errors/may/EINVAL-length", "posix/description/address-format"),
 		Title: "An invalid length may be reported before the descriptor is looked at.", needs: strange, when: all(not(isSocket), inexact), then: fails(spec.EINVAL)},
 	{Name: "connect/posix/EFAULT-no-socket", Class: Shall, on: on(spec.OpConnect), For: forPOSIX, Evidence: "POSIX.1-2008, XSH 2.3 (EFAULT)",
 		Title: "An address that cannot be read may be reported before the descriptor is looked at.", needs: strange, when: all(not(isSocket), badPointer), then: fails(spec.EFAULT)},

@@ -14,7 +14,7 @@ var connectTargetTCP = []Rule{
 		Title: "A null address fails.", needs: strange, when: null, then: fails(spec.EFAULT)},
 	{Name: "connect/targettcp/EFAULT-unreadable", Class: Shall, on: on(spec.OpConnect), For: forTargetTCP, Evidence: likeBSD,
 		Title: "An address that cannot be read fails.", needs: strange, when: all(badPointer, not(null)), then: fails(spec.EFAULT)},
-	{Name: "connect/targettcp/EINVAL", Class: Shall, on: on(spec.OpConnect), For: forTargetTCP, Cites: cites("targettcp/errors/EINVAL"),
+	{Name: "connect/targettcp/EINVAL", Class: Shall, on: on(spec.OpConnect), For: forTargetTCP, Cites: cites("targettcp/errors/EINVAL", "targettcp/description/length-argument"),
 		Title: "A length below that of sockaddr_in fails.", needs: strange, when: shorter(spec.SizeofSockaddrIn), then: fails(spec.EINVAL), port: true},
 	{Name: "connect/targettcp/EAFNOSUPPORT", Class: Shall, on: on(spec.OpConnect), For: forTargetTCP, Cites: cites("targettcp/errors/EAFNOSUPPORT"),
 		Title: "Another family fails.", needs: strange, when: all(isSocket, wrongFamily), then: fails(spec.EAFNOSUPPORT), port: true},

@@ -82,6 +82,7 @@ var handshakeRules = []Rule{
 		Title: "A SYN with FIN or with data is not modelled.",
 		when:  func(m *move) bool { return m.f.Bits&SYN != 0 && (m.f.Bits&FIN != 0 || m.f.Len != 0) }, then: leaves(LeftSegment)},
 	{Name: "syn-sent/syn-ack", Class: Deliver, on: onSegment, in: opening, For: forAll, Evidence: "RFC 9293, 3.10.7.3",
+		Cites: cites("posix/description/einprogress-async", "posix/errors/EINPROGRESS-async", "posix/description/eintr-async", "posix/errors/EINTR-async", "linux/errors/EINTR-async"),
 		Title: "SYN|ACK completes the handshake; it is acknowledged, at once or by data that waits.",
 		when:  func(m *move) bool { return m.f.Bits&(SYN|ACK) == SYN|ACK }, then: completed},
 	{Name: "syn-sent/syn", Class: Deliver, on: onSegment, in: opening, For: forAll, Evidence: "RFC 9293, 3.10.7.3 (simultaneous open)",

@@ -205,7 +205,7 @@ var sendRules = onSend([]Rule{
 	{Name: "/dgram/odd-address", Class: Unsaid, For: forPOSIX | forTargetTCP, Unsaid: forPOSIX | forTargetTCP, only: true,
 		Title: "What becomes of a datagram to port 0, to the wildcard, to no route, or to many is not said.",
 		of:    dgrams, when: all(named, anyOf(portZero, inexact, to(AddrAny), not(routed(routeLocal, routeUnicast)))), then: openState},
-	{Name: "/dgram/EDESTADDRREQ", Class: Shall, For: forAll &^ forSockets, Evidence: "Linux 6.18, udp_sendmsg; XNU and FreeBSD, sosend; POSIX.1-2008, send()",
+	{Name: "/dgram/EDESTADDRREQ", Class: Shall, For: forAll &^ forSockets, Cites: cites("targettcp/description/udp-sendto"), Evidence: "Linux 6.18, udp_sendmsg; XNU and FreeBSD, sosend; POSIX.1-2008, send()",
 		Title: "Without a peer and without an address send fails; in Linux the socket has been bound by then.",
 		of:    dgrams, when: all(not(named), not(state(Established))), then: noDestination, port: true},
 	{Name: "/dgram/route", Class: Shall, For: forLinux, Evidence: "Linux 6.18, ip_route_output_key_hash_rcu", only: true,
@@ -224,7 +224,7 @@ var sendRules = onSend([]Rule{
 	filterDatagram,
 	{Name: "/dgram/ok", Class: Succeed, For: forAll, Evidence: "RFC 768; POSIX.1-2008, send()",
 		Cites: cites("posix/description/dgram-destination", "linux/description/dgram-destination", "macos/description/dgram-destination",
-			"osx/description/dgram-destination", "targettcp/description/udp-send"),
+			"osx/description/dgram-destination", "targettcp/description/udp-send", "targettcp/description/destination"),
 		Title: "The datagram is sent to the address given, or to the peer.", of: dgrams, then: sendDatagram},
 })
 

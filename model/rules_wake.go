@@ -20,7 +20,7 @@ var wakeRules = []Rule{
 		when:  func(m *move) bool { return m.t.has(Cut) }, then: fails(spec.EPIPE)},
 	{Name: "connect/wait/established", Class: Wake, on: onWake, For: forAll,
 		Title: "A waiting connect returns 0 when the handshake is complete.",
-		Cites: cites("posix/description/blocking", "posix/return-value/success", "linux/return-value/success", "macos/return-values/success",
+		Cites: cites("posix/description/blocking", "posix/return-value/success", "linux/description/connect", "linux/return-value/success", "macos/return-values/success",
 			"osx/return-values/success", "targettcp/description/tcp-blocking"),
 		when: func(m *move) bool { return connectWait(m) && m.s.TCP != Closed && !m.s.TCP.in(SynSent, SynReceived) },
 		then: func(m *move) { m.s.Layer = Connected; m.ret(0) }},
@@ -31,7 +31,7 @@ var wakeRules = []Rule{
 		when: func(m *move) bool { return connectWait(m) && m.s.TCP == Closed && m.s.Err == spec.ECONNREFUSED }, then: attemptOver},
 	{Name: "connect/wait/timed-out", Class: Wake, on: onWake, For: forAll,
 		Title: "A waiting connect returns ETIMEDOUT when nobody answers.",
-		Cites: cites("posix/errors/ETIMEDOUT", "linux/errors/ETIMEDOUT", "macos/errors/ETIMEDOUT", "osx/errors/ETIMEDOUT", "targettcp/errors/ETIMEDOUT"),
+		Cites: cites("posix/errors/ETIMEDOUT", "posix/description/timeout-bound", "posix/description/timeout-fails", "linux/errors/ETIMEDOUT", "macos/errors/ETIMEDOUT", "osx/errors/ETIMEDOUT", "targettcp/errors/ETIMEDOUT"),
 		when:  func(m *move) bool { return connectWait(m) && m.s.TCP == Closed && m.s.Err == spec.ETIMEDOUT }, then: attemptOver},
 	{Name: "connect/wait/unreachable", Class: Wake, on: onWake, For: forAll,
 		Title: "A waiting connect returns what an ICMP message said: host or net unreachable.",
@@ -41,6 +41,7 @@ var wakeRules = []Rule{
 			return connectWait(m) && m.s.TCP == Closed && (m.s.Err == spec.EHOSTUNREACH || m.s.Err == spec.ENETUNREACH)
 		}, then: attemptOver},
 	{Name: "connect/wait/failed", Class: Wake, on: onWake, For: forAll, Evidence: "Linux 6.18, __inet_stream_connect (sock_error); XNU and FreeBSD, soconnect (so_error)",
+		Cites: cites("linux/errors/other-codes"),
 		Title: "A waiting connect returns any other error that ended the attempt.",
 		when:  func(m *move) bool { return connectWait(m) && m.s.TCP == Closed }, then: attemptOver},
 	{Name: "fast-open/wait/connected", Class: Wake, on: onWake, For: forLinux, Evidence: "Linux 6.18, tcp_sendmsg_fastopen, __inet_stream_connect",
@@ -129,6 +130,7 @@ var timerRules = []Rule{
 		Title: "When a SYN that the host would not send times out is not modelled.",
 		when:  timer(func(m *move) bool { return m.s.has(HalfOpen) }), then: leaves(LeftHalfOpen)},
 	{Name: "timer/syn", Class: Timer, on: onTimer, For: forAll, Evidence: "RFC 6298; Linux 6.18, tcp_write_timeout",
+		Cites: cites("posix/description/einprogress-not-aborted", "posix/description/eintr-not-aborted"),
 		Title: "A SYN without an answer is retransmitted.",
 		when: timer(func(m *move) bool {
 			return m.s.TCP == SynSent && !m.s.has(HalfOpen) && m.s.SndNxt != 0 && m.s.Retries < m.synRetries()
@@ -145,6 +147,7 @@ var timerRules = []Rule{
 		when:  timer(func(m *move) bool { return m.s.has(Request) && (m.s.Retries == 5 || m.w.stray(m.s)) }),
 		then:  func(m *move) { *m.s = Socket{} }},
 	{Name: "timer/attempt-over", Class: Timer, on: onTimer, For: forAll, Evidence: "Linux 6.18, tcp_write_err; XNU and FreeBSD, tcp_timer_rexmt, tcp_timer_keep",
+		Cites: cites("posix/description/timeout-aborts"),
 		Title: "An attempt that nobody answers ends with ETIMEDOUT, or with the error an ICMP message left.",
 		when: timer(func(m *move) bool {
 			return m.s.TCP.in(SynSent, SynReceived) && !m.s.has(Request|HalfOpen) && m.s.SndNxt != 0 && m.s.Retries >= m.synRetriesMin() && m.mayGiveUp()
