@@ -49,7 +49,7 @@ func (m *move) name(v int32, a Addr, p Port) {
 	r := Return{Ret: v, HasAddr: true, Family: m.s.Family, Addr: a, Port: p}
 	if a.scoped() { // what came in says by which interface; only a socket's own name rests on what it is bound to
 		r.Scope = spec.DeviceEth0
-		if m.c.Op == spec.OpGetsockname || m.c.Op == spec.OpGetpeername {
+		if m.d == spec.Linux && (m.c.Op == spec.OpGetsockname || m.c.Op == spec.OpGetpeername) {
 			r.Scope = m.s.Dev
 		}
 	}

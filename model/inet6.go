@@ -168,7 +168,10 @@ func (m *move) wildcard6() Addr {
 func (s *Socket) source4() Addr {
 	switch {
 	case s.Local.Six():
-		return s.Via
+		if s.Via.Four() {
+			return s.Via
+		}
+		return AddrAny
 	case s.Local == AddrAnyMapped:
 		return AddrAny
 	}

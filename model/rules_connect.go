@@ -262,9 +262,10 @@ func associate(m *move) {
 	switch {
 	case s.unnamed():
 		s.Local = source(dst)
-	case s.Local.Six() && !dst.Six() && s.Via == AddrAny:
+	case m.d == spec.Linux && s.Local.Six() && !dst.Six() && s.Via == AddrAny:
 		s.Via = source(dst)
 	}
+	m.pin(dst)
 	s.Remote, s.RPort = dst, m.c.To.Port
 	s.Flow, s.FlowPort = AddrAny, PortZero
 	s.TCP = Established

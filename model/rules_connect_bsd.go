@@ -103,17 +103,18 @@ var connectMacOS = slices.Concat([]Rule{
 	{Name: "connect/macos/EADDRNOTAVAIL-port", Class: Shall, on: on(spec.OpConnect), For: forMacOS, Evidence: "XNU 11417, in_pcbladdr",
 		Cites: cites("macos/description/dgram-dissolve-invalid"),
 		Title: "Port 0 fails; a stream socket is bound by then, a datagram socket has lost its peer.", needs: strange, when: portZero, then: failsPicky(spec.EADDRNOTAVAIL)},
-}, connectHalfOpen(forMacOS, "macos"), []Rule{
-	{Name: "connect/macos/ENETUNREACH", Class: Shall, on: on(spec.OpConnect), For: forMacOS, Cites: cites("macos/errors/ENETUNREACH"),
-		Title: "A destination without a route fails.", needs: special, when: routed(routeNone), then: failsPicky(spec.ENETUNREACH)},
-	{Name: "connect/macos/EINVAL-self", Class: Shall, on: on(spec.OpConnect), For: forMacOS, Evidence: "XNU 11417, tcp_connect; field reports",
-		Title: "A stream socket cannot connect to itself.", when: reflexive, then: fails(spec.EINVAL)},
-})
+}, connectInet6(forMacOS, "macos", [2]spec.Errno{spec.EAFNOSUPPORT, spec.EINVAL}, [2]spec.Errno{spec.EAFNOSUPPORT, spec.EAFNOSUPPORT}),
+	connectHalfOpen(forMacOS, "macos"), []Rule{
+		{Name: "connect/macos/ENETUNREACH", Class: Shall, on: on(spec.OpConnect), For: forMacOS, Cites: cites("macos/errors/ENETUNREACH"),
+			Title: "A destination without a route fails.", needs: special, when: routed(routeNone), then: failsPicky(spec.ENETUNREACH)},
+		{Name: "connect/macos/EINVAL-self", Class: Shall, on: on(spec.OpConnect), For: forMacOS, Evidence: "XNU 11417, tcp_connect; field reports",
+			Title: "A stream socket cannot connect to itself.", when: reflexive, then: fails(spec.EINVAL)},
+	})
 
 // reflexive: source and destination of the attempt are the same.
 func reflexive(m *move) bool {
 	dst := m.destination()
-	return toItself(m) && (m.s.Local == dst || source(dst) == dst)
+	return !dst.Six() && toItself(m) && (m.s.Local == dst || source(dst) == dst)
 }
 
 // connectBSDRoutes holds what macOS and osx share of routes, for both kinds.
@@ -249,10 +250,11 @@ var connectOSX = slices.Concat([]Rule{
 	{Name: "connect/osx/EADDRNOTAVAIL-port", Class: Shall, on: on(spec.OpConnect), For: forOSX, Evidence: "FreeBSD 13, in_pcbconnect_setup",
 		Title: "Port 0 fails; a stream socket is bound by then, a datagram socket has lost its peer.",
 		needs: strange, when: all(isSocket, not(wrongFamily), portZero), then: failsApart(spec.EADDRNOTAVAIL), port: true},
-}, connectHalfOpen(forOSX, "osx"), []Rule{
-	{Name: "connect/osx/ENETUNREACH", Class: Shall, on: on(spec.OpConnect), For: forOSX, Cites: cites("osx/errors/ENETUNREACH"),
-		Title: "A destination without a route fails.", needs: special, when: all(isSocket, not(wrongFamily), routed(routeNone)), then: failsApart(spec.ENETUNREACH), port: true},
-})
+}, connectInet6(forOSX, "osx", [2]spec.Errno{spec.EAFNOSUPPORT, spec.EAFNOSUPPORT}, [2]spec.Errno{spec.EINVAL, spec.EINVAL}),
+	connectHalfOpen(forOSX, "osx"), []Rule{
+		{Name: "connect/osx/ENETUNREACH", Class: Shall, on: on(spec.OpConnect), For: forOSX, Cites: cites("osx/errors/ENETUNREACH"),
+			Title: "A destination without a route fails.", needs: special, when: all(isSocket, not(wrongFamily), routed(routeNone)), then: failsApart(spec.ENETUNREACH), port: true},
+	})
 
 // gone: the connection is ending or has ended, and the protocol still knows.
 func gone(m *move) bool {

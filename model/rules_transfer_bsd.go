@@ -18,7 +18,7 @@ func (m *move) imported(c, given *Call) *Call {
 		*given = *c // where sin_addr is, sin6_flowinfo is 0 (in_pcbbind)
 		given.To.Addr = AddrAny
 		return given
-	case m.d != spec.MacOS || m.s == nil || c.To.Family != spec.AFUnspec || c.To.Len != spec.SizeofSockaddrIn:
+	case m.d != spec.MacOS || m.s == nil || c.To.Family != spec.AFUnspec || c.To.Len != spec.SizeofSockaddrIn || m.s.Family == spec.AFInet6:
 		return c
 	case c.Op == spec.OpConnect && m.s.Kind == KindDgram:
 		return c
