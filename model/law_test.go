@@ -123,7 +123,7 @@ func renameWorld(w *World) {
 
 // changing are the rules of Linux whose call fails and leaves something behind.
 var changing = []string{
-	"connect/EINPROGRESS", "connect/wait", // the attempt
+	"connect/EINPROGRESS", "connect/wait", "connect/linux/filtered", // the attempt
 	"connect/linux/collect-error", "connect/linux/ECONNABORTED", // the socket can be used again
 	// A datagram socket is bound by then, and from the route on its flow is overwritten.
 	"connect/linux/EINVAL-short", "connect/linux/EAFNOSUPPORT", "connect/linux/ENETUNREACH", "connect/linux/EHOSTUNREACH",
