@@ -253,5 +253,5 @@ func (m *move) resendSYN() {
 // fastElsewhere stands before all other rules of send.
 var fastElsewhere = onSend([]Rule{
 	{Name: "/fast-open/left-out", Class: Succeed, For: forAll &^ forLinux,
-		Title: "MSG_FASTOPEN is Linux's own: elsewhere it is not modelled.", when: fastFlag, then: leaves(LeftOption)},
+		Title: "MSG_FASTOPEN is Linux's own: elsewhere it is not modelled.", needs: quick, when: fastFlag, then: leaves(LeftOption)},
 })

@@ -25,7 +25,7 @@ const (
 )
 
 // traits are what is out of the ordinary with a call. They are found out once;
-// rules whose conditions need what there is none of are passed over.
+// rules whose conditions need some of them are passed over where it has none.
 type traits uint16
 
 const (
@@ -39,6 +39,7 @@ const (
 	quick                        // Fast Open is asked for, or the socket has one under way
 	changed                      // the environment is not as planned
 	vague                        // some socket is in any state
+	whichever                    // all calls
 	allTraits = traits(1<<iota - 1)
 )
 
@@ -46,13 +47,13 @@ const (
 const marks = Dead | ShutRead | ShutWrite | GotFIN | AnyState | HalfOpen
 
 // quickness are the flags of a Fast Open.
-const quickness = Deferred | FastBusy
+const quickness = Deferred | FastBusy | FastConnect
 
-// needing adds to what the rules of a table need.
+// needing says of every rule of a table what it needs.
 func needing(t traits, table []Rule) []Rule {
 	table = slices.Clone(table)
 	for i := range table {
-		table[i].needs |= t
+		table[i].needs = t
 	}
 	return table
 }
@@ -65,6 +66,7 @@ func (m *move) traits() (t traits) {
 	case m.s == nil || m.c == nil || m.c.Op == spec.OpSocket:
 		return allTraits
 	}
+	t = whichever
 	if m.s.Family == spec.AFInet6 {
 		t |= six
 	}
@@ -83,13 +85,13 @@ func (m *move) traits() (t traits) {
 	if badPointer(m) || wrongFamily(m) || inexact(m) || tooShort(m) || portZero(m) {
 		t |= strange
 	}
-	if r := m.route(m.c.To.Addr); r != routeUnicast && r != routeLocal || m.c.To.Addr == AddrAny || m.s.has(Bare) {
+	if r := m.route(m.c.To.Addr); r != routeUnicast && r != routeLocal || m.c.To.Addr == AddrAny || m.s.has(Bare) || m.s.source4().Loops() || m.s.Local.Loops() {
 		t |= special
 	}
 	if m.s.Layer != Unconnected {
 		t |= underway
 	}
-	if m.s.Err != spec.ENONE || m.s.has(marks) || m.s.Layer == Unconnected && m.s.TCP > SynReceived {
+	if m.s.Err != spec.ENONE || m.s.has(marks) || m.s.Layer == Unconnected && (m.s.TCP == Listen || m.s.TCP > SynReceived) {
 		t |= marked
 	}
 	if m.s.has(HasPort) {
@@ -178,6 +180,14 @@ const (
 	isPort
 )
 
+func (r *Rule) entry() entry {
+	e := entry{r.ID, r.needs, r.properties()}
+	if e.needs == 0 {
+		e.needs = whichever
+	}
+	return e
+}
+
 func (r *Rule) properties() (p property) {
 	switch r.Class {
 	case May:
@@ -234,7 +244,7 @@ func (x *index) list(rules []*Rule, d spec.Dialect, t trigger, a aspect) {
 	first := uint32(len(x.entries))
 	for _, r := range rules {
 		if r.For.Has(d) && (r.on == onSegment || r.covers(a)) {
-			x.entries = append(x.entries, entry{r.ID, r.needs, r.properties()})
+			x.entries = append(x.entries, r.entry())
 		}
 	}
 	own := span{first, uint32(len(x.entries))}

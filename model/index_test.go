@@ -30,7 +30,7 @@ func TestNeedsAreNeeded(t *testing.T) {
 					continue
 				}
 				held[r.Name] = true
-				if r.needs&^m.traits() != 0 {
+				if r.needs&m.traits() == 0 {
 					wrong[r.Name] = true
 				}
 			}

@@ -62,7 +62,7 @@ type Rule struct {
 	on    trigger
 	of    subjects         // what it applies to; the zero value: whatever there is
 	in    []TCP            // the states of a socket that it applies in; nil: all
-	needs traits           // of calls: what when never holds without
+	needs traits           // of calls: when holds only with one of these; 0: with none as well
 	when  func(*move) bool // nil: always
 	then  func(*move)
 	also  bool // not the only answer: rules further down may apply as well

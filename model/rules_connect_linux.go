@@ -81,7 +81,7 @@ var connectLinux = []Rule{
 		needs: underway, when: layer(Connected), then: fails(spec.EISCONN)},
 	{Name: "connect/linux/EISCONN-deferred", Class: Shall, on: on(spec.OpConnect), For: forLinux, Evidence: "Linux 6.18, __inet_stream_connect (DEFER_CONNECT)",
 		Title: "While the SYN is left to send, a non-blocking connect fails as if connected.",
-		in:    []TCP{SynSent, SynReceived}, needs: underway, when: all(layer(Connecting), has(Deferred), nonblocking), then: fails(spec.EISCONN)},
+		in:    []TCP{SynSent, SynReceived}, needs: quick, when: all(layer(Connecting), has(Deferred), nonblocking), then: fails(spec.EISCONN)},
 	{Name: "connect/linux/EALREADY", Class: Shall, on: on(spec.OpConnect), For: forLinux, Cites: cites("linux/errors/EALREADY"),
 		Title: "While an attempt is under way a non-blocking connect fails, whatever the address.",
 		in:    []TCP{SynSent, SynReceived}, needs: underway, when: all(layer(Connecting), nonblocking), then: fails(spec.EALREADY)},
@@ -139,7 +139,7 @@ var connectLinuxRoute = []Rule{
 		Title: "A stream socket cannot reach a group.", of: streams, needs: special, when: routed(routeMulticast), then: failsRoute(spec.ENETUNREACH)},
 	{Name: "connect/linux/ENETUNREACH-limited-broadcast", Class: Shall, on: on(spec.OpConnect), For: forLinux, Evidence: "Linux 6.18, ip_route_output_key_hash_rcu",
 		Title: "255.255.255.255, or a group without a route, needs a bound address to leave from.",
-		when:  func(m *move) bool { return dgram(m) && m.homeless(m.c.To.Addr) }, then: failsRoute(spec.ENETUNREACH)},
+		needs: special | changed, when: func(m *move) bool { return dgram(m) && m.homeless(m.c.To.Addr) }, then: failsRoute(spec.ENETUNREACH)},
 	{Name: "connect/linux/loopback-to-group", Class: Succeed, on: on(spec.OpConnect), For: forLinux,
 		Title: "A group or broadcast address from a loopback address is not modelled.",
 		of:    dgrams, needs: special, when: all(func(m *move) bool { return m.s.Local.Loops() }, routed(routeMulticast, routeBroadcast)), then: leaves(LeftAddress)},
@@ -153,7 +153,7 @@ var connectLinuxRoute = []Rule{
 		Title: "A connection over TIME-WAIT is not modelled.", needs: ported, when: tupleWaits, then: leaves(LeftTupleReuse)},
 	{Name: "connect/linux/deferred", Class: Succeed, on: on(spec.OpConnect), For: forLinux, Evidence: "Linux 6.18, tcp_fastopen_defer_connect; RFC 7413, 4.1.3",
 		Title: "With TCP_FASTOPEN_CONNECT and a cookie connect returns 0 at once and leaves the SYN to the first send.",
-		when:  defers, then: startDeferred},
+		needs: quick, when: defers, then: startDeferred},
 }
 
 // dissolveDgram: __udp_disconnect.

@@ -195,7 +195,7 @@ var environmentConnect = []Rule{
 	{Name: "connect/posix/EADDRNOTAVAIL-gone", Class: May, on: on(spec.OpConnect), For: forPOSIX, Cites: cites("posix/errors/EADDRNOTAVAIL"),
 		Title: "Without its address this machine may have none to offer.", when: all(sane, lacking(NoAddress)), then: failsOpen(spec.EADDRNOTAVAIL)},
 	{Name: "connect/posix/ENETUNREACH-gone", Class: May, on: on(spec.OpConnect), For: forPOSIX, Cites: cites("posix/errors/ENETUNREACH"),
-		Title: "From an address that has gone no route may lead anywhere.", when: all(sane, fromAbsent), then: failsOpen(spec.ENETUNREACH)},
+		Title: "From an address that has gone no route may lead anywhere.", needs: changed, when: all(sane, fromAbsent), then: failsOpen(spec.ENETUNREACH)},
 	{Name: "connect/targettcp/unsaid-link", Class: Unsaid, on: on(spec.OpConnect), For: forTargetTCP, Unsaid: forTargetTCP,
 		Title: "What connect does while an interface is down or the address gone is not said.",
 		when:  all(sane, lacking(NoLink|NoAddress|NoLoopback)), then: openState},

@@ -166,7 +166,7 @@ func (m *move) try(t trigger, out *Nexts, all bool) {
 	strict := ordered(m.d, t)
 	has := m.traits()
 	for _, e := range rules.index.rules(m, t) {
-		if e.needs&^has != 0 || blocked && e.is&isCheck == 0 || !rules.index.when[e.id](m) {
+		if e.needs&has == 0 || blocked && e.is&isCheck == 0 || !rules.index.when[e.id](m) {
 			continue
 		}
 		m.apply(e.id, out)
@@ -243,7 +243,7 @@ func (m *move) first(on trigger) bool {
 func (m *move) find(on trigger) *Rule {
 	has := m.traits()
 	for _, e := range rules.index.rules(m, on) {
-		if e.needs&^has == 0 && rules.index.when[e.id](m) {
+		if e.needs&has != 0 && rules.index.when[e.id](m) {
 			return &rules.rules[e.id]
 		}
 	}
