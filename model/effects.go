@@ -21,14 +21,21 @@ func succeeds(m *move) { m.ret(0) }
 func waits(m *move) { m.block() }
 
 // ret ends the call of the thread with a value.
-func (m *move) ret(v int32) { m.result(Return{Ret: v}) }
+func (m *move) ret(v int32) { m.over().Ret = v }
 
 // fail ends the call of the thread with an error.
-func (m *move) fail(e spec.Errno) { m.result(Return{Ret: -1, Errno: e}) }
+func (m *move) fail(e spec.Errno) {
+	r := m.over()
+	r.Ret, r.Errno = -1, e
+}
 
-func (m *move) result(r Return) {
+// result ends the call with all that it has to return.
+func (m *move) result(r Return) { *m.over() = r }
+
+// over ends the call of the thread; the caller fills in what it returns.
+func (m *move) over() *Return {
 	held, slot := m.t.Wait == Blocked && m.t.Socket != 0 && m.t.Op != spec.OpClose, m.t.Socket
-	*m.t = Thread{Wait: Returning, Ret: r}
+	*m.t = Thread{Wait: Returning}
 	if held && !m.w.held(slot-1) {
 		if m.w.Sockets[slot-1].Linger > lingerAbort {
 			m.leave(LeftShutdown)
@@ -38,6 +45,7 @@ func (m *move) result(r Return) {
 		}
 		m.release(slot - 1)
 	}
+	return &m.t.Ret
 }
 
 // name ends the call with a value and an address, if there is a place for it.

@@ -47,11 +47,11 @@ func (w *World) dropOut() {
 }
 
 // Ticking says whether a timer may fire: time passes, or one is all but due.
-func (w *World) Ticking() bool {
-	if w.Timers {
-		return true
-	}
-	if w.flags()&(Hurry|AckDue) == 0 {
+func (w *World) Ticking() bool { return w.Timers || w.due(w.flags()) }
+
+// due says whether a timer is all but due; f are the flags of the world.
+func (w *World) due(f Flags) bool {
+	if f&(Hurry|AckDue) == 0 {
 		return false
 	}
 	for i := range w.Sockets {
@@ -65,12 +65,18 @@ func (w *World) Ticking() bool {
 // Open says whether what happens next is left open: a call may return anything,
 // a timer may fire.
 func (w *World) Open() bool {
+	f := w.flags()
+	return f&AnyState != 0 || w.Timers || w.due(f) || w.waits(Anything)
+}
+
+// waits says whether some thread is in this way of waiting.
+func (w *World) waits(how Wait) bool {
 	for i := range w.Threads {
-		if w.Threads[i].Wait == Anything {
+		if w.Threads[i].Wait == how {
 			return true
 		}
 	}
-	return w.flags()&AnyState != 0 || w.Ticking()
+	return false
 }
 
 // flags are those of all sockets together: most worlds lack what is looked for.

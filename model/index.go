@@ -1,6 +1,7 @@
 package model
 
 import (
+	"math"
 	"slices"
 
 	"github.com/connspec/connspec/spec"
@@ -79,7 +80,7 @@ func (m *move) traits() (t traits) {
 	if m.w.Env != (Surroundings{}) {
 		t |= changed
 	}
-	if m.w.flags()&AnyState != 0 {
+	if (forPOSIX | forTargetTCP).Has(m.d) && m.w.flags()&AnyState != 0 {
 		t |= vague
 	}
 	if badPointer(m) || wrongFamily(m) || inexact(m) || tooShort(m) || portZero(m) {
@@ -159,8 +160,9 @@ type index struct {
 	when    []func(*move) bool // by id
 }
 
-// span is where in index.entries a list stands.
-type span struct{ first, end uint32 }
+// span is where in index.entries a list stands. Spans are small, because each
+// step looks at other ones.
+type span struct{ first, count uint16 }
 
 // entry is a rule of a list, with what has to be known before its condition:
 // lists are read more often than anything else.
@@ -208,9 +210,6 @@ func (x *index) build(rules []Rule) {
 	x.when = make([]func(*move) bool, len(rules))
 	for i := range rules {
 		x.when[i] = rules[i].when
-		if x.when[i] == nil {
-			x.when[i] = always
-		}
 	}
 	var asked []*Rule
 	for t := range triggerCount {
@@ -228,8 +227,6 @@ func (x *index) build(rules []Rule) {
 	}
 }
 
-func always(*move) bool { return true }
-
 // reacts says whether the rule is of this trigger.
 func (r *Rule) reacts(t trigger) bool {
 	if r.on == onSegment {
@@ -241,16 +238,19 @@ func (r *Rule) reacts(t trigger) bool {
 // list writes the list of one dialect, trigger and aspect, of the rules of that
 // trigger. The aspect before often has the same.
 func (x *index) list(rules []*Rule, d spec.Dialect, t trigger, a aspect) {
-	first := uint32(len(x.entries))
+	first := len(x.entries)
 	for _, r := range rules {
 		if r.For.Has(d) && (r.on == onSegment || r.covers(a)) {
 			x.entries = append(x.entries, r.entry())
 		}
 	}
-	own := span{first, uint32(len(x.entries))}
+	if len(x.entries) > math.MaxUint16 {
+		panic("BUG: the lists of rules are too long for a span")
+	}
+	own := span{uint16(first), uint16(len(x.entries) - first)}
 	if a > 0 {
 		before := x.lists[d][t][a-1]
-		if slices.Equal(x.entries[before.first:before.end], x.entries[first:]) {
+		if slices.Equal(x.entries[before.first:][:before.count], x.entries[first:]) {
 			x.entries, own = x.entries[:first], before
 		}
 	}
@@ -259,6 +259,6 @@ func (x *index) list(rules []*Rule, d spec.Dialect, t trigger, a aspect) {
 
 // rules are the rules of a trigger that may apply, in order.
 func (x *index) rules(m *move, t trigger) []entry {
-	l := &x.lists[m.d][t][m.aspect()]
-	return x.entries[l.first:l.end]
+	l := x.lists[m.d][t][m.aspect()]
+	return x.entries[l.first:][:l.count]
 }

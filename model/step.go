@@ -166,7 +166,10 @@ func (m *move) try(t trigger, out *Nexts, all bool) {
 	strict := ordered(m.d, t)
 	has := m.traits()
 	for _, e := range rules.index.rules(m, t) {
-		if e.needs&has == 0 || blocked && e.is&isCheck == 0 || !rules.index.when[e.id](m) {
+		if e.needs&has == 0 || blocked && e.is&isCheck == 0 {
+			continue
+		}
+		if when := rules.index.when[e.id]; when != nil && !when(m) {
 			continue
 		}
 		m.apply(e.id, out)
@@ -243,7 +246,10 @@ func (m *move) first(on trigger) bool {
 func (m *move) find(on trigger) *Rule {
 	has := m.traits()
 	for _, e := range rules.index.rules(m, on) {
-		if e.needs&has != 0 && rules.index.when[e.id](m) {
+		if e.needs&has == 0 {
+			continue
+		}
+		if when := rules.index.when[e.id]; when == nil || when(m) {
 			return &rules.rules[e.id]
 		}
 	}

@@ -52,7 +52,7 @@ func cpu(b *testing.B) time.Duration {
 // BenchmarkTrace is a trace judged: turned into labels, fed to five oracles,
 // and what they say put together.
 func BenchmarkTrace(b *testing.B) {
-	traces := recorded(b, 500)
+	traces := recorded(b, 100)
 	j := New()
 	i := 0
 	b.ReportAllocs()
@@ -69,7 +69,7 @@ func BenchmarkTrace(b *testing.B) {
 // BenchmarkOracle is what the five oracles do of it: the labels of a trace fed
 // to each, with the verdict on every step.
 func BenchmarkOracle(b *testing.B) {
-	traces := recorded(b, 500)
+	traces := recorded(b, 100)
 	j := New()
 	scripts := make([][][]moment, len(traces)) // by trace, by step
 	labels := 0
