@@ -69,10 +69,11 @@ func (l *slowLanes) lane(ctx context.Context, bench Bench) error {
 			}
 		}
 		if kernel == nil {
-			var err error
-			if kernel, err = bench.Open(Kernel, Unbound); err != nil {
+			opened, err := bench.Open(Kernel, Unbound)
+			if err != nil {
 				return fmt.Errorf("%s: %w", Kernel, err)
 			}
+			kernel = opened
 		}
 		began := time.Now()
 		w.err = kernel.Run(w.script, &w.trace)

@@ -102,6 +102,12 @@ func run(t *testing.T, binary string) []divergence {
 	if err != nil && !(errors.As(err, &exit) && exit.ExitCode() == 1) {
 		t.Fatalf("diffcheck could not run: %v\n%s", err, out)
 	}
+	return divergences(t, name)
+}
+
+// divergences reads those of a report.
+func divergences(t *testing.T, name string) []divergence {
+	t.Helper()
 	text, err := os.ReadFile(name)
 	if err != nil {
 		t.Fatal(err)
