@@ -320,6 +320,10 @@ func (m *move) lookup(slot int) bool {
 func stepIn(d spec.Dialect, w *World, l *Label, out *Nexts) {
 	m := out.move(d, w)
 	m.f = l.Frame
+	if m.f.Src == AddrMulticast || m.f.Src == AddrBroadcast || m.f.Src == AddrLoopbackBroadcast { // RFC 1122, 3.2.1.3: no source
+		out.push(w)
+		return
+	}
 	if m.w.Env != (Surroundings{}) {
 		if m.unheard() {
 			out.push(w)

@@ -186,8 +186,9 @@ func (w *World) change(l *Label) {
 	// What a socket has cached is looked up anew (rt_cache_flush of Linux): when it
 	// next sends, or by any call that locks it (ip4_datagram_release_cb), which
 	// only shows where it sends by mistake.
+	// A broadcast peer is asked for SO_BROADCAST once more then.
 	for i := range w.Sockets {
-		if w.Sockets[i].has(Routed) {
+		if s := &w.Sockets[i]; s.has(Routed) || s.Kind == KindDgram && s.TCP == Established && s.Remote.Broadcasts() {
 			w.Left = LeftEnv
 		}
 	}

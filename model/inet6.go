@@ -167,7 +167,7 @@ func (m *move) wildcard6() Addr {
 // has one beside it (inet_saddr).
 func (s *Socket) source4() Addr {
 	switch {
-	case s.Local.Six():
+	case s.Local.Six(), s.has(Bare):
 		if s.Via.Four() {
 			return s.Via
 		}

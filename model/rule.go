@@ -154,13 +154,13 @@ func init() {
 func tables() [][]Rule {
 	return [][]Rule{
 		anyState, anyDescriptor,
-		environmentInet6, needing(changed, environmentSend), environmentSegment, filterRules, environmentTimer, needing(changed, environmentConnect),
+		castSend, environmentInet6, needing(changed, environmentSend), environmentSegment, filterRules, environmentTimer, needing(changed, environmentConnect),
 		connectInet6POSIX, connectPOSIX, connectLinux, needing(six, connectLinux6), connectLinuxRoute, needing(six, connectLinux6Source), needing(six, connectLinux6Mute), connectBSDRoutes(forMacOS, "macos", connectMacOS),
 		connectBSDRoutes(forOSX, "osx", connectOSX), connectTargetTCP, filterConnect, connectStart,
 		socketRulesUnix, socketRaw, socketRules, bindInet6, bindMacOS, bindArguments, needing(six, bindLinux6), bindRules, listenRules, acceptRules, nameRules, optionRules6, optionRules, pollRules,
 		waitOptions, optionsLeftOut, selectRules, epollRules,
 		shutdownRulesBSD, shutdownRules, needing(quick, fastElsewhere), needing(raw, sendRaw), sendInet6, sendRulesBSD, needing(six, sendLinux6), sendRules, recvRulesBSD, recvRules, closeRules,
-		handshakeRules, segmentRules, noSocketRules, datagramRules, icmpRules, wakeRules, timerRules,
+		handshakeRules, segmentRules, noSocketRules, broadcastRules, datagramRules, icmpRules, wakeRules, timerRules,
 		bindRulesUnix, connectRulesUnix, listenRulesUnix, acceptRulesUnix, nameRulesUnix, optionRulesUnix,
 		shutdownRulesUnix, sendRulesUnix, recvRulesUnix, wakeRulesUnix,
 		signalRules, timeoutRules,

@@ -164,7 +164,7 @@ var anyDescriptor = func() []Rule {
 var connectStart = []Rule{
 	{Name: "connect/address-unknown", Class: Succeed, on: on(spec.OpConnect), For: forAll,
 		Title: "An address outside the plan is not modelled.",
-		needs: special, when: anyOf(to(AddrUnknown), has(Bare)), then: leaves(LeftAddress)},
+		needs: special, when: anyOf(to(AddrUnknown), func(m *move) bool { return m.s.has(Bare) && (m.d != spec.Linux || inet6(m) || m.s.has(Raw)) }), then: leaves(LeftAddress)},
 	{Name: "connect/self", Class: Unsaid, on: on(spec.OpConnect), For: forPOSIX | forTargetTCP, Unsaid: forPOSIX | forTargetTCP,
 		Title: "What becomes of a stream socket that connects to its own name is not said.", needs: ported, when: toItself, then: openState},
 	{Name: "connect/dgram", Class: Succeed, on: on(spec.OpConnect), For: forAll,
@@ -231,8 +231,9 @@ func startAttempt(m *move) {
 func (m *move) nameEnds() {
 	s, dst := m.s, m.destination()
 	m.bindToScope()
-	if s.unnamed() {
+	if s.unnamed() || s.has(Bare) {
 		s.Local = source(dst)
+		s.clear(Bare)
 	}
 	m.autobind(s)
 	s.Remote, s.RPort = dst, m.c.To.Port
@@ -262,7 +263,7 @@ func associate(m *move) {
 	switch {
 	case s.unnamed():
 		s.Local = source(dst)
-	case m.d == spec.Linux && s.Local.Six() && !dst.Six() && s.Via == AddrAny:
+	case m.d == spec.Linux && (s.Local.Six() || s.has(Bare)) && !dst.Six() && s.Via == AddrAny:
 		s.Via = source(dst)
 	}
 	m.pin(dst)

@@ -116,7 +116,7 @@ var environmentTimer = []Rule{
 // homeless: Linux has nothing to choose an address by. For 255.255.255.255, and
 // for a group without a route, the socket's own would do.
 func (m *move) homeless(dst Addr) bool {
-	if m.s.source4() != AddrAny && !m.s.has(Bare) {
+	if m.s.source4() != AddrAny {
 		return false
 	}
 	switch cut := m.w.Env.lacks(NoLink | NoAddress); dst {

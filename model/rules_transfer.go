@@ -255,8 +255,13 @@ func oddWay(m *move) bool {
 		return false
 	}
 	r := m.route(m.target())
-	if m.d == spec.Linux && m.target().Six() { // which lets ::1 out
-		return r == routeMulticast || m.s.has(Bare)
+	if m.d == spec.Linux {
+		if m.target().Six() { // which lets ::1 out
+			return r == routeMulticast || m.s.has(Bare)
+		}
+		if !m.s.has(Raw) {
+			return m.target().many() && (inet6(m) || m.s.Flow != AddrAny)
+		}
 	}
 	return r != routeLocal && r != routeUnicast || m.s.has(Bare) || r == routeUnicast && m.s.from(m.target()).Loops()
 }
@@ -336,7 +341,12 @@ func sendDatagram(m *move) {
 			return
 		}
 	}
-	m.emit(Frame{Proto: ProtoUDP, Src: src, SPort: s.LPort, Dst: dst, DPort: port, Len: uint16(m.c.Len)})
+	f := Frame{Proto: ProtoUDP, Src: src, SPort: s.LPort, Dst: dst, DPort: port, Len: uint16(m.c.Len)}
+	if dst.many() && m.d == spec.Linux && dst == m.target() {
+		m.castOut(f)
+		return
+	}
+	m.emit(f)
 }
 
 func onRecv(rules []Rule) []Rule {

@@ -165,7 +165,7 @@ type Socket struct {
 	Layer          Layer
 	Dev            spec.Device // the interface that it is bound to: by SO_BINDTODEVICE, or by a scope id
 	Local, Remote  Addr
-	Via            Addr // AF_INET6 datagram. Linux: its IPv4 source, if its local name is IPv6; BSD: see pin
+	Via            Addr // Linux: the IPv4 source of a datagram socket, if its local name is IPv6 or of many; BSD, AF_INET6: see pin
 	Flow           Addr // Linux: where the socket sends by mistake, see failsRoute and misdirect
 	FlowPort       Port
 	LPort, RPort   Port

@@ -74,7 +74,8 @@ func (n *Naming) CanonAddr(a netip.Addr) netip.Addr {
 	return a
 }
 
-// hosts reports whether ports at a are ports of the host under test.
+// hosts reports whether ports at a are ports of the host under test. At a broadcast
+// address they are, since the host hears what it says there.
 func hosts(a netip.Addr) bool {
 	switch a = a.Unmap(); {
 	case !a.IsValid(), a.IsLoopback(), a.IsUnspecified():
@@ -82,7 +83,7 @@ func hosts(a netip.Addr) bool {
 	case a.Is6():
 		return a == script.Own6 || a == script.LinkLocal
 	}
-	return a == script.Own
+	return a == script.Own || a == script.Broadcast || a == script.SubnetBroadcast
 }
 
 // RealPort gives the lab's number for a port of the host. Ports below 1024 are

@@ -8,12 +8,16 @@ import (
 	"github.com/connspec/connspec/diffcheck/script"
 	"github.com/connspec/connspec/diffcheck/target"
 	"github.com/connspec/connspec/impl"
+	"github.com/connspec/connspec/spec"
 )
 
 // env makes an environment change in the host.
 func (t *Target) env(ev *script.Event) error {
 	e := &ev.Env
 	change := impl.Env{}
+	if t.cfg.Dialect != spec.Linux && e.Kind != script.EnvSleep {
+		return target.Refuse(ev, "a change of the environment: impl follows it as Linux alone")
+	}
 	switch e.Kind {
 	case script.EnvSleep:
 		s, err := strconv.ParseFloat(e.Value, 64)
