@@ -15,6 +15,7 @@ const (
 	ENOMEM
 	EACCES
 	EFAULT
+	EEXIST
 	ENODEV
 	ENOTDIR
 	EINVAL
@@ -85,6 +86,7 @@ var errnos = [ErrnoCount]errnoRow{
 	ENOMEM:          {"ENOMEM", "Cannot allocate memory", [systemCount]int{12, 12, 12}},
 	EACCES:          {"EACCES", "Permission denied", [systemCount]int{13, 13, 13}},
 	EFAULT:          {"EFAULT", "Bad address", [systemCount]int{14, 14, 14}},
+	EEXIST:          {"EEXIST", "File exists", [systemCount]int{17, 17, 17}},
 	ENODEV:          {"ENODEV", "No such device", [systemCount]int{19, 19, 19}},
 	ENOTDIR:         {"ENOTDIR", "Not a directory", [systemCount]int{20, 20, 20}},
 	EINVAL:          {"EINVAL", "Invalid argument", [systemCount]int{22, 22, 22}},

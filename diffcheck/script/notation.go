@@ -31,6 +31,11 @@
 // has it; "+0...0.200 connect(…) = 0" is packetdrill's way to say that the call
 // returns 0.2 s after the event before it.
 //
+// Signals. "--- SIGUSR1 {si_signo=SIGUSR1, si_code=SI_TKILL} ---", after "[pid N]"
+// for another thread than the first, delivers a signal to that thread. An
+// rt_sigaction before it says what the signal does: SIG_IGN, or a handler (any
+// address) with SA_RESTART or without.
+//
 // Frames. "<" is sent by the puppet, ">" by the host. Sequence numbers count
 // from the sender's first, acknowledgements from the receiver's. Without "<...>"
 // the options listed are all there are. A frame without addresses belongs to
@@ -49,7 +54,7 @@
 // lets time pass. packetdrill's own defaults.sh and its undoing are left out,
 // since every lab starts from the defaults.
 //
-// What packetdrill has beyond that (epoll, sendmsg, code in %{ }%, header
+// What packetdrill has beyond that (sendmsg, code in %{ }%, header
 // fields such as ECN …) is refused with an [*OutsideError], and anything else
 // with a [*SyntaxError].
 package script

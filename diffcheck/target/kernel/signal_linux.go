@@ -14,7 +14,7 @@ import (
 // Dispositions belong to the process, and several targets share one. So a
 // script's signal is delivered as one of three real-time signals, each with a
 // disposition of its own that never changes, whichever the script's has at the
-// time. Nobody else uses these signals. See docs/decisions/signals.
+// time. Nobody else uses these signals. See docs/decisions/0011-signals.md.
 const (
 	restartSignal = prodSignal     // the runtime's handler, which has SA_RESTART
 	catchSignal   = prodSignal + 1 // the same handler without SA_RESTART
