@@ -93,6 +93,7 @@ type Judge struct {
 	calls   [script.ThreadsMax]*spec.Call // the latest of each thread
 	step    int
 	rules   []model.RuleID // storage of StepReport.Rules
+	brief   bool           // deviations are not put into words
 }
 
 // moment is one label of a step and what it stands for.
@@ -113,6 +114,18 @@ func New() *Judge {
 
 // Trace judges a trace. The report is valid until the next call.
 func (j *Judge) Trace(tr *script.Trace) *Report {
+	j.brief = false
+	return j.trace(tr)
+}
+
+// Brief is [Judge.Trace] without words: a deviation has its step and dialect
+// alone. It is for the many traces of which only the verdicts are counted.
+func (j *Judge) Brief(tr *script.Trace) *Report {
+	j.brief = true
+	return j.trace(tr)
+}
+
+func (j *Judge) trace(tr *script.Trace) *Report {
 	j.reset()
 	for i := range tr.Steps {
 		j.step = i
@@ -228,19 +241,15 @@ func (j *Judge) feed() {
 
 // conclude notes the verdicts on the step.
 func (j *Judge) conclude() {
-	var s StepReport
+	j.report.Steps = append(j.report.Steps, StepReport{})
+	s := &j.report.Steps[len(j.report.Steps)-1]
 	for d, o := range j.oracles {
 		s.Verdict[d], s.Several[d] = o.Verdict(), o.Several()
 		start := len(j.rules)
-		var step RuleSet
-		o.Rules(func(id model.RuleID) {
-			if !step.Has(id) {
-				step.Put(id)
-				j.rules = append(j.rules, id)
-			}
-		})
+		j.rules = o.AppendRules(j.rules)
 		s.Rules[d] = j.rules[start:len(j.rules):len(j.rules)]
-		j.report.Hits[d].Add(step)
+		for _, id := range s.Rules[d] {
+			j.report.Hits[d].Put(id)
+		}
 	}
-	j.report.Steps = append(j.report.Steps, s)
 }

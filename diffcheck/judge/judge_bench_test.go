@@ -49,8 +49,8 @@ func cpu(b *testing.B) time.Duration {
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
-// BenchmarkTrace is a trace judged: turned into labels, fed to five oracles,
-// and what they say put together.
+// BenchmarkTrace is a trace judged as a run does: turned into labels, fed to
+// five oracles, and what they say put together.
 func BenchmarkTrace(b *testing.B) {
 	traces := recorded(b, 100)
 	j := New()
@@ -58,7 +58,7 @@ func BenchmarkTrace(b *testing.B) {
 	b.ReportAllocs()
 	began := cpu(b)
 	for b.Loop() {
-		j.Trace(&traces[i%len(traces)])
+		j.Brief(&traces[i%len(traces)])
 		i++
 	}
 	took := cpu(b) - began

@@ -12,6 +12,10 @@ import (
 
 // deviates notes that an oracle rejects a label, with what it would allow.
 func (j *Judge) deviates(d spec.Dialect, o *oracle.Oracle, m *moment) {
+	if j.brief {
+		j.report.Deviations = append(j.report.Deviations, Deviation{Step: j.step, Dialect: d})
+		return
+	}
 	l, seen := &m.label, m.seen
 	v := Deviation{Step: j.step, Dialect: d, Seen: "nothing more"}
 	switch {
@@ -29,11 +33,7 @@ func (j *Judge) deviates(d spec.Dialect, o *oracle.Oracle, m *moment) {
 			}
 		}
 	})
-	o.Rules(func(id model.RuleID) {
-		if !slices.Contains(v.Rules, id) {
-			v.Rules = append(v.Rules, id)
-		}
-	})
+	v.Rules = o.AppendRules(nil)
 	j.report.Deviations = append(j.report.Deviations, v)
 }
 

@@ -139,10 +139,11 @@ func (x *examiner) ended(index uint64, sc *script.Script, s *slot, err error) er
 }
 
 // verdict has the trace of s judged, unless the one that was judged last is
-// just like it: a report is about all five dialects at once.
+// just like it: a report is about all five dialects at once. Most deviations are
+// those of dialects that the trace is not of, so nothing is put into words.
 func (x *examiner) verdict(s *slot) *judge.Report {
 	if x.judging == nil || !sameTrace(&x.judging.trace, &s.trace) {
-		x.report, x.judging = x.judge.Trace(&s.trace), s
+		x.report, x.judging = x.judge.Brief(&s.trace), s
 	}
 	return x.report
 }
@@ -163,6 +164,8 @@ func (x *examiner) assess(index uint64, sc *script.Script, s *slot) {
 		if d.Dialect != s.kind.Dialect {
 			continue
 		}
+		x.report = x.judge.Trace(&x.judging.trace)
+		d = &x.report.Deviations[i]
 		s.bad = d.Step
 		x.findings = append(x.findings, Finding{Index: index, Script: sc, Kind: s.kind, Step: d.Step,
 			Seen: d.Seen, Allowed: slices.Clone(d.Allowed), Rules: slices.Clone(d.Rules)})

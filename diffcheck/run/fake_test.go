@@ -59,6 +59,8 @@ type fakeJudge struct {
 	unmodelled bool
 }
 
+func (j fakeJudge) Brief(tr *script.Trace) *judge.Report { return j.Trace(tr) }
+
 func (j fakeJudge) Trace(tr *script.Trace) *judge.Report {
 	r := &judge.Report{Steps: make([]judge.StepReport, len(tr.Steps))}
 	for i := range tr.Steps {

@@ -9,4 +9,7 @@ import (
 // the next call. A Judge belongs to one goroutine.
 type Judge interface {
 	Trace(tr *script.Trace) *judge.Report
+	// Brief is Trace without words: deviations say only where and under which
+	// dialect.
+	Brief(tr *script.Trace) *judge.Report
 }

@@ -273,13 +273,17 @@ func (o *Oracle) standing(e *model.Next) model.Verdict {
 // Begin, so that two systems may differ and both be right.
 func (o *Oracle) Several() bool { return o.several }
 
-// Rules calls f with every rule that an explanation of the step used.
-func (o *Oracle) Rules(f func(model.RuleID)) {
+// AppendRules appends every rule that an explanation of the step used, once.
+func (o *Oracle) AppendRules(to []model.RuleID) []model.RuleID {
+	start := len(to)
 	for i := range o.now {
 		for _, id := range o.now[i].Rules[:o.now[i].Used] {
-			f(id)
+			if !slices.Contains(to[start:], id) {
+				to = append(to, id)
+			}
 		}
 	}
+	return to
 }
 
 // Worlds calls f with every world that explains the trace so far.
