@@ -17,12 +17,13 @@ import (
 // commands is the command line. The check is what diffcheck does without a
 // command.
 type commands struct {
-	Check   checkCommand   `cmd:"" default:"withargs" help:"Run generated scripts on every target, compare and judge (the default)."`
-	Replay  replayCommand  `cmd:"" help:"Run script files (packetdrill's notation) and judge them."`
-	Doctor  doctorCommand  `cmd:"" help:"Say which tiers this machine offers and how to get the missing ones."`
-	Explore exploreCommand `cmd:"" help:"Explore every world that the model can reach in a scope."`
-	Rules   rulesCommand   `cmd:"" help:"List the rules of the model."`
-	Clauses clausesCommand `cmd:"" help:"List the clauses of the documents."`
+	Check       checkCommand       `cmd:"" default:"withargs" help:"Run generated scripts on every target, compare and judge (the default)."`
+	Replay      replayCommand      `cmd:"" help:"Run script files (packetdrill's notation) and judge them."`
+	Doctor      doctorCommand      `cmd:"" help:"Say which tiers this machine offers and how to get the missing ones."`
+	Explore     exploreCommand     `cmd:"" help:"Explore every world that the model can reach in a scope."`
+	Distinguish distinguishCommand `cmd:"" help:"Find the shortest scripts that tell two dialects apart."`
+	Rules       rulesCommand       `cmd:"" help:"List the rules of the model."`
+	Clauses     clausesCommand     `cmd:"" help:"List the clauses of the documents."`
 }
 
 const description = `Runs one script on three targets (this machine's kernel, impl on a raw socket,

@@ -27,17 +27,19 @@ type ThreadReturn struct {
 }
 
 // Raise makes a script of happenings from a fresh host on: the inverse of what
-// a judge does. If stated is set the script states what was seen.
+// a judge does. If stated is set the script states what was seen: the results,
+// and the frames up to the first that the model knows in part only, since each
+// stated frame asks for the next one that the host sends.
 func Raise(title string, all []Happening, stated bool) *script.Script {
-	s := &script.Script{Name: "raised", Title: title}
+	s, frames := &script.Script{Name: "raised", Title: title}, true
 	for i := range all {
-		raiseOne(s, &all[i], stated)
+		raiseOne(s, &all[i], stated, &frames)
 	}
 	s.Loopback = script.OnLoopback(s)
 	return s
 }
 
-func raiseOne(s *script.Script, h *Happening, stated bool) {
+func raiseOne(s *script.Script, h *Happening, stated bool, frames *bool) {
 	e := script.Event{Kind: script.EventAdvance, Delay: h.Delay}
 	own := -1 // of Rets: the return of the call itself
 	switch h.Label.Kind {
@@ -62,7 +64,9 @@ func raiseOne(s *script.Script, h *Happening, stated bool) {
 		return
 	}
 	for i := range h.Outs {
-		if o := &h.Outs[i]; (o.Proto == model.ProtoTCP || o.Proto == model.ProtoUDP) && o.Loose == 0 {
+		o := &h.Outs[i]
+		*frames = *frames && o.Loose == 0 && (o.Proto == model.ProtoTCP || o.Proto == model.ProtoUDP)
+		if *frames {
 			f := raiseFrame(o)
 			f.AnyOptions, f.Options, f.HasWindow, f.Window = f.Proto == script.ProtoTCP, script.TCPOptions{}, false, 0
 			s.Events = append(s.Events, script.Event{Kind: script.EventExpect, Frame: f})

@@ -14,7 +14,7 @@ type Size struct {
 // Scopes are the default scopes of a size, one per group of families and kinds
 // of socket that act upon each other.
 func Scopes(z Size) []*Scope {
-	return []*Scope{stream(z), within(z), connection(z), dgram(z)}
+	return []*Scope{stream(z), within(z), connection(z), dgram(z), arguments(z)}
 }
 
 func (z Size) scope(name string, extra int, parts ...[]stimulus) *Scope {
@@ -68,5 +68,17 @@ func dgram(z Size) *Scope {
 		binds(at(model.AddrOwn, 1), at(model.AddrAny, 0)),
 		[]stimulus{takeError, closes},
 		datagrams[:1], messages[3:4],
+	)
+}
+
+// arguments is one socket in the states that calls tell apart, and every call
+// with every class of arguments.
+func arguments(z Size) *Scope {
+	z.Sockets, z.Threads = 1, 1
+	return z.scope("arguments", 0,
+		opens(spec.SockStream, spec.SockDgram), sockets(), onNothing(),
+		tried(naming(everywhere(1)...)), tried(naming(oddAddresses()...)), tried(rareCalls()),
+		tried(listens(-1, 0)), tried(shutdowns()),
+		[]stimulus{closes, timers}, segments[1:2], segments[6:7], segments[10:11], datagrams[:1], messages[3:4],
 	)
 }
