@@ -22,11 +22,22 @@ func usual(_ *Scope, w *model.World, s *model.Socket) bool {
 }
 
 // tried gives stimuli the condition that the socket is usual.
-func tried(all []stimulus) []stimulus {
+func tried(all []stimulus) []stimulus { return where(usual, all) }
+
+// fresh: a usual socket that has no connection, no attempt and no option.
+func fresh(sc *Scope, w *model.World, s *model.Socket) bool {
+	const options = model.CanBcast | model.Reuse | model.Nodelay | model.ShutRead | model.ShutWrite | model.V6Only
+	return usual(sc, w, s) && s.Flags&(options|model.Nonblock) == 0 && (s.TCP == model.Closed || s.Kind == model.KindDgram)
+}
+
+// first gives stimuli the condition that the socket is fresh.
+func first(all []stimulus) []stimulus { return where(fresh, all) }
+
+func where(holds func(*Scope, *model.World, *model.Socket) bool, all []stimulus) []stimulus {
 	for i := range all {
 		when := all[i].when
 		all[i].when = func(sc *Scope, w *model.World, s *model.Socket) bool {
-			return usual(sc, w, s) && (when == nil || when(sc, w, s))
+			return holds(sc, w, s) && (when == nil || when(sc, w, s))
 		}
 	}
 	return all
@@ -73,10 +84,11 @@ func naming(to ...model.Sockaddr) []stimulus {
 	for _, op := range []spec.Op{spec.OpConnect, spec.OpBind, spec.OpSendto} {
 		for _, a := range to {
 			c := model.Call{Op: op, To: a}
+			st := onSocket(op.String(), c)
 			if op == spec.OpSendto {
-				c.Len = 1
+				st.call.Len, st.when = 1, sends.when
 			}
-			all = append(all, onSocket(op.String(), c))
+			all = append(all, st)
 		}
 	}
 	low := model.Call{Op: spec.OpBind, To: at(model.AddrOwn, 3), Low: true}
@@ -94,6 +106,12 @@ func rareCalls() []stimulus {
 			all = append(all, odd(model.Call{Op: spec.OpGetsockopt, Level: l, Option: o}))
 		}
 	}
+	return append(all, looks()...)
+}
+
+// settings are calls that set an option or a flag.
+func settings() []stimulus {
+	var all []stimulus
 	for _, v := range []int32{0, 1} {
 		all = append(all, option(spec.SoReuseaddr, spec.SolSocket, v), option(spec.SoBroadcast, spec.SolSocket, v), option(spec.TCPNodelay, spec.SolTCP, v),
 			option(spec.TCPNodelay, spec.SolSocket, v), option(spec.SoError, spec.SolSocket, v), option(spec.SoType, spec.SolSocket, v))
@@ -101,7 +119,12 @@ func rareCalls() []stimulus {
 	for _, v := range []int32{spec.ORdwr, spec.ORdwr | spec.ONonblock, 1 << 20} {
 		all = append(all, odd(model.Call{Op: spec.OpFcntl, Cmd: spec.FSetfl, Value: v}))
 	}
-	all = append(all, odd(model.Call{Op: spec.OpFcntl, Cmd: spec.FGetfl}), ownName, peerName, look)
+	return all
+}
+
+// looks only look, or move a byte.
+func looks() []stimulus {
+	all := []stimulus{odd(model.Call{Op: spec.OpFcntl, Cmd: spec.FGetfl}), ownName, peerName, look}
 	for _, n := range []uint8{0, 2, 4} {
 		c := look.call
 		c.Polls = n
@@ -110,7 +133,7 @@ func rareCalls() []stimulus {
 	waits := look.call
 	waits.Value = -1
 	all = append(all, odd(waits))
-	for _, v := range []int32{-1, model.FDFirst, model.FDFirst + 1, 100} {
+	for _, v := range []int32{-1, toItself, toFree, 100} {
 		all = append(all, odd(model.Call{Op: spec.OpDup2, Value: v}).only(roomForFile))
 	}
 	for _, flags := range []spec.MsgFlags{0, spec.MsgDontwait, spec.MsgPeek} {
@@ -142,7 +165,7 @@ func sockets() []stimulus {
 
 // onNothing are all calls on a number that is no descriptor, and on a file that is no socket.
 func onNothing() []stimulus {
-	all := []stimulus{onHost("open", model.Call{Op: spec.OpOpen}).only(func(_ *Scope, w *model.World, _ *model.Socket) bool { return *w == (model.World{}) })}
+	all := []stimulus{onHost("open", model.Call{Op: spec.OpOpen}).only(func(_ *Scope, w *model.World, _ *model.Socket) bool { files, _ := holds(w); return files == 0 })}
 	for op := spec.OpBind; op < spec.OpCount; op++ {
 		if op == spec.OpSocket || op == spec.OpOpen {
 			continue

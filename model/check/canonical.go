@@ -160,8 +160,11 @@ func sortSockets(w *model.World) (r Renaming) {
 // eachSlot changes every reference to a socket: a slot + 1.
 func eachSlot(w *model.World, to func(uint8) uint8) {
 	for i := range w.Sockets {
-		if s := &w.Sockets[i]; s.Parent != 0 {
-			s.Parent = to(s.Parent)
+		s := &w.Sockets[i]
+		refers(&s.Parent, to)
+		refers(&s.Peer, to)
+		for q := range s.Queue {
+			refers(&s.Queue[q].From, to)
 		}
 	}
 	for i := range w.FDs {
@@ -171,14 +174,21 @@ func eachSlot(w *model.World, to func(uint8) uint8) {
 	}
 	for i := range w.Threads {
 		t := &w.Threads[i]
-		if t.Socket != 0 {
-			t.Socket = to(t.Socket)
-		}
+		refers(&t.Socket, to)
+		refers(&t.Other, to)
 		for p := range t.Files {
 			if f := &t.Files[p]; *f != model.FileNone && *f != model.FileNull {
 				*f = model.File(to(uint8(*f)))
 			}
 		}
+	}
+}
+
+// refers changes one reference; 0 is none, and the numbers beyond the slots say
+// why there is none.
+func refers(slot *uint8, to func(uint8) uint8) {
+	if *slot != 0 && *slot <= model.SocketsMax {
+		*slot = to(*slot)
 	}
 }
 
@@ -228,38 +238,69 @@ func rank(t *model.Thread) uint64 {
 	return uint64(t.Wait)<<56 | uint64(t.Op)<<48 | uint64(t.Socket)<<40 | uint64(t.Left)<<32 | uint64(t.Len)<<8 | uint64(t.Marks)
 }
 
-// numberPorts numbers the ports that the host chose, those that were seen and
-// those that were not apart, in the order in which the world mentions them.
+// numberPorts numbers the ports and the AF_UNIX names that the host chose, those
+// that were seen and those that were not apart, in the order in which the world
+// mentions them.
 func numberPorts(w *model.World) {
-	if w.Seen == 0 && w.Unseen == 0 {
-		return
+	if w.Seen != 0 || w.Unseen != 0 {
+		t := numbering{seen: uint8(model.PortSeen), unseen: uint8(model.PortUnseen)}
+		eachPort(w, func(p *model.Port) { *p = model.Port(t.number(uint8(*p))) })
+		w.Seen, w.Unseen = t.nseen, t.nunseen
 	}
-	var have, name [32]model.Port
-	n := 0
-	w.Seen, w.Unseen = 0, 0
-	eachPort(w, func(p *model.Port) {
-		if *p < model.PortSeen {
-			return
+	if w.NamesSeen != 0 || w.NamesUnseen != 0 {
+		t := numbering{seen: uint8(model.NameSeen), unseen: uint8(model.NameUnseen)}
+		eachName(w, func(n *model.Name) { *n = model.Name(t.number(uint8(*n))) })
+		w.NamesSeen, w.NamesUnseen = t.nseen, t.nunseen
+	}
+}
+
+// numbering gives chosen names new numbers in the order of first sight.
+type numbering struct {
+	seen, unseen   uint8 // where the numbers begin
+	nseen, nunseen uint8
+	have, name     [32]uint8
+	n              int
+}
+
+func (t *numbering) number(old uint8) uint8 {
+	if old < t.seen {
+		return old
+	}
+	for i := range t.n {
+		if t.have[i] == old {
+			return t.name[i]
 		}
-		for i := range n {
-			if have[i] == *p {
-				*p = name[i]
-				return
-			}
+	}
+	fresh := t.seen + t.nseen
+	if old >= t.unseen {
+		fresh = t.unseen + t.nunseen
+		t.nunseen++
+	} else {
+		t.nseen++
+	}
+	if t.n < len(t.have) {
+		t.have[t.n], t.name[t.n] = old, fresh
+		t.n++
+	}
+	return fresh
+}
+
+// eachName calls f with every AF_UNIX name that a quiet world mentions.
+func eachName(w *model.World, f func(*model.Name)) {
+	for i := range w.Sockets {
+		s := &w.Sockets[i]
+		if s.Kind == model.KindNone {
+			continue
 		}
-		fresh := model.PortSeen + model.Port(w.Seen)
-		if *p >= model.PortUnseen {
-			fresh = model.PortUnseen + model.Port(w.Unseen)
-			w.Unseen++
-		} else {
-			w.Seen++
+		f(&s.Name)
+		f(&s.PeerName)
+		for q := range s.Queue {
+			f(&s.Queue[q].Name)
 		}
-		if n < len(have) {
-			have[n], name[n] = *p, fresh
-			n++
-		}
-		*p = fresh
-	})
+	}
+	for i := range w.Threads {
+		f(&w.Threads[i].Ret.Name)
+	}
 }
 
 // eachPort calls f with every port that a quiet world mentions.
@@ -306,6 +347,15 @@ func Settle(w *model.World, seen *Observation) {
 		}
 		if t.Ret.HasAddr {
 			reveal(w, t.Ret.Port)
+		}
+		if n := t.Ret.Name; n >= model.NameUnseen {
+			next := model.NameSeen + model.Name(w.NamesSeen)
+			w.NamesSeen++
+			eachName(w, func(m *model.Name) {
+				if *m == n {
+					*m = next
+				}
+			})
 		}
 		seen.Ret[seen.Rets] = Returned{Thread: uint8(i), Ret: t.Ret}
 		seen.Rets++

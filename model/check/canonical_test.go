@@ -38,6 +38,10 @@ var roles = map[string]role{
 	"Env.Routes": plain, "Env.Lacks": plain, "Env.Out.Addr": plain, "Env.Out.Proto": plain, "Env.Out.Does": plain, "Env.In.Addr": plain, "Env.In.Proto": plain, "Env.In.Does": plain, "FastOpen": plain,
 	"Sockets.SndTimeo": plain, "Sockets.RcvTimeo": plain, "Sockets.UserTimeout": plain, "Sockets.Linger": plain, "Sockets.SynCount": plain, "Sockets.Life": plain,
 	"Signals": plain, "Passing": gone,
+	"Sockets.Peer": slotRole, "Sockets.Queue.From": slotRole, "Threads.Other": slotRole,
+	"Sockets.Name": nameRole, "Sockets.PeerName": nameRole, "Sockets.Queue.Name": nameRole, "Threads.Ret.Name": nameRole,
+	"Sockets.Node": plain, "Threads.Ret.Pair": plain, "Entries.Dir": plain, "Entries.Comp": plain, "Entries.Node": plain,
+	"Nodes.Kind": plain, "Nodes.Flags": plain, "Nodes.To": plain, "NamesSeen": plain, "NamesUnseen": plain,
 	"OutLen": gone, "Timers": gone, "Left": gone,
 }
 
@@ -47,6 +51,7 @@ const (
 	plain    role = iota // it says what it says
 	slotRole             // a socket by its slot, plus 1
 	portRole             // a port, perhaps one that the host chose
+	nameRole             // an AF_UNIX name, perhaps one that the host chose
 	number               // counted from a place of its own
 	gone                 // zero in a quiet world of the scope
 )
@@ -96,7 +101,7 @@ func fill(v reflect.Value, path string, r role, next *uint64) (n int) {
 	default:
 		if roles[path] == r {
 			*next++
-			v.SetUint(*next)
+			v.SetUint(1 + *next%model.SocketsMax) // a slot, if it is to be one
 			n++
 		}
 	}
@@ -115,6 +120,13 @@ func TestEveryNameIsVisited(t *testing.T) {
 	eachPort(&w, func(*model.Port) { got++ })
 	if got != want {
 		t.Errorf("eachPort visits %d ports of a full world, want %d", got, want)
+	}
+	next = 0
+	want = fill(reflect.ValueOf(&w).Elem(), "", nameRole, &next)
+	got = 0
+	eachName(&w, func(*model.Name) { got++ })
+	if got != want {
+		t.Errorf("eachName visits %d names of a full world, want %d", got, want)
 	}
 	w, next = model.World{}, 0
 	want = fill(reflect.ValueOf(&w).Elem(), "", slotRole, &next)

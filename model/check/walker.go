@@ -157,6 +157,12 @@ func fileNull(w *model.World) (fd int32, ok bool) {
 // badFD is a number that is no descriptor in any scope.
 const badFD = model.FDFirst + model.FDsMax - 1
 
+// What dup2 names in an alphabet, besides numbers that are none.
+const (
+	toItself = model.FDFirst // the descriptor itself
+	toFree   = toItself + 1  // the lowest one that is free
+)
+
 // write makes the label of a stimulus in a world.
 func (s *Scope) write(w *model.World, id Stimulus, l *model.Label) {
 	st := &s.stimuli[id.Index]
@@ -170,9 +176,17 @@ func (s *Scope) write(w *model.World, id Stimulus, l *model.Label) {
 		l.Call.FD = badFD
 	case aFile:
 		l.Call.FD, _ = fileNull(w)
+		if l.Call.Op == spec.OpDup2 {
+			l.Call.Value = l.Call.FD
+		}
 	case aSocket:
 		l.Call.FD, _ = descriptor(w, int(id.Slot))
-		if l.Call.Op == spec.OpPoll {
+		switch {
+		case l.Call.Op == spec.OpDup2 && st.call.Value == toItself:
+			l.Call.Value = l.Call.FD
+		case l.Call.Op == spec.OpDup2 && st.call.Value == toFree:
+			l.Call.Value = firstFree(w)
+		case l.Call.Op == spec.OpPoll:
 			l.Call.Poll[0].FD, l.Call.FD = l.Call.FD, 0
 		}
 	}
