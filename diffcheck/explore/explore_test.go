@@ -14,7 +14,7 @@ import (
 func TestPropertiesHold(t *testing.T) {
 	for d := range spec.DocumentCount {
 		for _, sc := range check.Scopes(check.Size{Sockets: 1, Threads: 1}) {
-			r := Run(Options{Dialect: d, Scope: sc, Workers: 2, Worlds: 10000, Properties: check.Properties()})
+			r := Run(Options{Dialect: d, Scope: sc, Workers: 2, Worlds: 1500, Properties: check.Properties()})
 			for i := range r.Violations {
 				t.Errorf("%v, %s: %s does not hold", d, sc.Name, r.Violations[i].Property.Name)
 			}

@@ -128,7 +128,7 @@ func raiseCall(c *model.Call) spec.Call {
 		s.Arg = c.Value
 	case spec.OpPoll:
 		s.Timeout = c.Value
-		for _, p := range c.Poll[:c.Polls] {
+		for _, p := range c.Poll[:min(int(c.Polls), len(c.Poll))] {
 			s.Poll = append(s.Poll, spec.PollFD{FD: p.FD, Events: p.Events})
 		}
 	}

@@ -16,10 +16,10 @@ func TestRaiseIsTheInverse(t *testing.T) {
 	draw := rand.New(rand.NewPCG(1, 2))
 	kinds := map[model.LabelKind]int{}
 	for _, sc := range check.Scopes(check.Size{Sockets: 2, Threads: 2}) {
-		for range 30 {
+		for range 8 {
 			k := check.NewWalker(spec.Linux, sc)
 			var w model.World
-			for range 25 {
+			for range 12 {
 				var all []model.World
 				k.Successors(&w, func(s *check.Step) {
 					kinds[s.Label.Kind]++

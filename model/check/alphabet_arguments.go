@@ -61,16 +61,14 @@ func oddAddresses() []model.Sockaddr {
 	for _, n := range []int32{-1, 0, 1, 2, 8, 15, 17, 28, 128, 129, 256} {
 		a := at(model.AddrRemote1, 1)
 		a.Len = n
-		all = append(all, a)
-		a.Pointer = spec.PointerNull
-		all = append(all, a)
+		all = append(all, a, model.Sockaddr{Pointer: spec.PointerNull, Len: n})
 	}
 	for _, p := range []spec.Pointer{spec.PointerNull, spec.PointerUnreadable} {
 		for _, n := range []int32{0, 16, 200} {
 			all = append(all, model.Sockaddr{Pointer: p, Len: n})
 		}
 	}
-	for _, f := range []spec.Family{spec.AFUnspec, spec.AFUnix, spec.AFUnknown, spec.AFInet6} {
+	for _, f := range []spec.Family{spec.AFUnspec, spec.AFUnknown, spec.AFInet6} {
 		for _, n := range []int32{2, 8, 15, 16, 28} {
 			all = append(all, model.Sockaddr{Family: f, Len: n})
 		}
@@ -91,8 +89,7 @@ func naming(to ...model.Sockaddr) []stimulus {
 			all = append(all, st)
 		}
 	}
-	low := model.Call{Op: spec.OpBind, To: at(model.AddrOwn, 3), Low: true}
-	return append(all, onSocket("bind", low))
+	return all
 }
 
 // odd is a call about a socket with rare arguments.
@@ -125,11 +122,10 @@ func settings() []stimulus {
 // looks only look, or move a byte.
 func looks() []stimulus {
 	all := []stimulus{odd(model.Call{Op: spec.OpFcntl, Cmd: spec.FGetfl}), ownName, peerName, look}
-	for _, n := range []uint8{0, 2, 4} {
-		c := look.call
-		c.Polls = n
-		all = append(all, odd(c))
-	}
+	none, two := look.call, look.call
+	none.Polls, none.Poll = 0, [model.PollMax]model.PollFD{}
+	two.Polls, two.Poll[1] = 2, model.PollFD{FD: badFD, Events: spec.PollIn}
+	all = append(all, odd(none), odd(two))
 	waits := look.call
 	waits.Value = -1
 	all = append(all, odd(waits))
@@ -151,7 +147,7 @@ func looks() []stimulus {
 func sockets() []stimulus {
 	var all []stimulus
 	for _, f := range []spec.Family{spec.AFUnspec, spec.AFUnix, spec.AFInet, spec.AFInet6, spec.AFUnknown} {
-		for t := spec.SockStream; t <= spec.SockSeqpacket; t++ {
+		for _, t := range []spec.SockType{spec.SockStream, spec.SockDgram, spec.SockSeqpacket} {
 			for _, p := range []spec.Protocol{spec.ProtocolDefault, spec.ProtocolTCP, spec.ProtocolUDP} {
 				plain := f == spec.AFInet && t <= spec.SockDgram && p == spec.ProtocolDefault
 				if !plain {
@@ -170,12 +166,24 @@ func onNothing() []stimulus {
 		if op == spec.OpSocket || op == spec.OpOpen {
 			continue
 		}
-		c := model.Call{Op: op, To: at(model.AddrRemote1, 1), Level: spec.SolSocket, Option: spec.SoError, Cmd: spec.FGetfl, Value: model.FDFirst, Len: 1}
+		c := model.Call{Op: op}
 		switch op {
-		case spec.OpSocket, spec.OpPoll, spec.OpSigaction, spec.OpSelect, spec.OpEpollCreate, spec.OpEpollCtl, spec.OpEpollWait:
+		case spec.OpPoll, spec.OpSigaction, spec.OpSelect, spec.OpEpollCreate, spec.OpEpollCtl, spec.OpEpollWait, spec.OpSocketpair:
 			continue
-		case spec.OpAccept, spec.OpGetsockname, spec.OpGetpeername, spec.OpRecvfrom:
-			c.To = model.Sockaddr{}
+		case spec.OpBind, spec.OpConnect:
+			c.To = at(model.AddrRemote1, 1)
+		case spec.OpSendto:
+			c.To, c.Len = at(model.AddrRemote1, 1), 1
+		case spec.OpSend, spec.OpRecv, spec.OpRecvfrom:
+			c.Len = 1
+		case spec.OpGetsockopt:
+			c.Level, c.Option = spec.SolSocket, spec.SoError
+		case spec.OpSetsockopt:
+			c.Level, c.Option, c.Value = spec.SolSocket, spec.SoReuseaddr, 1
+		case spec.OpFcntl:
+			c.Cmd = spec.FGetfl
+		case spec.OpDup2:
+			c.Value = model.FDFirst
 		}
 		all = append(all, stimulus{name: op.String(), about: aBadFD, call: c}, stimulus{name: op.String(), about: aFile, call: c})
 	}

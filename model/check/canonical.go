@@ -21,6 +21,9 @@ func Canonical(w *model.World) Renaming {
 	for i := range w.Sockets {
 		countFrom(&w.Sockets[i])
 	}
+	for i := range w.Threads {
+		w.Threads[i].Left = min(w.Threads[i].Left, 1) // the time that a scope lets pass has no length
+	}
 	r := sortSockets(w)
 	sortFiles(w)
 	sortThreads(w, &r)
@@ -41,6 +44,7 @@ const over = model.Crossed | model.Paced | model.PingPong | model.FINSent | mode
 // host are translated alike: what one sends next is what the other expects.
 // What a connection leaves behind that its end made meaningless goes.
 func countFrom(s *model.Socket) {
+	s.Life = 0 // the time that a scope lets pass has no length
 	switch {
 	case s.Kind != model.KindStream:
 	case s.TCP == model.Closed || s.TCP == model.Listen:

@@ -34,7 +34,7 @@ func everyStream(holds func(w *model.World, s *model.Socket) bool) func(spec.Dia
 func everyWaiting(holds func(w *model.World, t *model.Thread, s *model.Socket) bool) func(spec.Dialect, *model.World) bool {
 	return func(_ spec.Dialect, w *model.World) bool {
 		for i := range w.Threads {
-			if t := &w.Threads[i]; t.Wait == model.Blocked && (t.Socket == 0 || !holds(w, t, &w.Sockets[t.Socket-1])) {
+			if t := &w.Threads[i]; t.Wait == model.Blocked && t.Socket != 0 && !holds(w, t, &w.Sockets[t.Socket-1]) {
 				return false
 			}
 		}

@@ -132,7 +132,7 @@ var connectSays = []Property{
 			if s.Dialect != spec.Linux && was.Kind == model.KindDgram { // the BSDs disconnect first, and that takes the address (udp_disconnect)
 				return is.LPort == was.LPort
 			}
-			return is.LPort == was.LPort && (!has(was, model.AddrLock) || is.Local == was.Local)
+			return is.LPort == was.LPort && (!has(was, model.AddrLock) || was.Local == model.AddrAny || is.Local == was.Local)
 		})},
 }
 
@@ -164,7 +164,7 @@ var callsKeep = []Property{
 	{Name: "looking-changes-nothing", For: ofAll, Source: "POSIX.1-2008, getsockname(), getpeername(), poll()",
 		Says: "getsockname, getpeername and poll change nothing but what was seen.",
 		Step: func(s *Step) bool {
-			return s.Label.Kind != model.LabelCall || !slices.Contains(keeping, s.Label.Call.Op) || same(s.Before, s.After)
+			return s.Label.Kind != model.LabelCall || !slices.Contains(keeping, s.Label.Call.Op) || s.After.Threads[s.Stimulus.Thread].Wait == model.Blocked || same(s.Before, s.After)
 		}},
 	{Name: "so-error-clears", For: ofAll, Source: "POSIX.1-2008, getsockopt() (SO_ERROR); linux/errors/EINPROGRESS-so-error",
 		Says: "After SO_ERROR was taken none is pending.",
@@ -181,7 +181,7 @@ var callsKeep = []Property{
 	{Name: "non-blocking-does-not-wait", For: ofAll, Source: "posix/description/einprogress; POSIX.1-2008, accept(), recv()",
 		Says: "No call on a non-blocking socket waits.",
 		Step: func(s *Step) bool {
-			return s.Label.Kind != model.LabelCall || !s.aboutSocket() || !has(s.was(), model.Nonblock) || s.After.Threads[s.Stimulus.Thread].Wait == model.Running
+			return s.Label.Kind != model.LabelCall || !s.aboutSocket() || s.Label.Call.Op == spec.OpPoll || !has(s.was(), model.Nonblock) || s.After.Threads[s.Stimulus.Thread].Wait == model.Running
 		}},
 	{Name: "dup-shares", For: ofAll, Source: "POSIX.1-2008, dup()", Says: "dup changes no socket.",
 		Step: func(s *Step) bool {

@@ -177,7 +177,7 @@ var timeDoes = []Property{
 		Says: "Every thread that waits can be woken by what may happen, unless nobody knows the port it waits on.",
 		World: func(_ spec.Dialect, w *model.World) bool {
 			for i := range w.Threads {
-				if t := &w.Threads[i]; t.Wait == model.Blocked && w.Sockets[t.Socket-1].LPort < model.PortUnseen {
+				if t := &w.Threads[i]; t.Wait == model.Blocked && t.Socket != 0 && w.Sockets[t.Socket-1].LPort < model.PortUnseen {
 					return false
 				}
 			}

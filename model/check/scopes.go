@@ -79,6 +79,6 @@ func arguments(z Size) *Scope {
 		opens(spec.SockStream, spec.SockDgram), sockets(), onNothing(),
 		first(naming(everywhere(1)...)), tried(naming(oddAddresses()...)), tried(rareCalls()), first(settings()),
 		first(listens(0)), first(shutdowns()),
-		[]stimulus{closes}, segments[1:2], segments[10:11], datagrams[:1], messages[3:4],
+		[]stimulus{closes, timers}, segments[1:2], segments[10:11], datagrams[:1], messages[3:4],
 	)
 }

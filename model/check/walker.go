@@ -186,6 +186,8 @@ func (s *Scope) write(w *model.World, id Stimulus, l *model.Label) {
 			l.Call.Value = l.Call.FD
 		case l.Call.Op == spec.OpDup2 && st.call.Value == toFree:
 			l.Call.Value = firstFree(w)
+		case l.Call.Op == spec.OpPoll && l.Call.Polls == 0:
+			l.Call.FD = 0
 		case l.Call.Op == spec.OpPoll:
 			l.Call.Poll[0].FD, l.Call.FD = l.Call.FD, 0
 		}
