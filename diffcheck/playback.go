@@ -2,8 +2,10 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"io"
+	"maps"
 	"runtime"
 	"slices"
 	"strings"
@@ -28,9 +30,12 @@ type playback struct {
 type played struct {
 	text        string // the report on it
 	ran, agreed bool
-	refused     []string // by a target each: "impl: no such option"
+	refused     []refusal
 	err         error    // a target or the lab failed
 }
+
+// refusal is why a target cannot run a script.
+type refusal struct{ target, reason string }
 
 // start runs the scripts: those in which time passes beside the others.
 func (p *playback) start(scripts []*script.Script) {
@@ -69,7 +74,7 @@ func (p *playback) one(singles *run.Singles, s *script.Script) (r played) {
 	kinds := slices.Clone(p.kinds)
 	if !p.bench.wired && !s.Loopback {
 		kinds = slices.DeleteFunc(kinds, func(k run.Kind) bool { return k == run.Kernel })
-		r.refused = append(r.refused, "kernel: the script needs a wire")
+		r.refused = append(r.refused, refusal{run.Kernel.String(), "the script needs a wire"})
 	}
 	single, err := singles.Run(s, kinds)
 	if err != nil {
@@ -79,7 +84,7 @@ func (p *playback) one(singles *run.Singles, s *script.Script) (r played) {
 		o := &single.Outcomes[i]
 		r.ran = r.ran || o.Trace != nil
 		if o.Refused != nil {
-			r.refused = append(r.refused, o.Kind.String()+": "+o.Refused.Reason)
+			r.refused = append(r.refused, refusal{o.Kind.String(), o.Refused.Reason})
 		}
 	}
 	var b bytes.Buffer
@@ -91,7 +96,7 @@ func (p *playback) one(singles *run.Singles, s *script.Script) (r played) {
 // replayed counts what became of the files.
 type replayed struct {
 	agreed, differed, outside, bad int
-	refused                        map[string]int // scripts by "target: reason"
+	refused                        map[refusal]int // scripts by target and reason
 }
 
 func (c *replayed) add(r *played) {
@@ -124,17 +129,17 @@ func (c *replayed) conclude(w io.Writer, files int) error {
 
 func (c *replayed) print(w io.Writer, files int) {
 	fmt.Fprintf(w, "%d scripts: %d agree, %d differ, %d not supported, %d not readable\n", files, c.agreed, c.differed, c.outside, c.bad)
-	var reasons []string
-	for reason := range c.refused {
-		reasons = append(reasons, reason)
+	targets := map[string][]string{} // by reason
+	most := map[string]int{}
+	for r, n := range c.refused {
+		targets[r.reason] = append(targets[r.reason], r.target)
+		most[r.reason] = max(most[r.reason], n)
 	}
-	slices.SortFunc(reasons, func(a, b string) int {
-		if c.refused[a] != c.refused[b] {
-			return c.refused[b] - c.refused[a]
-		}
-		return strings.Compare(a, b)
+	reasons := slices.SortedFunc(maps.Keys(targets), func(a, b string) int {
+		return cmp.Or(most[b]-most[a], strings.Compare(a, b))
 	})
 	for _, reason := range reasons {
-		fmt.Fprintf(w, "  %3d not run on %s\n", c.refused[reason], reason)
+		slices.Sort(targets[reason])
+		fmt.Fprintf(w, "  %3d not run on %s: %s\n", most[reason], strings.Join(targets[reason], " and "), reason)
 	}
 }

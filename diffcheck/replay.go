@@ -29,7 +29,7 @@ func (c *replayCommand) Run(w io.Writer, bad complaints) error {
 	if err != nil {
 		return err
 	}
-	count := replayed{refused: map[string]int{}}
+	count := replayed{refused: map[refusal]int{}}
 	scripts, unread := readScripts(files, &count)
 	var missing error
 	if len(scripts) > 0 {

@@ -95,7 +95,7 @@ type Rule struct {
 func (r *Rule) Covered() bool { return r.Sighting != nil || r.Excuse != "" }
 
 // OnKernel says of every rule of the Linux dialect whether a kernel has shown
-// it. A rule that says what is not modelled has nothing to show and is left out.
+// it.
 func OnKernel(evidence []Sighting) []Rule {
 	excuses := map[string]string{}
 	for _, u := range model.NotShown() {
@@ -104,6 +104,9 @@ func OnKernel(evidence []Sighting) []Rule {
 	var all []Rule
 	for _, r := range model.RulesOf(spec.Linux) {
 		row := Rule{Name: r.Name, Excuse: excuses[r.Name]}
+		if row.Excuse == "" && strings.HasSuffix(r.Title, "not modelled.") {
+			row.Excuse = "It says what the model leaves out, so there is nothing to show."
+		}
 		for i := range evidence {
 			if evidence[i].Rule == r.Name {
 				row.Sighting = &evidence[i]
