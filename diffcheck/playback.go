@@ -31,7 +31,7 @@ type played struct {
 	text        string // the report on it
 	ran, agreed bool
 	refused     []refusal
-	err         error    // a target or the lab failed
+	err         error // a target or the lab failed
 }
 
 // refusal is why a target cannot run a script.
