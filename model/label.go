@@ -71,6 +71,20 @@ type Call struct {
 	Value    int32            // setsockopt: value; fcntl: flags; dup2: new descriptor; listen: backlog; poll: timeout
 	Len      int32            // send, recv: length of the buffer
 	Poll     [PollMax]PollFD
+	X        Connectx
+}
+
+// Connectx are the arguments of connectx and disconnectx beyond those of
+// connect; see [spec.Connectx].
+type Connectx struct {
+	From        Sockaddr // its Pointer is PointerNull if there is none
+	Association spec.Association
+	Vectors     int32
+	Endpoints   spec.Pointer
+	Vector      spec.Pointer
+	Interface   spec.Device
+	Flags       spec.ConnectFlags
+	NoLength    bool
 }
 
 // PollFD is one entry of poll: what is asked, or what was found.

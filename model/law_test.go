@@ -85,6 +85,8 @@ func renameFrame(f *Frame) {
 func renameLabel(l *Label) {
 	swapAddr(&l.Call.To.Addr)
 	swapPort(&l.Call.To.Port)
+	swapAddr(&l.Call.X.From.Addr)
+	swapPort(&l.Call.X.From.Port)
 	swapAddr(&l.Ret.Addr)
 	swapPort(&l.Ret.Port)
 	renameFrame(&l.Frame)

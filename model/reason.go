@@ -24,6 +24,7 @@ const (
 	LeftShutdown                    // shutdown or close half way, or of a listener, outside Linux
 	LeftFastOpen                    // a corner of Fast Open: a peer that opens too, lost SYNs, a segment before the SYN
 	LeftFiles                       // a file system larger than a world holds, or a change that the model does not know
+	LeftCall                        // a call that the system of the dialect does not have
 	ReasonCount
 )
 
@@ -45,6 +46,7 @@ var reasons = [ReasonCount]string{
 	LeftLocalDelivery: "a broadcast or group datagram that sockets of the host itself may get",
 	LeftHalfOpen:      "a stream socket that BSD leaves in SYN-SENT because the host would not send its SYN",
 	LeftShutdown:      "a shutdown or close half way through an attempt, or of a listener, outside Linux",
+	LeftCall:          "a call that the system does not have: connectx and disconnectx are of macOS alone",
 	LeftFastOpen:      "a Fast Open whose SYN crosses another or is lost, or that a segment meets before its SYN",
 	LeftFiles:         "a file system larger than a world holds, or a change of it that the model does not know",
 	LeftWindow:        "a send that the peer's window or the send buffer would cut",

@@ -159,6 +159,7 @@ func tables() [][]Rule {
 		connectBSDRoutes(forOSX, "osx", connectOSX), connectTargetTCP, filterConnect, connectStart,
 		socketRulesUnix, socketRaw, socketRules, bindInet6, bindMacOS, bindArguments, needing(six, bindLinux6), bindRules, listenRules, acceptRules, nameRules, optionRules6, optionRules, pollRules,
 		waitOptions, optionsLeftOut, selectRules, epollRules,
+		resumes, connectxRules, disconnectxRules,
 		shutdownRulesBSD, shutdownRules, needing(quick, fastElsewhere), needing(raw, sendRaw), sendInet6, sendRulesBSD, needing(six, sendLinux6), sendRules, recvRulesBSD, recvRules, closeRules,
 		handshakeRules, segmentRules, noSocketRules, broadcastRules, datagramRules, icmpRules, wakeRules, timerRules,
 		bindRulesUnix, connectRulesUnix, listenRulesUnix, acceptRulesUnix, nameRulesUnix, optionRulesUnix,

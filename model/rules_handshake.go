@@ -53,7 +53,7 @@ var handshakeRules = []Rule{
 		Title: "A listener answers SYN by SYN|ACK and remembers the handshake.", then: func(m *move) { beginChild(m, 0) }},
 
 	// SYN-SENT, with Fast Open
-	{Name: "syn-sent/fast-open/deferred", Class: Deliver, on: onSegment, in: opening, For: forLinux,
+	{Name: "syn-sent/fast-open/deferred", Class: Deliver, on: onSegment, in: opening, For: forLinux | forMacOS,
 		Title: "A segment that comes before the SYN was sent is not modelled.",
 		when:  func(m *move) bool { return m.s.Flags&(Deferred|FastBusy) == Deferred }, then: leaves(LeftFastOpen)},
 
@@ -72,6 +72,9 @@ var handshakeRules = []Rule{
 	{Name: "syn-sent/fast-open/odd", Class: Deliver, on: onSegment, in: opening, For: forLinux,
 		Title: "A peer that opens too, an end with SYN|ACK, data of which a part is acknowledged, and a SYN with data that was lost are not modelled.",
 		when:  fastOdd, then: leaves(LeftFastOpen)},
+	{Name: "syn-sent/macos/cookie", Class: Deliver, on: onSegment, in: opening, For: forMacOS,
+		Title: "What macOS does with a Fast Open cookie, and with data on SYN|ACK, is not modelled.",
+		when:  func(m *move) bool { return m.s.has(FastOption) && (m.f.FastOpen != FastOpenNone || m.f.Len != 0) }, then: leaves(LeftFastOpen)},
 	{Name: "syn-sent/fast-open/data-lost", Class: Deliver, on: onSegment, in: opening, For: forLinux, Evidence: "RFC 7413, 4.2.2; Linux 6.18, tcp_rcv_fastopen_synack",
 		Title: "Data on the SYN that SYN|ACK does not acknowledge is sent again at once.",
 		when:  func(m *move) bool { return m.f.Bits&(SYN|ACK) == SYN|ACK && m.s.has(FastData) && m.f.Ack == 1 }, then: fastLost},
@@ -328,6 +331,10 @@ func completed(m *move) {
 		s.set(AckDue | Paced)
 		s.assign(Unpredicted, m.f.Scaled) // the window of the SYN|ACK itself is not (tcp_finish_connect)
 		s.RcvWup = s.RcvNxt
+		return
+	}
+	if s.Unsent != 0 { // of connectx
+		m.flush(s)
 		return
 	}
 	m.ack(s)

@@ -156,7 +156,7 @@ func (m *move) soReadable(s *Socket) bool {
 // soWritable: sowriteable of XNU and FreeBSD. A stream socket needs a
 // connection.
 func soWritable(s *Socket) bool {
-	return s.Kind == KindDgram || s.Layer == Connected || s.has(ShutWrite) || s.Err != spec.ENONE
+	return s.Kind == KindDgram || s.Layer == Connected || s.has(ShutWrite|Deferred) || s.Err != spec.ENONE
 }
 
 // pollBSD: sopoll_generic of FreeBSD 13.

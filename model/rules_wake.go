@@ -23,7 +23,7 @@ var wakeRules = []Rule{
 		Cites: cites("posix/description/blocking", "posix/return-value/success", "linux/description/connect", "linux/return-value/success", "macos/return-values/success",
 			"osx/return-values/success", "targettcp/description/tcp-blocking"),
 		when: func(m *move) bool { return connectWait(m) && m.s.TCP != Closed && !m.s.TCP.in(SynSent, SynReceived) },
-		then: func(m *move) { m.s.Layer = Connected; m.ret(0) }},
+		then: func(m *move) { m.s.Layer = Connected; m.result(Return{Value: int32(m.t.Len)}) }}, // connectx says how much data it took
 	{Name: "connect/wait/refused", Class: Wake, on: onWake, For: forAll,
 		Title: "A waiting connect returns ECONNREFUSED when the peer refuses.",
 		Cites: cites("posix/errors/ECONNREFUSED-not-listening", "macos/errors/ECONNREFUSED-not-listening", "osx/errors/ECONNREFUSED-not-listening", "posix/errors/ECONNREFUSED-refused", "linux/errors/ECONNREFUSED", "macos/errors/ECONNREFUSED-rejected",
@@ -44,13 +44,13 @@ var wakeRules = []Rule{
 		Cites: cites("linux/errors/other-codes"),
 		Title: "A waiting connect returns any other error that ended the attempt.",
 		when:  func(m *move) bool { return connectWait(m) && m.s.TCP == Closed }, then: attemptOver},
-	{Name: "fast-open/wait/connected", Class: Wake, on: onWake, For: forLinux, Evidence: "Linux 6.18, tcp_sendmsg_fastopen, __inet_stream_connect",
-		Title: "A send that waits for its Fast Open goes on when the handshake is complete: it returns what the SYN took, or sends now.",
+	{Name: "fast-open/wait/connected", Class: Wake, on: onWake, For: forLinux | forMacOS, Evidence: "Linux 6.18, tcp_sendmsg_fastopen, __inet_stream_connect; XNU 11417, sosend (SOF1_PRECONNECT_DATA)",
+		Title: "A call that waits for its Fast Open goes on when the handshake is complete: it returns what the SYN took, or sends now.",
 		when: func(m *move) bool {
 			return m.t.Fast != FastIdle && m.s.TCP != Closed && !m.s.TCP.in(SynSent, SynReceived)
 		}, then: fastOver},
-	{Name: "fast-open/wait/failed", Class: Wake, on: onWake, For: forLinux, Evidence: "Linux 6.18, __inet_stream_connect (sock_error)",
-		Title: "A send that waits for its Fast Open returns the error that ended the attempt, and the socket can be used again.",
+	{Name: "fast-open/wait/failed", Class: Wake, on: onWake, For: forLinux | forMacOS, Evidence: "Linux 6.18, __inet_stream_connect (sock_error); XNU 11417, sosend (so_error)",
+		Title: "A call that waits for its Fast Open returns the error that ended the attempt; in Linux the socket can be used again.",
 		when:  func(m *move) bool { return m.t.Fast != FastIdle && m.s.TCP == Closed }, then: attemptOver},
 	{Name: "wake/goes-on", Class: Wake, on: onWake, For: forAll, Evidence: "POSIX.1-2008, accept(), recv(), send()",
 		Title: "A call that waited goes on as soon as it need not wait.",

@@ -197,6 +197,9 @@ func (w *walker) stimulus() Label {
 	for thread < ThreadsMax-1 && (w.world.Threads[thread].Wait != Running || w.draw.IntN(8) == 0) {
 		thread++
 	}
+	if w.draw.IntN(map[bool]int{true: 12, false: 300}[w.d == spec.MacOS]) == 0 {
+		return Label{Kind: LabelCall, Thread: thread, Call: w.connectxCall()}
+	}
 	if w.d == spec.Linux && w.draw.IntN(40) == 0 {
 		return Label{Kind: LabelCall, Thread: thread, Call: w.rawCall()}
 	}
@@ -225,6 +228,7 @@ func openings() [][]Label {
 	}
 	return append(openings6(), [][]Label{
 		fastOpening(),
+		connectxOpening(),
 		rawOpening(),
 		{
 			stream, bind(3, AddrOwn), call(Call{Op: spec.OpListen, FD: 3, Value: 1}), in(SYN, AddrRemote1, 1, 0, 0), in(SYN, AddrRemote1, 2, 0, 0),

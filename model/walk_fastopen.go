@@ -51,5 +51,9 @@ func fastOpening() []Label {
 		}},
 		call(Call{Op: spec.OpClose, FD: 3}), stream, fast, call(Call{Op: spec.OpConnect, FD: 3, To: to}),
 		call(Call{Op: spec.OpSend, FD: 3, Len: 5}),
+		{Kind: LabelIn, Frame: Frame{
+			Proto: ProtoICMP, Type: icmpUnreachable, Code: icmpNeedFrag,
+			Quote: Quote{Proto: ProtoTCP, Src: AddrOwn, SPort: PortSeen + 1, Dst: AddrRemote1, DPort: 1},
+		}},
 	}
 }

@@ -35,6 +35,8 @@ const (
 	OpEpollCtl
 	OpEpollWait
 	OpSocketpair
+	OpConnectx    // macOS
+	OpDisconnectx // macOS
 	OpCount
 )
 
@@ -50,6 +52,8 @@ var opNames = [OpCount]string{
 	OpEpollCtl:    "epoll_ctl",
 	OpEpollWait:   "epoll_wait",
 	OpSocketpair:  "socketpair",
+	OpConnectx:    "connectx",
+	OpDisconnectx: "disconnectx",
 }
 
 // String gives the name that the C library exports.
@@ -143,6 +147,8 @@ type Call struct {
 	EpollCmd    EpollCmd    // epoll_ctl
 	EpollFlags  EpollFlags  // epoll_ctl
 	Max         int32       // epoll_wait: maxevents
+
+	Connectx *Connectx // connectx, disconnectx; nil otherwise
 }
 
 // Result is what a system call gave back: the value returned, the errno when

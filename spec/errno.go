@@ -10,6 +10,7 @@ const (
 	ENOENT
 	EINTR
 	EIO
+	ENXIO
 	EBADF
 	EAGAIN
 	ENOMEM
@@ -81,6 +82,7 @@ var errnos = [ErrnoCount]errnoRow{
 	ENOENT:          {"ENOENT", "No such file or directory", [systemCount]int{2, 2, 2}},
 	EINTR:           {"EINTR", "Interrupted system call", [systemCount]int{4, 4, 4}},
 	EIO:             {"EIO", "Input/output error", [systemCount]int{5, 5, 5}},
+	ENXIO:           {"ENXIO", "No such device or address", [systemCount]int{6, 6, 6}},
 	EBADF:           {"EBADF", "Bad file descriptor", [systemCount]int{9, 9, 9}},
 	EAGAIN:          {"EAGAIN", "Resource temporarily unavailable", [systemCount]int{11, 35, 35}},
 	ENOMEM:          {"ENOMEM", "Cannot allocate memory", [systemCount]int{12, 12, 12}},

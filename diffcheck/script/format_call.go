@@ -117,6 +117,10 @@ func appendArgs(b []byte, c *spec.Call, w *Want) []byte {
 		return appendEpollCtlArgs(b, c)
 	case spec.OpEpollWait:
 		return appendEpollWaitArgs(b, c, w)
+	case spec.OpConnectx:
+		return appendConnectx(b, c)
+	case spec.OpDisconnectx:
+		return appendDisconnectx(b, c)
 	}
 	return b // dup, close
 }

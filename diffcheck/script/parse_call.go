@@ -43,6 +43,8 @@ var callReaders = map[string]struct {
 	"epoll_ctl":     {spec.OpEpollCtl, (*parser).readEpollCtl},
 	"epoll_wait":    {spec.OpEpollWait, (*parser).readEpollWait},
 	"socketpair":    {spec.OpSocketpair, (*parser).readSocketpair},
+	"connectx":      {spec.OpConnectx, (*parser).readConnectx},
+	"disconnectx":   {spec.OpDisconnectx, (*parser).readDisconnectx},
 }
 
 // callsElsewhere are calls that packetdrill or strace would print and that
@@ -51,7 +53,7 @@ var callsElsewhere = map[string]bool{
 	"accept4": true, "cap_set": true, "epoll_create": true, "epoll_pwait": true, "ioctl": true, "openat": true, "pipe": true, "pipe2": true, "ppoll": true,
 	"psp_rx_assoc": true, "psp_tx_assoc": true, "readv": true, "recvmmsg": true, "recvmsg": true,
 	"sendfile": true, "sendmmsg": true, "sendmsg": true,
-	"splice": true, "writev": true, "icmp_sendto": true, "connectx": true, "disconnectx": true,
+	"splice": true, "writev": true, "icmp_sendto": true,
 	"setrlimit": true, "prctl": true, "mmap": true, "pselect6": true, "dup3": true, "sctp_sendmsg": true,
 }
 

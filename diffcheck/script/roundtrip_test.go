@@ -77,6 +77,8 @@ func drawCall(t *rapid.T) spec.Call {
 		c.Arg = oneOf[int32](t, -1, 3, 66)
 	case spec.OpSend, spec.OpSendto, spec.OpRecv, spec.OpRecvfrom:
 		drawTransfer(t, &c)
+	case spec.OpConnectx, spec.OpDisconnectx:
+		drawConnectx(t, &c)
 	}
 	return c
 }

@@ -27,7 +27,7 @@ func lacksCall(c *spec.Call) bool {
 	switch c.Op {
 	case spec.OpSocket:
 		return c.Family == spec.AFUnix || c.Family == spec.AFInet6 || c.Family == spec.AFInet && (c.Type == spec.SockRaw || c.Protocol == spec.ProtocolICMP)
-	case spec.OpSigaction, spec.OpSelect, spec.OpEpollCreate, spec.OpEpollCtl, spec.OpEpollWait, spec.OpSocketpair:
+	case spec.OpSigaction, spec.OpSelect, spec.OpEpollCreate, spec.OpEpollCtl, spec.OpEpollWait, spec.OpSocketpair, spec.OpConnectx, spec.OpDisconnectx:
 		return true
 	case spec.OpPoll:
 		return c.Timeout > 0 // a wait that time ends
