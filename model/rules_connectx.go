@@ -15,11 +15,11 @@ func onDisconnectx(rules []Rule) []Rule { return ofMacOS(spec.OpDisconnectx, rul
 func ofMacOS(op spec.Op, rules []Rule) []Rule {
 	for i := range rules {
 		r := &rules[i]
-		r.Name, r.on, r.For = op.String()+r.Name, on(op), forMacOS
+		r.Name, r.on, r.For, r.unix = op.String()+r.Name, on(op), forMacOS, true
 	}
 	return append(rules, Rule{
 		Name: op.String() + "/no-such-call", Class: Succeed, on: on(op), For: forAll &^ forMacOS,
-		Title: "Only macOS has " + op.String() + ": elsewhere it is not modelled.", then: leaves(LeftCall),
+		Title: "Only macOS has " + op.String() + ": elsewhere it is not modelled.", then: leaves(LeftCall), unix: true,
 	})
 }
 
@@ -27,6 +27,8 @@ func ofMacOS(op spec.Op, rules []Rule) []Rule {
 func from(when func(*Sockaddr) bool) func(*move) bool {
 	return func(m *move) bool { return m.c.X.From.Pointer != spec.PointerNull && when(&m.c.X.From) }
 }
+
+func ofUnix(m *move) bool { return m.s != nil && m.s.Family == spec.AFUnix }
 
 func hasVector(m *move) bool { return m.c.X.Vector != spec.PointerNull }
 
@@ -56,6 +58,7 @@ var connectxRules = onConnectx([]Rule{
 		when: func(m *move) bool { return m.c.X.Vector == spec.PointerUnreadable }, then: fails(spec.EFAULT)},
 	{Name: "/vectors", Class: Succeed, Title: "Data in several pieces is not modelled.",
 		when: all(hasVector, func(m *move) bool { return m.c.X.Vectors > 1 }), then: leaves(LeftWindow)},
+	{Name: "/EOPNOTSUPP-unix", Class: Shall, Evidence: "XNU 11417, uipc_usrreqs (no pru_connectx)", Title: "An AF_UNIX socket has no connectx.", when: ofUnix, then: fails(spec.EOPNOTSUPP)},
 	{Name: "/state", Class: Shall, Evidence: "XNU 11417, connectitx, soconnectxlocked",
 		Cites: cites("macos/errors/EALREADY", "macos/errors/EOPNOTSUPP", "macos/errors/EISCONN"),
 		Title: "A socket that listens, is connected or is on the way fails as in connect, before it is bound.",
@@ -230,6 +233,7 @@ var resumes = func() []Rule {
 var disconnectxRules = onDisconnectx([]Rule{
 	{Name: "/EBADF", Class: Shall, Evidence: "XNU 11417, disconnectx_nocancel", Title: "A number that is no descriptor fails.", when: badFD, then: fails(spec.EBADF)},
 	{Name: "/ENOTSOCK", Class: Shall, Evidence: "XNU 11417, disconnectx_nocancel", Title: "A descriptor that is no socket fails.", when: notSocket, then: fails(spec.ENOTSOCK)},
+	{Name: "/EOPNOTSUPP-unix", Class: Shall, Evidence: "XNU 11417, uipc_usrreqs (no pru_disconnectx)", Title: "An AF_UNIX socket has no disconnectx.", when: ofUnix, then: fails(spec.EOPNOTSUPP)},
 	{Name: "/EINVAL-association", Class: Shall, Evidence: "XNU 11417, tcp_usr_disconnectx, udp_disconnectx",
 		Title: "An association other than SAE_ASSOCID_ANY and SAE_ASSOCID_ALL fails.",
 		when: func(m *move) bool {

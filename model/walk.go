@@ -197,7 +197,7 @@ func (w *walker) stimulus() Label {
 	for thread < ThreadsMax-1 && (w.world.Threads[thread].Wait != Running || w.draw.IntN(8) == 0) {
 		thread++
 	}
-	if w.draw.IntN(map[bool]int{true: 12, false: 300}[w.d == spec.MacOS]) == 0 {
+	if w.draw.IntN(map[bool]int{true: 30, false: 300}[w.d == spec.MacOS]) == 0 {
 		return Label{Kind: LabelCall, Thread: thread, Call: w.connectxCall()}
 	}
 	if w.d == spec.Linux && w.draw.IntN(40) == 0 {
