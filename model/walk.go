@@ -27,6 +27,8 @@ type walker struct {
 	nexts Nexts
 	seen  func(from *World, l *Label, next *Next)
 	check func(from *World, l *Label, nexts *Nexts) // of whole steps, if set
+
+	special func() Call // calls that one dialect has, drawn often if set
 }
 
 func newWalker(d spec.Dialect, seed uint64, seen func(from *World, l *Label, next *Next)) *walker {
@@ -83,14 +85,29 @@ func shapeOf(w *World) shape {
 	return h
 }
 
-// explore starts over and over from worlds of a shape not met before.
+// explore wanders, among AF_UNIX sockets and among what one dialect has apart.
 func (w *walker) explore(starts int) {
 	if w.d != spec.TargetTCP {
 		w.exploreUnix(starts / 2)
 	}
+	w.wander(starts, append(openings(), waitingOpenings()...))
+	switch w.d {
+	case spec.Linux:
+		w.special = w.linuxCall
+		w.wander(starts/4, [][]Label{fastOpening(), rawOpening()})
+	case spec.MacOS:
+		w.special = w.connectxCall
+		w.wander(starts/8, [][]Label{connectxOpening()})
+	}
+	w.special = nil
+}
+
+// wander starts over and over from worlds of a shape not met before, at first
+// those along some openings.
+func (w *walker) wander(starts int, openings [][]Label) {
 	met := map[shape]bool{}
 	frontier := []World{{}}
-	for _, o := range append(openings(), waitingOpenings()...) {
+	for _, o := range openings {
 		w.world = World{}
 		for i := range o {
 			w.take(&o[i])
@@ -197,14 +214,11 @@ func (w *walker) stimulus() Label {
 	for thread < ThreadsMax-1 && (w.world.Threads[thread].Wait != Running || w.draw.IntN(8) == 0) {
 		thread++
 	}
-	if w.draw.IntN(map[bool]int{true: 30, false: 300}[w.d == spec.MacOS]) == 0 {
+	if w.special != nil && w.draw.IntN(3) == 0 {
+		return Label{Kind: LabelCall, Thread: thread, Call: w.special()}
+	}
+	if w.draw.IntN(400) == 0 {
 		return Label{Kind: LabelCall, Thread: thread, Call: w.connectxCall()}
-	}
-	if w.d == spec.Linux && w.draw.IntN(40) == 0 {
-		return Label{Kind: LabelCall, Thread: thread, Call: w.rawCall()}
-	}
-	if w.d == spec.Linux && w.draw.IntN(6) == 0 {
-		return Label{Kind: LabelCall, Thread: thread, Call: w.fastCall()}
 	}
 	c := w.call()
 	w.inet6(&c)
@@ -227,9 +241,6 @@ func openings() [][]Label {
 		return Label{Kind: LabelIn, Frame: Frame{Proto: ProtoTCP, Bits: bits, Src: src, SPort: port, Dst: AddrOwn, DPort: 1, Seq: seq, Ack: ack, MSS: 1460}}
 	}
 	return append(openings6(), [][]Label{
-		fastOpening(),
-		connectxOpening(),
-		rawOpening(),
 		{
 			stream, bind(3, AddrOwn), call(Call{Op: spec.OpListen, FD: 3, Value: 1}), in(SYN, AddrRemote1, 1, 0, 0), in(SYN, AddrRemote1, 2, 0, 0),
 			in(ACK, AddrRemote1, 1, 1, 1), in(SYN, AddrRemote2, 1, 0, 0), in(ACK, AddrRemote1, 2, 1, 1), in(ACK, AddrRemote2, 1, 1, 1),

@@ -32,3 +32,11 @@ func rawOpening() []Label {
 		broadcast(1), call(Call{Op: spec.OpConnect, FD: 5, To: many}), broadcast(0), call(Call{Op: spec.OpSend, FD: 5, Len: 5}),
 	}
 }
+
+// linuxCall is a call that has to do with Fast Open or raw sockets.
+func (w *walker) linuxCall() Call {
+	if w.draw.IntN(5) == 0 {
+		return w.rawCall()
+	}
+	return w.fastCall()
+}

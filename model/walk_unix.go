@@ -77,6 +77,9 @@ func unixOpenings() [][]Label {
 	return [][]Label{
 		{open(spec.SockStream), call(Call{Op: spec.OpBind, FD: 3, To: unixAt(CompFirst)}), call(Call{Op: spec.OpListen, FD: 3}),
 			open(spec.SockStream), call(Call{Op: spec.OpConnect, FD: 4, To: unixAt(CompFirst)}), open(spec.SockStream)},
+		{open(spec.SockStream), call(Call{Op: spec.OpBind, FD: 3, To: unixAt(CompFirst)}), call(Call{Op: spec.OpListen, FD: 3, Value: 1}),
+			open(spec.SockStream), call(Call{Op: spec.OpConnect, FD: 4, To: unixAt(CompFirst)}),
+			open(spec.SockStream), call(Call{Op: spec.OpConnect, FD: 5, To: unixAt(CompFirst)})},
 		{open(spec.SockDgram), call(Call{Op: spec.OpBind, FD: 3, To: unixAt(CompFirst)}), open(spec.SockDgram),
 			call(Call{Op: spec.OpConnect, FD: 4, To: unixAt(CompFirst)}), call(Call{Op: spec.OpSend, FD: 4, Len: 1}), call(Call{Op: spec.OpSend, FD: 4, Len: 1})},
 		{open(spec.SockStream), call(Call{Op: spec.OpBind, FD: 3, To: unixAt(CompFirst)}), call(Call{Op: spec.OpListen, FD: 3, Value: 5}),
@@ -106,6 +109,9 @@ func (w *walker) unixStimulus() Label {
 	}
 	if d.IntN(6) == 0 {
 		return Label{Kind: LabelEnv, File: w.fileChange()}
+	}
+	if w.d == spec.MacOS && d.IntN(40) == 0 {
+		return Label{Kind: LabelCall, Thread: thread, Call: w.connectxCall()}
 	}
 	return Label{Kind: LabelCall, Thread: thread, Call: w.unixCall()}
 }
