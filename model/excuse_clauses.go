@@ -9,6 +9,7 @@ var excuses = slices.Concat(
 	excusedOfAdvice,
 	excusedOfKernel,
 	excusedOfBSD,
+	excusedOfPaths,
 )
 
 // excusedOfForm: clauses that say what a call looks like. Every rule keeps them

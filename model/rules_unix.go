@@ -223,6 +223,8 @@ func acceptUnix(m *move) {
 }
 
 var nameRulesUnix = append(onCall(spec.OpGetsockname,
+	Rule{Name: "/posix/unsaid", Class: Unsaid, For: forPOSIX, Open: cites("posix/description/autobind-unix"),
+		Title: "Which name a connected socket has that bind gave none is not said.", when: func(m *move) bool { return m.s.Name == NameNone && m.s.Peer != 0 }, then: whatever},
 	Rule{Name: "/ok", Class: Succeed, For: forUnix, Evidence: "Linux 6.18, unix_getname; POSIX.1-2008, getsockname()",
 		Title: "getsockname gives the name as bind was given it; an accepted socket has that of its listener.",
 		then:  func(m *move) { m.nameUnix(0, m.s.Name) }},

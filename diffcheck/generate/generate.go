@@ -36,7 +36,8 @@ type Options struct {
 	// Raw is the share of scripts, in percent, that begin with a raw socket; 0 is
 	// the default of 3, a negative number none.
 	Raw int
-	// Unix is the share of scripts, in percent, that are about AF_UNIX.
+	// Unix is the share of scripts, in percent, that are about AF_UNIX; 0 is the
+	// default of 8, a negative number none.
 	Unix int
 	// Recipes are scripts to set out from, and Aim is the share of scripts, in
 	// percent, that do.
@@ -61,6 +62,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.FastOpen == 0 {
 		o.FastOpen = 6
+	}
+	if o.Unix == 0 {
+		o.Unix = 8
 	}
 	if o.Wild == 0 {
 		o.Wild = 20

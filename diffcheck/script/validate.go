@@ -152,7 +152,7 @@ func OnLoopback(s *Script) bool {
 func onlyInLab(c *spec.Call) bool {
 	switch c.Op {
 	case spec.OpSocket:
-		return c.Type == spec.SockRaw || c.Protocol == spec.ProtocolICMP
+		return c.Family != spec.AFUnix && (c.Type == spec.SockRaw || c.Protocol == spec.ProtocolICMP)
 	case spec.OpSetsockopt:
 		return c.Option == spec.TCPFastopen || c.Option == spec.TCPFastopenConnect
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/connspec/connspec/diffcheck/target"
 	"github.com/connspec/connspec/hwtarget"
 	"github.com/connspec/connspec/hwtarget/lab"
+	"github.com/connspec/connspec/spec"
 )
 
 // place is where the calls of a script are made and its frames pass: a lane of
@@ -143,6 +144,15 @@ func bindable(family, typ int, a unix.Sockaddr) bool {
 	return unix.Bind(fd, a) == nil
 }
 
+// usesUnix: the event makes an AF_UNIX socket, or a file for one.
+func usesUnix(ev *script.Event) bool {
+	if ev.Kind == script.EventEnv {
+		return ev.Env.Kind == script.EnvFile
+	}
+	c := &ev.Call
+	return ev.Kind == script.EventCall && (c.Op == spec.OpSocket || c.Op == spec.OpSocketpair) && c.Family == spec.AFUnix
+}
+
 // checkNear refuses what must not be done to this machine's own loopback.
 func checkNear(s *script.Script) error {
 	if !s.Loopback {
@@ -150,6 +160,9 @@ func checkNear(s *script.Script) error {
 	}
 	for i := range s.Events {
 		ev := &s.Events[i]
+		if usesUnix(ev) {
+			return target.Refuse(ev, "AF_UNIX needs a namespace for its names, a root for its paths, and a queue of known length: it needs a lab, see diffcheck doctor")
+		}
 		if p := ev.Call.Addr.Port; ev.Kind == script.EventCall && p > 0 && p < 1024 {
 			return target.Refuse(ev, "port %d may be that of a service of this machine: it needs a lab, see diffcheck doctor", p)
 		}
