@@ -47,7 +47,6 @@ var excusedOfForm = []Excuse{
 // could show.
 var excusedOfAdvice = []Excuse{
 	{"posix/description/connected-word", "It gives a second name to what another clause demands."},
-	{"posix/description/timeout-length", "It leaves a length of time open, and the model has no clock: any time-out keeps it."},
 	{"posix/description/autobind-choice", "It leaves the choice of a name open, and the model's ports have no numbers: any choice keeps it."},
 	{"posix/description/privileges", "It permits a check of privileges that no system here makes for connect."},
 	{"posix/application-usage/new-socket", "It is advice to programs."},
