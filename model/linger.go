@@ -1,5 +1,7 @@
 package model
 
+import "github.com/connspec/connspec/spec"
+
 // SO_LINGER.
 
 // lingerAbort is the Linger of a socket whose last close gives the connection
@@ -53,4 +55,19 @@ func closeLingers(m *move) {
 // inherit copies what a connection has of its listener beyond flags.
 func (s *Socket) inherit(l *Socket) {
 	s.SndTimeo, s.RcvTimeo, s.UserTimeout, s.Linger, s.SynCount = l.SndTimeo, l.RcvTimeo, l.UserTimeout, l.Linger, l.SynCount
+}
+
+// crowd leaves the model where several threads wait in accept on a listener that
+// ends: Linux wakes one of them (prepare_to_wait_exclusive), and the others wait
+// for nothing.
+func (m *move) crowd(slot uint8) {
+	n := 0
+	for i := range m.w.Threads {
+		if t := &m.w.Threads[i]; t.Wait == Blocked && t.Socket == slot+1 && t.Op == spec.OpAccept {
+			n++
+		}
+	}
+	if n > 1 {
+		m.leave(LeftSimultaneous)
+	}
 }

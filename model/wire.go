@@ -300,6 +300,7 @@ func (m *move) closeTCP(s *Socket) {
 // not finished go with the listener; in Linux they wait whether it listens
 // again.
 func (m *move) unlisten(slot uint8) {
+	m.crowd(slot)
 	for turn := uint8(1); turn <= SocketsMax+1; turn++ {
 		for i := range m.w.Sockets {
 			c := &m.w.Sockets[i]

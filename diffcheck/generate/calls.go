@@ -344,8 +344,12 @@ func (w *world) dup2(fd int32) {
 }
 
 func (w *world) close(fd int32) {
-	if !w.call(spec.Call{Op: spec.OpClose, FD: fd}) || w.what(fd) == 0 {
+	thread, ok := w.callBy(spec.Call{Op: spec.OpClose, FD: fd})
+	if !ok || w.what(fd) == 0 {
 		return
+	}
+	if s := w.at(fd); s != nil && s.lingers && s.state == StateConnected {
+		w.blocked[thread] = true
 	}
 	if w.state(fd) == StateConnected {
 		w.hostSends(fd, 1)

@@ -45,6 +45,9 @@ type Options struct {
 	Aim     int
 	// Inet6 is the share of scripts, in percent, that use AF_INET6.
 	Inet6 int
+	// Waits is the share of scripts, in percent, with signals, timeouts and
+	// several threads in one call.
+	Waits int
 	// Weight, if set, says how often an action is drawn in a state, in place of
 	// [DefaultWeight]; 0 is never. It is asked once per pair, by New.
 	Weight func(State, Action) int
@@ -165,6 +168,7 @@ func (w *world) script(draw source, opts *Options, weights *weightTable, recipes
 	w.raw = !w.loopback && !w.slow && opts.Raw > 0 && w.percent(opts.Raw)
 	w.fast = !w.loopback && !w.slow && opts.FastOpen > 0 && w.percent(opts.FastOpen)
 	w.six = opts.Inet6 > 0 && !w.fast && !w.raw && !w.changes && w.percent(opts.Inet6)
+	w.waits = opts.Waits > 0 && !w.fast && !w.raw && !w.changes && !w.six && w.percent(opts.Waits)
 	length := eventsMin + w.below(eventsMax-eventsMin+1)
 	if opts.Unix > 0 && w.percent(opts.Unix) {
 		return w.unixScript(length)
@@ -174,10 +178,13 @@ func (w *world) script(draw source, opts *Options, weights *weightTable, recipes
 		recipe = recipes.pick(draw, w.slow)
 	}
 	if recipe != nil {
-		w.changes, w.fast, w.six = false, false, false
+		w.changes, w.fast, w.six, w.waits = false, false, false, false
 		w.setOut(recipe)
 		length = len(w.events) + w.below(4)
 	} else {
+		if w.waits {
+			w.openWaits()
+		}
 		w.opening()
 	}
 	// An action may come to nothing in its state; the bound on tries keeps a
@@ -245,6 +252,9 @@ func (w *world) step() {
 	}
 	if w.slow && w.delays < delaysMax && w.ticking() && w.percent(50) {
 		w.advance()
+		return
+	}
+	if w.waits && w.percent(30) && w.stepWaits() {
 		return
 	}
 	if w.percent(w.wild) {

@@ -2,6 +2,7 @@ package generate
 
 import (
 	"github.com/connspec/connspec/diffcheck/script"
+	"github.com/connspec/connspec/spec"
 )
 
 // Recipe is a script that others set out from: it leads to where drawing at
@@ -71,7 +72,7 @@ func (w *world) setOut(s *script.Script) {
 	spoil := !w.slow && !namesChosen(s) && w.percent(50)
 	for i := range s.Events[:end] {
 		e := &s.Events[i]
-		if spoil && e.Kind != script.EventExpect {
+		if spoil && e.Kind != script.EventExpect && e.Call.Op != spec.OpSigaction {
 			switch n := w.below(100); {
 			case n < 6:
 				continue

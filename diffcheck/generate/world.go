@@ -31,6 +31,7 @@ type socket struct {
 	out         bool // shut for sending
 	waiting     int  // thread that is blocked on it, plus one
 	waitsAccept bool // that thread is in accept
+	lingers     bool // its close may wait
 	six         bool // of AF_INET6
 	mapped      bool // AF_INET6 stream: it has tried to connect over IPv4
 	fast        bool // TCP_FASTOPEN_CONNECT
@@ -70,10 +71,12 @@ type world struct {
 	focus   int32
 	blocked [threadsMax]bool
 	wire    wire
-	delays  int    // events that let time pass
-	noisy   bool   // the host may be sending again on a connection that is not the current one
-	cookie  bool   // the puppet gave one
-	peer    uint16 // next port that the puppet opens a connection from
+	waits   bool             // signals, timeouts, several threads in one call
+	caught  spec.Disposition // what the signal does
+	delays  int              // events that let time pass
+	noisy   bool             // the host may be sending again on a connection that is not the current one
+	cookie  bool             // the puppet gave one
+	peer    uint16           // next port that the puppet opens a connection from
 }
 
 func (w *world) below(n int) int        { return w.draw.below(n) }

@@ -298,6 +298,15 @@ func (q *request) result(d *descriptors, n *puppet.Naming) (r spec.Result, err e
 	return r, err
 }
 
+// detach gives up the descriptor of a close that blocks: the kernel has taken
+// it away before it waits.
+func (q *request) detach(d *descriptors) {
+	if q.op == spec.OpClose {
+		d.remove(q.fd, q.nr == unix.SYS_DUP3)
+		q.fd = -1
+	}
+}
+
 // open gives a new descriptor of the process the script's lowest free number.
 func (q *request) open(d *descriptors, real uintptr) (int32, error) {
 	fd := d.free()

@@ -54,6 +54,7 @@ func (k *Target) recordOwn() error {
 			return k.recordReturn(k.ownBy, t)
 		}
 		k.rec.Add(script.Output{Kind: script.OutputBlock, Thread: k.ownBy, Op: q.op})
+		q.detach(k.fds)
 		return nil
 	}
 	r, err := q.result(k.fds, &k.naming)

@@ -8,6 +8,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/connspec/connspec/diffcheck/script"
+	"github.com/connspec/connspec/diffcheck/target"
 	"github.com/connspec/connspec/spec"
 )
 
@@ -80,7 +81,7 @@ func (k *Target) signal(ev *script.Event) error {
 	case spec.SigIgnore:
 		sig = ignoreSignal
 	default:
-		return fmt.Errorf("kernel: %s would end the process", ev.Signal)
+		return target.Refuse(ev, "%s would end the process", ev.Signal)
 	}
 	if err := unix.Tgkill(unix.Getpid(), k.threads[ev.Thread].tid, sig); err != nil {
 		return fmt.Errorf("kernel: signal thread %d: %w", ev.Thread, err)
