@@ -57,7 +57,7 @@ func raiseOne(s *script.Script, h *Happening, stated bool, frames *bool) {
 	case model.LabelIn:
 		e.Kind, e.Frame = script.EventInject, raiseFrame(&h.Label.Frame)
 	case model.LabelEnv:
-		e.Kind, e.Env = script.EventEnv, raiseChange(h.Label.Change, h.Label.Addr)
+		e.Kind, e.Env = script.EventEnv, raiseChange(&h.Label)
 	}
 	s.Events = append(s.Events, e)
 	if !stated {
@@ -97,6 +97,7 @@ func raisePort(p model.Port) uint16 {
 func raised() (n names) {
 	n.reset()
 	n.used = len(n.ports)
+	n.unix.names, n.unix.comps = []string{"a", "b", "\x00c"}, []string{"a", "b"}
 	for i := range n.ports {
 		n.ports[i] = raisePort(model.Port(i + 1))
 	}
@@ -141,6 +142,10 @@ func raiseCall(c *model.Call) spec.Call {
 
 func raiseAddr(to *model.Sockaddr) spec.Sockaddr {
 	a := spec.Sockaddr{Family: to.Family, Port: raisePort(to.Port)}
+	if to.Family == spec.AFUnix {
+		n := raised()
+		return spec.Sockaddr{Family: to.Family, Path: n.unix.bytes(to.Unix.Name, 0)}
+	}
 	if to.Family == spec.AFInet || to.Family == spec.AFInet6 {
 		a.Addr = classes[to.Addr]
 	}
@@ -162,7 +167,7 @@ func raiseWant(c *spec.Call, r *model.Return) *script.Want {
 		return w
 	}
 	switch {
-	case r.HasAddr:
+	case r.HasAddr && r.Name == model.NameNone:
 		n := raised()
 		w.HasAddr = true
 		w.Result.Addr, w.Result.AddrLen = n.sockaddr(r, 0)
@@ -206,7 +211,14 @@ func raiseFrame(m *model.Frame) script.Frame {
 }
 
 // raiseChange is the command that brings a change of the environment about.
-func raiseChange(c model.Change, a model.Addr) script.Env {
+func raiseChange(l *model.Label) script.Env {
+	c, a := l.Change, l.Addr
+	switch l.File.Verb {
+	case model.FileRemove:
+		return script.Env{Kind: script.EnvUnknown, Text: "rm a"}
+	case model.FileTouch:
+		return script.Env{Kind: script.EnvUnknown, Text: "touch a"}
+	}
 	host := netip.PrefixFrom(classes[a], max(0, classes[a].BitLen())).String()
 	switch c {
 	case model.LinkDown:

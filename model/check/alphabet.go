@@ -107,6 +107,13 @@ var accepts = onSocket("accept", model.Call{Op: spec.OpAccept}).
 // sends: one byte at a time, and none while one is under way, so that numbers stay small.
 var sends = onSocket("send", model.Call{Op: spec.OpSend, Len: 1}).
 	only(func(_ *Scope, w *model.World, s *model.Socket) bool {
+		if s.Remote.Local() { // which may be another socket of the host, or the same
+			for i := range w.Sockets {
+				if o := &w.Sockets[i]; o.Unread != 0 || o.Queued != 0 {
+					return false
+				}
+			}
+		}
 		return s.Unsent == 0 && (s.TCP < model.Established || s.SndUna == s.SndNxt)
 	})
 

@@ -63,7 +63,7 @@ func countFrom(s *model.Socket) {
 }
 
 // key is what sockets are put in order by; slots in use come first.
-type key [5]uint64
+type key [6]uint64
 
 func keyOf(s *model.Socket) key {
 	queue := uint64(0)
@@ -77,7 +77,20 @@ func keyOf(s *model.Socket) key {
 		uint64(class(s.LPort))<<56 | uint64(class(s.RPort))<<48 | uint64(s.Backlog)<<40 | uint64(s.Retries)<<32 | uint64(s.Queued)<<24 | uint64(s.Segs)<<16 | uint64(s.Flow)<<8 | uint64(s.Family),
 		uint64(s.SndNxt-s.SndUna)<<48 | uint64(s.RcvNxt-s.RcvWup)<<32 | uint64(s.Unread)<<16 | uint64(s.Unsent),
 		queue<<16 | uint64(s.MSS),
+		uint64(s.Dev)<<56 | uint64(s.Via)<<48 | uint64(nameClass(s.Name))<<40 | uint64(nameClass(s.PeerName))<<32 | uint64(s.Node)<<24 |
+			uint64(min(s.Peer, 1))<<16 | uint64(s.SynCount)<<8 | uint64(s.FlowPort),
 	}
+}
+
+// nameClass is what of a name does not depend on when it was chosen.
+func nameClass(n model.Name) model.Name {
+	switch {
+	case n >= model.NameUnseen:
+		return model.NameUnseen
+	case n >= model.NameSeen:
+		return model.NameSeen
+	}
+	return n
 }
 
 // class is what of a port does not depend on when it was chosen.

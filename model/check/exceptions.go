@@ -41,6 +41,12 @@ var exceptions = map[string]string{
 	"send/dgram/EDESTADDRREQ":                     bound,
 	"send/dgram/EPIPE":                            bound,
 
+	"connect/linux/inet6/ENETUNREACH-only": bound,
+	"connect/macos/inet6/only":             halfway,
+	"connect/osx/inet6/only":               halfway,
+	"connect/macos/inet6/crossed":          dissolved,
+	"connect/osx/inet6/crossed":            dissolved,
+
 	"connect/macos/EADDRNOTAVAIL-port": dissolved,
 	"connect/macos/ENETUNREACH":        dissolved,
 	"connect/macos/dissolve":           dissolved,

@@ -68,7 +68,7 @@ var worldsAreSound = []Property{
 	{Name: "one-tuple-one-connection", For: ofAll, Source: "RFC 9293, 3.1; posix/errors/EADDRINUSE",
 		Says: "No two connections have the same four names.", World: tuplesDiffer},
 	{Name: "one-name-one-listener", For: ofAll, Source: "POSIX.1-2008, listen() (EADDRINUSE)",
-		Says: "No two sockets listen on the same name.", World: listenersDiffer},
+		Says: "No two Internet sockets listen on the same name.", World: listenersDiffer},
 	{Name: "attempt-has-names", For: ofAll, Source: "RFC 9293, 3.10.1",
 		Says: "A socket that is connecting or connected has both names and holds its port.",
 		World: everyStream(func(_ *model.World, s *model.Socket) bool {
@@ -81,7 +81,9 @@ var worldsAreSound = []Property{
 		Says:  "A listener has a port.",
 		World: everyStream(func(_ *model.World, s *model.Socket) bool { return s.TCP != model.Listen || has(s, model.HasPort) })},
 	{Name: "address-lock-has-address", For: ofAll &^ ofLinux, Source: "POSIX.1-2008, bind()", Says: "A socket that bind gave an address has one. (In Linux a bind that fails takes it away and leaves the lock.)",
-		World: everySocket(func(_ *model.World, s *model.Socket) bool { return !has(s, model.AddrLock) || s.Local != model.AddrAny })},
+		World: everySocket(func(_ *model.World, s *model.Socket) bool {
+			return !has(s, model.AddrLock) || s.Local != model.AddrAny || s.Family == spec.AFUnix
+		})},
 	{Name: "datagram-has-no-handshake", For: ofAll, Source: "RFC 768; posix/description/dgram-destination",
 		Says: "A datagram socket is never connecting: it has a peer or none.",
 		World: everySocket(func(_ *model.World, s *model.Socket) bool {
@@ -98,7 +100,7 @@ var worldsAreSound = []Property{
 	{Name: "connect-waits-for-an-attempt", For: ofAll, Source: "posix/description/blocking",
 		Says: "A thread waits in connect only while the attempt is under way.",
 		World: everyWaiting(func(_ *model.World, t *model.Thread, s *model.Socket) bool {
-			return t.Op != spec.OpConnect || s.TCP == model.SynSent || s.TCP == model.SynReceived
+			return t.Op != spec.OpConnect || s.Family == spec.AFUnix || s.TCP == model.SynSent || s.TCP == model.SynReceived
 		})},
 	{Name: "accept-waits-for-nobody", For: ofAll, Source: "POSIX.1-2008, accept()",
 		Says: "No thread waits in accept while a connection waits to be accepted.",
@@ -169,7 +171,7 @@ func listenersDiffer(_ spec.Dialect, w *model.World) bool {
 	for i := range w.Sockets {
 		for j := range i {
 			a, b := &w.Sockets[i], &w.Sockets[j]
-			if a.TCP == model.Listen && b.TCP == model.Listen && a.Local == b.Local && a.LPort == b.LPort && a.Family == b.Family {
+			if a.TCP == model.Listen && b.TCP == model.Listen && a.Family != spec.AFUnix && a.Local == b.Local && a.LPort == b.LPort && a.Family == b.Family {
 				return false
 			}
 		}

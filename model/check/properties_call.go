@@ -85,7 +85,7 @@ var connectSays = []Property{
 	{Name: "unspec-dissolves", For: ofLinux, Source: "linux/description/dissolve-stream, linux/description/dissolve-dgram",
 		Says: "When connect with AF_UNSPEC returns 0, the socket has no peer.",
 		Step: connectsSo(func(_ *Step, _, is *model.Socket, to *model.Sockaddr, r model.Return) bool {
-			return to.Family != spec.AFUnspec || r.Ret != 0 || is.Remote == model.AddrAny && is.RPort == model.PortZero && is.Layer == model.Unconnected
+			return to.Family != spec.AFUnspec || is.Family != spec.AFInet || r.Ret != 0 || is.Remote == model.AddrAny && is.RPort == model.PortZero && is.Layer == model.Unconnected
 		})},
 	{Name: "unspec-keeps-what-bind-named", For: ofLinux, Source: "Linux 6.18, __tcp_disconnect, __udp_disconnect (SOCK_BINDADDR_LOCK, SOCK_BINDPORT_LOCK)",
 		Says: "connect with AF_UNSPEC leaves an address and a port that bind named.",
@@ -138,7 +138,7 @@ var connectSays = []Property{
 
 func refusedSaysSo(s *Step) bool {
 	f := &s.Label.Frame
-	if s.Label.Kind != model.LabelIn || f.Proto != model.ProtoTCP || f.Bits != model.RST|model.ACK || s.was().TCP != model.SynSent || f.Ack != s.was().SndNxt {
+	if s.Label.Kind != model.LabelIn || s.Before.Env != (model.Surroundings{}) || f.Proto != model.ProtoTCP || f.Bits != model.RST|model.ACK || s.was().TCP != model.SynSent || f.Ack != s.was().SndNxt {
 		return true
 	}
 	waiting, thread := 0, uint8(0)
@@ -160,7 +160,7 @@ var keeping = []spec.Op{spec.OpGetsockname, spec.OpGetpeername, spec.OpPoll}
 
 var callsKeep = []Property{
 	{Name: "failure-changes-nothing", For: ofAll, Source: "POSIX.1-2008, XSH 2.3; the exceptions in model/check/exceptions.go",
-		Says: "A call that fails at once leaves everything as it was, but where one of its rules says otherwise.", Step: failureKeeps},
+		Says: "A call that fails at once, with all interfaces and routes in place, leaves everything as it was, but where one of its rules says otherwise.", Step: failureKeeps},
 	{Name: "looking-changes-nothing", For: ofAll, Source: "POSIX.1-2008, getsockname(), getpeername(), poll()",
 		Says: "getsockname, getpeername and poll change nothing but what was seen.",
 		Step: func(s *Step) bool {
@@ -245,7 +245,7 @@ var callsKeep = []Property{
 				return true
 			}
 			n := &s.After.Sockets[s.After.FDs[r.Ret-model.FDFirst]-1]
-			return n.Remote != model.AddrAny && n.TCP != model.Listen && s.is().TCP == model.Listen
+			return n.Family == spec.AFUnix || n.Remote != model.AddrAny && n.TCP != model.Listen && s.is().TCP == model.Listen
 		}},
 	{Name: "shutdown-opens-nothing", For: ofAll, Source: "POSIX.1-2008, shutdown()", Says: "shutdown connects nothing.",
 		Step: func(s *Step) bool {
@@ -281,15 +281,23 @@ func numberAll(w *model.World) {
 			*p = model.PortSeen
 		}
 	})
-	w.Seen, w.Unseen = 0, 0
+	eachName(w, func(n *model.Name) {
+		if *n >= model.NameSeen {
+			*n = model.NameSeen
+		}
+	})
+	w.Seen, w.Unseen, w.NamesSeen, w.NamesUnseen = 0, 0, 0, 0
 }
 
 func failureKeeps(s *Step) bool {
 	if s.Label.Kind != model.LabelCall {
 		return true
 	}
-	if _, failed := s.Seen.Failed(s.Stimulus.Thread); !failed || same(s.Before, s.After) {
+	if _, failed := s.Seen.Failed(s.Stimulus.Thread); !failed || s.Before.Env != (model.Surroundings{}) || same(s.Before, s.After) {
 		return true
+	}
+	if s.Dialect != spec.Linux && s.aboutSocket() && s.was().Kind == model.KindUnixDgram && s.Label.Call.Op == spec.OpConnect {
+		return true // the BSDs disconnect first, whatever the path leads to (soconnect, unp_connect)
 	}
 	for _, id := range s.Rules {
 		if excepted(id) {
@@ -300,7 +308,7 @@ func failureKeeps(s *Step) bool {
 }
 
 func othersKept(s *Step) bool {
-	if s.Label.Kind != model.LabelCall || !s.aboutSocket() || s.was().Remote.Local() || s.was().TCP == model.Listen || s.is().Remote.Local() {
+	if s.Label.Kind != model.LabelCall || !s.aboutSocket() || s.was().Family == spec.AFUnix || s.was().Remote.Local() || s.was().TCP == model.Listen || s.is().Remote.Local() {
 		return true
 	}
 	switch s.Label.Call.Op {

@@ -9,7 +9,7 @@ import (
 func segmentsSo(holds func(s *Step, was, is *model.Socket, f *model.Frame) bool) func(*Step) bool {
 	return func(s *Step) bool {
 		f := &s.Label.Frame
-		if s.Label.Kind != model.LabelIn || f.Proto != model.ProtoTCP || s.Scope.stimuli[s.Stimulus.Index].about != aSlot {
+		if s.Label.Kind != model.LabelIn || f.Proto != model.ProtoTCP || s.Before.Env != (model.Surroundings{}) || s.Scope.stimuli[s.Stimulus.Index].about != aSlot {
 			return true
 		}
 		return holds(s, s.was(), s.is(), f)
@@ -157,7 +157,7 @@ var timeDoes = []Property{
 		Says: "Every connect that waits returns.",
 		World: func(_ spec.Dialect, w *model.World) bool {
 			for i := range w.Threads {
-				if t := &w.Threads[i]; t.Wait == model.Blocked && t.Op == spec.OpConnect {
+				if t := &w.Threads[i]; t.Wait == model.Blocked && t.Op == spec.OpConnect && w.Sockets[t.Socket-1].Family != spec.AFUnix {
 					return false
 				}
 			}

@@ -42,6 +42,7 @@ type stimulus struct {
 	call  model.Call // Op is OpNone for frames and timers
 	when  func(sc *Scope, w *model.World, s *model.Socket) bool
 	frame func(s *model.Socket) model.Frame
+	env   *model.Label // a change of the surroundings
 }
 
 // Stimulus names one stimulus in one world.

@@ -127,6 +127,9 @@ func (k *Walker) end(w *model.World) End {
 
 // enabled says whether a stimulus may come in a world.
 func (s *Scope) enabled(w *model.World, st *stimulus, slot uint8) bool {
+	if st.frame != nil && w.Env.Lacks&model.NoLink != 0 {
+		return false
+	}
 	switch st.about {
 	case aFile:
 		if _, ok := fileNull(w); !ok {
@@ -166,6 +169,10 @@ const (
 // write makes the label of a stimulus in a world.
 func (s *Scope) write(w *model.World, id Stimulus, l *model.Label) {
 	st := &s.stimuli[id.Index]
+	if st.env != nil {
+		*l = *st.env
+		return
+	}
 	if st.call.Op == spec.OpNone {
 		*l = model.Label{Kind: model.LabelIn, Frame: st.frame(&w.Sockets[id.Slot])}
 		return
