@@ -4,7 +4,8 @@ import "github.com/connspec/connspec/spec"
 
 // connectx and disconnectx of macOS, in the order of their checks (XNU 11417:
 // connectx_nocancel, soconnectxlocked, tcp_usr_connectx_common,
-// udp_connectx_common; sodisconnectxlocked). No other system has them.
+// udp_connectx_common; sodisconnectxlocked). No other system has them. What
+// connectx writes back, how much data it took, is left out.
 
 const xnuConnectx = "XNU 11417, connectx_nocancel"
 
@@ -189,7 +190,7 @@ func connectxDatagram(m *move) {
 		apart(m)
 		return
 	}
-	m.result(Return{Value: n})
+	m.ret(0)
 }
 
 func connectxStream(m *move) {
@@ -200,9 +201,6 @@ func connectxStream(m *move) {
 		return
 	}
 	m.s.Unsent = uint16(n)
-	if m.t.Wait != Blocked {
-		m.t.Ret.Value = n
-	}
 }
 
 // resume sends the SYN that connectx left to a read or write.

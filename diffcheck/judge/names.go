@@ -132,6 +132,10 @@ func (n *names) call(m *model.Call, c *spec.Call) {
 		if c.Type == spec.SockRaw { // its protocol is its port
 			m.To.Port = n.port(uint16(c.Protocol))
 		}
+	case spec.OpConnectx, spec.OpDisconnectx:
+		if c.Connectx != nil {
+			n.connectx(&m.X, c.Connectx)
+		}
 	case spec.OpListen:
 		m.Value = c.Backlog
 	case spec.OpSetsockopt:

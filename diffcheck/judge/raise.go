@@ -136,6 +136,8 @@ func raiseCall(c *model.Call) spec.Call {
 	switch c.Op {
 	case spec.OpSend, spec.OpSendto, spec.OpRecv, spec.OpRecvfrom:
 		s.Buf = make([]byte, c.Len)
+	case spec.OpConnectx, spec.OpDisconnectx:
+		s.Connectx = raiseConnectx(&s, c)
 	}
 	return s
 }

@@ -153,6 +153,9 @@ func (k *Target) call(ev *script.Event) error {
 	if ev.Call.Op == spec.OpSigaction {
 		return k.dispose(ev)
 	}
+	if op := ev.Call.Op; op == spec.OpConnectx || op == spec.OpDisconnectx {
+		return target.Refuse(ev, "only macOS has %s", op)
+	}
 	q := &k.main
 	blocks := q.mayBlock(&ev.Call, k.fds)
 	var t *thread
