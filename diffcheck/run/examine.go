@@ -69,6 +69,27 @@ func (x *examiner) slot(k Kind) (*slot, error) {
 	return s, nil
 }
 
+// placed is a target that runs scripts on a thread of its own and saves the way
+// there while it is called on it.
+type placed interface {
+	Within(f func() error) error
+}
+
+// within calls f where the kernel, if it is one of kinds, is nearest.
+func (x *examiner) within(kinds []Kind, f func() error) error {
+	if !slices.Contains(kinds, Kernel) {
+		return f()
+	}
+	s, err := x.slot(Kernel)
+	if err != nil {
+		return err
+	}
+	if t, ok := s.target.(placed); ok {
+		return t.Within(f)
+	}
+	return f()
+}
+
 // close releases the targets.
 func (x *examiner) close() {
 	for _, s := range x.slots {

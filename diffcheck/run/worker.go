@@ -51,10 +51,8 @@ func (w *worker) drawAll() error {
 		if first == end {
 			return nil
 		}
-		for i := first; i < end && !w.r.deck.over(); i++ {
-			if err := w.one(i, w.source.Script(i)); err != nil {
-				return err
-			}
+		if err := w.x.within(w.r.o.Kinds, func() error { return w.draw(first, end) }); err != nil {
+			return err
 		}
 		select {
 		case done, ok := <-w.r.slow.done:
@@ -67,6 +65,16 @@ func (w *worker) drawAll() error {
 		default:
 		}
 	}
+}
+
+// draw runs the scripts with the indices from first to before end.
+func (w *worker) draw(first, end uint64) error {
+	for i := first; i < end && !w.r.deck.over(); i++ {
+		if err := w.one(i, w.source.Script(i)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // one runs a script, or leaves the kernel's share of it to a slow lane.

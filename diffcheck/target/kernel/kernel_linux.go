@@ -44,8 +44,10 @@ type Target struct {
 	lane   *lab.Lane // nil without a wire
 	place  place
 	nic    hwtarget.NIC
-	ran    int  // scripts since the lane was made
-	dirty  bool // the lane could not be put back as it was made
+	ran    int      // scripts since the lane was made
+	dirty  bool     // the lane could not be put back as it was made
+	inside bool     // Run is called on the thread of the place, see Within
+	left   []func() // closes the places that Within could not leave
 	far    uint32
 	port   uint16
 	page   []byte // that nobody can read
@@ -142,18 +144,52 @@ func (k *Target) settleDown() error {
 }
 
 // leave gives the place up. Its thread goes back to the runtime's pool, so it
-// must not stay pinned.
+// must not stay pinned. From inside, the place is closed later.
 func (k *Target) leave() {
 	if k.place == nil {
 		return
 	}
-	if k.wired {
-		k.place.Do(unpin)
-	} else {
-		k.nic.Close()
+	place, nic := k.place, k.nic
+	end := func() {
+		if k.wired {
+			place.Do(unpin)
+		} else {
+			nic.Close()
+		}
+		place.Close()
 	}
-	k.place.Close()
-	k.place, k.lane, k.nic = nil, nil, nil
+	if k.inside {
+		k.left = append(k.left, end)
+	} else {
+		end()
+	}
+	k.place, k.lane, k.nic, k.inside = nil, nil, nil, false
+}
+
+// Within calls f on the thread that the scripts run on, so that each Run in f
+// saves two switches of threads, which take longer than a short script.
+func (k *Target) Within(f func() error) error {
+	if k.worn() {
+		if err := k.renew(); err != nil {
+			return err
+		}
+	}
+	k.inside = true
+	err := k.place.Do(f)
+	k.inside = false
+	for _, end := range k.left {
+		end()
+	}
+	k.left = k.left[:0]
+	return err
+}
+
+// worn says whether it takes another place to run a script in.
+func (k *Target) worn() bool { return k.place == nil || k.dirty || k.ran >= k.opts.scripts() }
+
+func (k *Target) renew() error {
+	k.leave()
+	return k.settleDown()
 }
 
 // Name implements [target.Target].

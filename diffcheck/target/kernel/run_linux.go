@@ -21,9 +21,8 @@ func (k *Target) Run(s *script.Script, tr *script.Trace) error {
 			return err
 		}
 	}
-	if k.place == nil || k.dirty || k.ran >= k.opts.scripts() {
-		k.leave()
-		if err := k.settleDown(); err != nil {
+	if k.worn() && !(k.inside && k.place != nil && !k.dirty) {
+		if err := k.renew(); err != nil {
 			return err
 		}
 	}
@@ -31,14 +30,20 @@ func (k *Target) Run(s *script.Script, tr *script.Trace) error {
 		return err
 	}
 	k.ran++
-	return k.place.Do(func() error {
-		for range attempts(s) - 1 {
-			if err := k.run(s, tr); err != nil || !k.ticks.passed {
-				return err
-			}
+	if k.inside {
+		return k.insist(s, tr)
+	}
+	return k.place.Do(func() error { return k.insist(s, tr) })
+}
+
+// insist runs a script until no tick of the clock comes in between.
+func (k *Target) insist(s *script.Script, tr *script.Trace) error {
+	for range attempts(s) - 1 {
+		if err := k.run(s, tr); err != nil || !k.ticks.passed {
+			return err
 		}
-		return k.run(s, tr)
-	})
+	}
+	return k.run(s, tr)
 }
 
 func (k *Target) run(s *script.Script, tr *script.Trace) error {
