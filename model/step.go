@@ -291,6 +291,14 @@ func (m *move) call(c, given *Call) {
 	m.c = m.imported(c, given)
 }
 
+// Behind is the socket that a descriptor refers to, or nil.
+func (w *World) Behind(fd int32) *Socket {
+	if f := w.file(fd); f != FileNone && f != FileNull {
+		return &w.Sockets[f-1]
+	}
+	return nil
+}
+
 // file is what a descriptor refers to.
 func (w *World) file(fd int32) File {
 	if fd < FDFirst || fd >= FDFirst+FDsMax {

@@ -16,6 +16,7 @@ type Reached struct {
 	rules    [spec.DocumentCount][]reachedRule // by rule id
 	connects map[Connect]bool                  // under the Linux dialect
 	decider  *Decider
+	pairs    map[Pair]bool // likewise
 }
 
 // reachedRule is how often a rule was met, and with how many answers in all
@@ -41,7 +42,7 @@ const (
 
 // Walk wanders through the worlds of all dialects. It takes some seconds.
 func Walk() *Reached {
-	r := &Reached{connects: map[Connect]bool{}, decider: NewDecider()}
+	r := &Reached{connects: map[Connect]bool{}, decider: NewDecider(), pairs: map[Pair]bool{}}
 	var dialects sync.WaitGroup
 	for d := range spec.DocumentCount {
 		dialects.Go(func() { r.walk(d) })
@@ -59,6 +60,7 @@ func (r *Reached) walk(d spec.Dialect) {
 		}
 		if d == spec.Linux {
 			r.connect(from, l, next)
+			r.pair(from, l, next)
 		}
 	}
 	whole := func(from *model.World, _ *model.Label, nexts *model.Nexts) {
@@ -121,22 +123,45 @@ func (r *Reached) connect(from *model.World, l *model.Label, next *model.Next) {
 			continue
 		}
 		c := Connect{Errno: t.Ret.Errno}
-		var slot int
+		var of *model.Socket
 		switch was := &from.Threads[i]; {
 		case was.Wait == model.Blocked && was.Op == spec.OpConnect:
-			slot = int(was.Socket) - 1
+			of = &from.Sockets[was.Socket-1]
 		case l.Kind == model.LabelCall && int(l.Thread) == i && l.Call.Op == spec.OpConnect:
-			slot = socketOf(from, l.Call.FD)
+			of = from.Behind(l.Call.FD)
 		default:
 			continue
 		}
-		if slot >= 0 {
-			c.Family, c.Type = from.Sockets[slot].Family, typeOf(from.Sockets[slot].Kind)
+		if of != nil {
+			c.Family, c.Type = of.Family, typeOf(of.Kind)
 		}
 		if c.Rule = r.decider.Decide(next.Rules[:next.Used], c.Errno, from.Threads[i].Wait == model.Blocked); c.Rule != 0 {
 			r.connects[c] = true
 		}
 	}
+}
+
+// pair notes which rules a call uses on a socket in which state.
+func (r *Reached) pair(from *model.World, l *model.Label, next *model.Next) {
+	if l.Kind != model.LabelCall || !takesDescriptor(l.Call.Op) {
+		return
+	}
+	s := from.Behind(l.Call.FD)
+	if s == nil {
+		return
+	}
+	for _, id := range next.Rules[:next.Used] {
+		r.pairs[Pair{id, s.State()}] = true
+	}
+}
+
+// takesDescriptor says whether a call is about one descriptor.
+func takesDescriptor(op spec.Op) bool {
+	switch op {
+	case spec.OpSocket, spec.OpSocketpair, spec.OpOpen, spec.OpPoll, spec.OpSelect, spec.OpSigaction, spec.OpEpollCreate:
+		return false
+	}
+	return true
 }
 
 func typeOf(k model.Kind) spec.SockType {
@@ -147,15 +172,4 @@ func typeOf(k model.Kind) spec.SockType {
 		return spec.SockDgram
 	}
 	return 0
-}
-
-// socketOf is the slot of the socket that a descriptor refers to, or -1.
-func socketOf(w *model.World, fd int32) int {
-	if fd < model.FDFirst || fd >= model.FDFirst+model.FDsMax {
-		return -1
-	}
-	if f := w.FDs[fd-model.FDFirst]; f != model.FileNone && f != model.FileNull {
-		return int(f) - 1
-	}
-	return -1
 }

@@ -24,9 +24,11 @@ type Report struct {
 
 // StepReport is what they make of one step.
 type StepReport struct {
-	Verdict [spec.DocumentCount]model.Verdict
-	Rules   [spec.DocumentCount][]model.RuleID // that explain it
-	Several [spec.DocumentCount]bool           // the dialect left more than one answer
+	Verdict  [spec.DocumentCount]model.Verdict
+	Rules    [spec.DocumentCount][]model.RuleID // that explain it
+	Several  [spec.DocumentCount]bool           // the dialect left more than one answer
+	OnSocket bool                               // the step is a call on a socket
+	State    model.State                        // of which this was the state before, under the Linux dialect
 }
 
 // Deviation is one thing seen that a dialect does not allow.
@@ -85,15 +87,18 @@ func (s *RuleSet) Len() int {
 
 // Judge judges one trace after the other. It belongs to one goroutine.
 type Judge struct {
-	oracles [spec.DocumentCount]*oracle.Oracle
-	report  Report
-	names   names
-	labels  []moment
-	routes  target.Routes
-	calls   [script.ThreadsMax]*spec.Call // the latest of each thread
-	step    int
-	rules   []model.RuleID // storage of StepReport.Rules
-	brief   bool           // deviations are not put into words
+	oracles  [spec.DocumentCount]*oracle.Oracle
+	report   Report
+	names    names
+	labels   []moment
+	routes   target.Routes
+	calls    [script.ThreadsMax]*spec.Call // the latest of each thread
+	step     int
+	rules    []model.RuleID // storage of StepReport.Rules
+	brief    bool           // deviations are not put into words
+	on       *model.Socket  // of a world of the Linux dialect, for before alone
+	onSocket bool           // see StepReport
+	state    model.State
 }
 
 // moment is one label of a step and what it stands for.
@@ -226,6 +231,9 @@ func (j *Judge) feed() {
 	for d, o := range j.oracles {
 		j.calls = calls
 		o.Begin()
+		if spec.Dialect(d) == spec.Linux {
+			j.before(o)
+		}
 		for i := range j.labels {
 			m := &j.labels[i]
 			if m.call != nil {
@@ -236,6 +244,23 @@ func (j *Judge) feed() {
 				o.Forgive(&m.label)
 			}
 		}
+	}
+}
+
+// before notes the state of the socket that the call of the step is about.
+func (j *Judge) before(o *oracle.Oracle) {
+	j.on = nil
+	for i := range j.labels {
+		if l := &j.labels[i].label; l.Kind == model.LabelCall {
+			o.Worlds(func(w *model.World) {
+				if j.on == nil {
+					j.on = w.Behind(l.Call.FD)
+				}
+			})
+		}
+	}
+	if j.onSocket = j.on != nil; j.onSocket {
+		j.state = j.on.State()
 	}
 }
 

@@ -91,6 +91,28 @@ func Reached(w io.Writer, res *run.Result, walk *coverage.Reached) {
 		}
 	}
 	unshownTable(w, res)
+	pairTable(w, res, walk)
+}
+
+// pairTable says on which states of a socket the walk has met a rule and the
+// kernel has not shown it.
+func pairTable(w io.Writer, res *run.Result, walk *coverage.Reached) {
+	pairs := walk.Pairs()
+	var g grid
+	shown := 0
+	for i, p := range pairs {
+		if res.States[p.Rule][p.State] > 0 {
+			shown++
+			continue
+		}
+		if n := len(g.rows); n > 0 && i > 0 && g.rows[n-1][0] == p.Rule.String() {
+			g.rows[n-1][1] += ", " + p.State.String()
+		} else {
+			g.row(p.Rule.String(), p.State.String())
+		}
+	}
+	fmt.Fprintf(w, "\n%d of %d pairs of a rule and the state of the socket that a call was on, as the walk met them, shown by the kernel; not these:\n", shown, len(pairs))
+	g.print(w, "  ")
 }
 
 func byErrno(a, b coverage.Connect) int {

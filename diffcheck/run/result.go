@@ -23,6 +23,7 @@ type Result struct {
 	Targets     []TargetTally
 	Connects    [spec.ErrnoCount]uint64     // results of connect on the kernel
 	Ends        map[coverage.Connect]uint64 // the same by socket and rule
+	States      [][coverage.StateMax]uint64 // steps of the kernel by rule id and by the state of the socket that the call was on
 	Shown       []ShownRule                 // by the kernel, by rule id; empty without it
 	Rules       judge.RuleSet               // those that explained a step of any target
 
@@ -84,7 +85,7 @@ func (r *runner) result(workers []*worker, elapsed time.Duration, interrupted bo
 		all.merge(&w.tally)
 	}
 	res := &Result{Seed: r.o.Seed, Elapsed: elapsed, Interrupted: interrupted, Scripts: all.scripts, Steps: all.steps,
-		Crowded: r.crowded.Load(), Targets: all.targets, Connects: all.shown.errnos(), Ends: all.shown.connects, Shown: all.shown.rules, Rules: all.rules}
+		Crowded: r.crowded.Load(), Targets: all.targets, Connects: all.shown.errnos(), Ends: all.shown.connects, Shown: all.shown.rules, States: all.shown.states, Rules: all.rules}
 	r.sortOut(res)
 	return res
 }

@@ -19,6 +19,7 @@ type ShownRule struct {
 type shown struct {
 	rules    []ShownRule
 	connects map[coverage.Connect]uint64
+	states   [][coverage.StateMax]uint64 // by rule id: steps that are calls on a socket in that state
 	decider  *coverage.Decider
 	sockets  [script.FDsMax]origin // of the script in hand, by descriptor
 }
@@ -38,6 +39,13 @@ func (s *shown) count(index uint64, tr *script.Trace, r *judge.Report) {
 			at.First = index
 		}
 	})
+	for i := range r.Steps {
+		if step := &r.Steps[i]; step.OnSocket && step.State < coverage.StateMax {
+			for _, id := range step.Rules[Kernel.Dialect] {
+				s.states[id][step.State]++
+			}
+		}
+	}
 	s.countConnects(tr, r)
 }
 
@@ -46,6 +54,7 @@ func (s *shown) ready() {
 		return
 	}
 	s.rules = make([]ShownRule, len(model.Rules())+1)
+	s.states = make([][coverage.StateMax]uint64, len(s.rules))
 	s.decider = coverage.NewDecider()
 	s.connects = map[coverage.Connect]uint64{}
 }
@@ -120,6 +129,11 @@ func (s *shown) merge(o *shown) {
 			s.rules[i].First = other.First
 		}
 		s.rules[i].Scripts += other.Scripts
+	}
+	for i := range o.states {
+		for state, n := range o.states[i] {
+			s.states[i][state] += n
+		}
 	}
 	for c, n := range o.connects {
 		s.connects[c] += n
