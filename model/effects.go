@@ -186,22 +186,36 @@ func (m *move) autobind(s *Socket) {
 // several threads wait, either may be the first to run.
 func (m *move) finish(out *Nexts) {
 	m.drain(out)
-	if m.w.blocked() < 2 {
-		m.wake(false)
+	waiting := m.w.blocked()
+	if waiting < 2 {
+		m.wake(&wakeOrders[0])
 		return
 	}
-	before := *m.n
-	m.wake(false)
-	after := m.n.World
-	other := out.push(&before.World)
-	other.Rules, other.Used = before.Rules, before.Used
-	m.t, m.s = nil, nil
-	m.n, m.w = other, &other.World
-	m.wake(true)
-	if other.World == after {
-		out.Len--
+	before, first, start := *m.n, m.n, out.Len
+	m.wake(&wakeOrders[0])
+	orders := wakeOrders[1:2]
+	if waiting > 2 {
+		orders = wakeOrders[1:]
+	}
+	for i := range orders {
+		other := out.push(&before.World)
+		other.Rules, other.Used = before.Rules, before.Used
+		m.t, m.s = nil, nil
+		m.n, m.w = other, &other.World
+		m.wake(&orders[i])
+		same := other.World == first.World
+		for n := start; n < out.Len-1 && !same; n++ {
+			same = out.Buf[n].World == other.World
+		}
+		if same {
+			out.Len--
+		}
 	}
 }
+
+// wakeOrders are the orders in which waiting threads may run: the first two
+// are enough for two of them, whichever they are.
+var wakeOrders = [...][ThreadsMax]uint8{{0, 1, 2}, {2, 1, 0}, {0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}}
 
 func (w *World) blocked() int {
 	n := 0
@@ -260,13 +274,10 @@ func (m *move) fork(on trigger, r *Rule, out *Nexts) {
 }
 
 // wake looks at every waiting thread until none of them moves.
-func (m *move) wake(backwards bool) {
+func (m *move) wake(order *[ThreadsMax]uint8) {
 	for moved := true; moved && m.w.Left == Inside; {
 		moved = false
-		for i := range m.w.Threads {
-			if backwards {
-				i = len(m.w.Threads) - 1 - i
-			}
+		for _, i := range order {
 			t := &m.w.Threads[i]
 			if t.Wait != Blocked {
 				continue
