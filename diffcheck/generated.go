@@ -44,9 +44,13 @@ var recipes = sync.OnceValue(func() []generate.Recipe {
 // such a change in half a millisecond.
 const changesShare = 2
 
+// waitsShare is the percentage of scripts with signals, timeouts and several threads
+// in one call, which the stack targets refuse.
+const waitsShare = 4
+
 // newGenerator draws the scripts of a seed.
 func newGenerator(seed uint64) *generate.Generator {
-	return generate.New(seed, generate.Options{Recipes: recipes(), Aim: aimShare, Slow: slowShare, Changes: changesShare})
+	return generate.New(seed, generate.Options{Recipes: recipes(), Aim: aimShare, Slow: slowShare, Changes: changesShare, Waits: waitsShare})
 }
 
 // generatedName reads the name of a generated script, "SEED-INDEX".
