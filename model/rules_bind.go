@@ -143,7 +143,7 @@ func bind(m *move) {
 		s.Flow = AddrAny
 	}
 	if m.d == spec.Linux && a.Addr.Six() {
-		s.Dev = dev
+		s.Dev, s.Via = dev, AddrLoopback2 // LOOPBACK4_IPV6 stands for it over IPv4
 		s.set(V6Only)
 	}
 	s.assign(Bare, planned(routeBroadcast, routeMulticast)(m))

@@ -26,10 +26,17 @@ var connectLinux6 = []Rule{
 	{Name: "connect/linux/inet6/device", Class: Succeed, on: on(spec.OpConnect), For: forLinux,
 		Title: "An IPv4 destination of an AF_INET6 socket that is bound to an interface is not modelled.",
 		when:  func(m *move) bool { return inet6(m) && !native(m) && m.s.Dev != spec.DeviceNone }, then: leaves(LeftAddress)},
+	{Name: "connect/linux/inet6/stand-in", Class: Succeed, on: on(spec.OpConnect), For: forLinux,
+		Title: "A connection within the host over IPv4 from a socket that is bound to an IPv6 address, and has been let out of IPV6_V6ONLY again, is not modelled: it comes from 127.0.0.6.",
+		when:  func(m *move) bool { return inet6(m) && !native(m) && standIn(m) && m.destination().Local() }, then: leaves(LeftAddress)},
 	{Name: "connect/linux/inet6/ENETUNREACH-device", Class: Shall, on: on(spec.OpConnect), For: forLinux, Evidence: "Linux 6.18, ip6_route_output_flags (RT6_LOOKUP_F_IFACE)",
 		Title: "A destination that the interface does not lead to fails; the socket stays bound to the interface that the scope id named.",
 		when:  beyondDevice, then: failsRoute(spec.ENETUNREACH)},
 }
+
+// standIn: bind gave the socket an IPv6 address, for which 127.0.0.6 stands over
+// IPv4 (LOOPBACK4_IPV6 of Linux).
+func standIn(m *move) bool { return m.s.Local.Six() && m.s.has(AddrLock) }
 
 // bareSource: the socket is bound to a v4-mapped address of many hosts.
 func bareSource(m *move) bool { return inet6(m) && m.s.has(Bare) && m.s.Local.Four() }
@@ -148,7 +155,7 @@ var sendLinux6 = onSend([]Rule{
 		Title: "A peer that routing refuses by now fails with its error.", of: dgrams, in: []TCP{Established},
 		when: func(m *move) bool { return inet6(m) && !named(m) && m.sendRoute() != spec.ENONE }, then: func(m *move) { failsBound(m.sendRoute())(m) }},
 	{Name: "/dgram/linux/inet6/device", Class: Succeed, For: forLinux,
-		Title: "A datagram over IPv4 from an AF_INET6 socket that is bound to an interface, or to an address with another scope id, is not modelled.", when: oddDevice,
+		Title: "A datagram over IPv4 from an AF_INET6 socket that is bound to an interface, or within the host from one that is bound to an IPv6 address, is not modelled; nor is one to an address with another scope id.", when: oddDevice,
 		then: leaves(LeftAddress)},
 })
 
@@ -164,7 +171,7 @@ func oddDevice(m *move) bool {
 	}
 	dst := m.target()
 	if dst.Four() {
-		return m.s.Dev != spec.DeviceNone
+		return m.s.Dev != spec.DeviceNone || standIn(m) && dst.Local()
 	}
 	return named(m) && dst.scoped() && (m.device() == spec.DeviceNone || scopeGiven(m) && m.c.To.Scope != m.device())
 }
