@@ -6,6 +6,7 @@ import (
 	"os"
 	"runtime"
 	"time"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
@@ -63,26 +64,41 @@ func (l *Lane) settled6() error {
 	if !l.IPv6 {
 		return nil
 	}
-	fd, err := unix.Socket(unix.AF_INET6, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK, 0)
-	if err != nil {
-		return fmt.Errorf("lab: IPv6 socket: %w", err)
-	}
-	defer unix.Close(fd)
-	if err := unix.Bind(fd, &unix.SockaddrInet6{}); err != nil {
+	if err := unix.Bind(l.six, &unix.SockaddrInet6{}); err != nil {
 		return fmt.Errorf("lab: bind to ::: %w", err)
 	}
-	name, err := unix.Getsockname(fd)
+	defer dissolve(l.six)
+	name, err := unix.Getsockname(l.six)
 	if err != nil {
 		return fmt.Errorf("lab: name of an IPv6 socket: %w", err)
 	}
 	self := &unix.SockaddrInet6{Port: name.(*unix.SockaddrInet6).Port, ZoneId: hostIndex}
 	for _, a := range [...]netip.Addr{netip.IPv6Loopback(), Own6.Addr(), LinkLocal.Addr()} {
 		self.Addr = a.As16()
-		if err := arrives(fd, self); err != nil {
+		if err := arrives(l.six, self); err != nil {
 			return fmt.Errorf("lab: address %v: %w", a, err)
 		}
 	}
 	return nil
+}
+
+// socket6 makes the socket of settled6. The calling thread is in the kernel's
+// namespace.
+func (l *Lane) socket6() (err error) {
+	if !l.IPv6 {
+		return nil
+	}
+	if l.six, err = unix.Socket(unix.AF_INET6, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK, 0); err != nil {
+		return fmt.Errorf("lab: IPv6 socket: %w", err)
+	}
+	return nil
+}
+
+// dissolve takes from a datagram socket the port that it chose, by a connect to
+// AF_UNSPEC: no script is to find it taken.
+func dissolve(fd int) {
+	var unspec unix.RawSockaddr
+	unix.Syscall(unix.SYS_CONNECT, uintptr(fd), uintptr(unsafe.Pointer(&unspec)), unsafe.Sizeof(unspec))
 }
 
 // patience6 is for a machine on which others keep the kernel's network lock: all

@@ -85,6 +85,7 @@ type Lane struct {
 	kernel  int // descriptor of the kernel's namespace
 	netlink int // rtnetlink socket in it
 	control int // datagram socket in it, for ioctls
+	six     int // datagram socket of IPv6 in it, or -1; see settled6
 	far     int // datagram socket in the puppet's namespace, likewise
 	puppet  *rawsock.NIC
 	jobs    chan func()
@@ -97,7 +98,7 @@ type Lane struct {
 
 // NewLane makes one. The process must be root or have entered the lab.
 func NewLane(o Options) (*Lane, error) {
-	l := &Lane{kernel: -1, netlink: -1, control: -1, far: -1, jobs: make(chan func()), ended: make(chan struct{})}
+	l := &Lane{kernel: -1, netlink: -1, control: -1, six: -1, far: -1, jobs: make(chan func()), ended: make(chan struct{})}
 	if _, err := home(); err != nil {
 		return nil, err
 	}
@@ -213,6 +214,9 @@ func (l *Lane) connect(fd int) error {
 	if err := l.linked(); err != nil {
 		return err
 	}
+	if err := l.socket6(); err != nil {
+		return err
+	}
 	return l.settled6()
 }
 
@@ -250,7 +254,7 @@ func (l *Lane) release() {
 		go l.puppet.Close()
 	}
 	l.firewall.close()
-	for _, fd := range [...]int{l.kernel, l.netlink, l.control} {
+	for _, fd := range [...]int{l.kernel, l.netlink, l.control, l.six} {
 		if fd >= 0 {
 			unix.Close(fd)
 		}
