@@ -190,6 +190,9 @@ func namesTaken(m *move) bool {
 func (m *move) connectionWith(open bool) int {
 	dst := m.destination()
 	src := m.s.Local
+	if dst.Six() && src.Four() { // no such connection can be
+		return -1
+	}
 	if m.s.unnamed() {
 		src = source(dst)
 	}

@@ -43,7 +43,8 @@ type Options struct {
 	// percent, that do.
 	Recipes []Recipe
 	Aim     int
-	// Inet6 is the share of scripts, in percent, that use AF_INET6.
+	// Inet6 is the share of scripts, in percent, that use AF_INET6; 0 is the
+	// default of 14, a negative number none.
 	Inet6 int
 	// Waits is the share of scripts, in percent, with signals, timeouts and
 	// several threads in one call.
@@ -65,6 +66,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.FastOpen == 0 {
 		o.FastOpen = 6
+	}
+	if o.Inet6 == 0 {
+		o.Inet6 = 14
 	}
 	if o.Unix == 0 {
 		o.Unix = 8

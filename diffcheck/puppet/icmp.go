@@ -30,7 +30,11 @@ func (p *Puppet) buildICMP(f *script.Frame) ([]byte, error) {
 	var quote []byte
 	var space [quoteMax]byte
 	src, dst := p.Endpoints(f)
-	if dst.Addr().Is6() {
+	switch {
+	case !dst.Addr().Is6():
+	case f.Implied: // the current connection is of IPv6, and this is about another
+		src, dst = netip.AddrPortFrom(script.Remote1, 0), netip.AddrPortFrom(script.Own, 0)
+	default:
 		return nil, fmt.Errorf("ICMP to %v: ICMPv6 is icmp6", dst.Addr())
 	}
 	src, dst = p.naming.RealFar(src), netip.AddrPortFrom(p.naming.RealAddr(dst.Addr()), 0)

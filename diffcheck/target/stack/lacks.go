@@ -16,6 +16,8 @@ func lacks(s *script.Script) error {
 			return target.Refuse(ev, "impl has no signals yet")
 		case ev.Kind == script.EventEnv && ev.Env.Kind == script.EnvFile:
 			return target.Refuse(ev, "impl has no file system yet")
+		case ev.Kind == script.EventInject && (ev.Frame.Proto == script.ProtoICMP6 || ev.Frame.Dst.Addr().Is6()):
+			return target.Refuse(ev, "impl has no IPv6 yet")
 		case ev.Kind == script.EventCall && lacksCall(&ev.Call):
 			return target.Refuse(ev, "impl has no %s yet", missing(&ev.Call))
 		}
@@ -43,7 +45,8 @@ func lacksOption(o spec.SockOption) bool {
 	switch o {
 	case spec.SoSndtimeo, spec.SoRcvtimeo, spec.SoLinger, spec.SoBindtodevice, spec.SoReuseport, spec.SoKeepalive,
 		spec.IPBindAddressNoPort, spec.TCPSyncnt, spec.TCPUserTimeout,
-		spec.TCPFastopen, spec.TCPFastopenConnect:
+		spec.TCPFastopen, spec.TCPFastopenConnect,
+		spec.IPv6V6only:
 		return true
 	}
 	return false
