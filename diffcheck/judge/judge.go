@@ -266,7 +266,7 @@ func (j *Judge) before(o *oracle.Oracle) {
 
 // conclude notes the verdicts on the step.
 func (j *Judge) conclude() {
-	j.report.Steps = append(j.report.Steps, StepReport{})
+	j.report.Steps = append(j.report.Steps, StepReport{OnSocket: j.onSocket, State: j.state})
 	s := &j.report.Steps[len(j.report.Steps)-1]
 	for d, o := range j.oracles {
 		s.Verdict[d], s.Several[d] = o.Verdict(), o.Several()

@@ -198,3 +198,17 @@ func withAddresses(f script.Frame) script.Frame {
 	}
 	return f
 }
+
+// A step that is a call on a socket says in which state that was.
+func TestStateOfTheSocketOfACall(t *testing.T) {
+	tr := traceOf(t, joined+"+0 "+to+" = 0\n+0 close(3) = 0\n+0 close(3) = -1 EBADF (Bad file descriptor)\n")
+	var got []string
+	for _, s := range New().Trace(tr).Steps {
+		if s.OnSocket {
+			got = append(got, s.State.String())
+		}
+	}
+	if want := "unbound connected connected"; strings.Join(got, " ") != want {
+		t.Errorf("the calls were on sockets in the states %v, want %s", got, want)
+	}
+}
