@@ -22,7 +22,11 @@ type unixSocket struct {
 	typ       spec.SockType
 	nonblock  bool
 	listening bool
-	waiting   bool // a thread may wait in a call on it
+	connected bool
+	waiting   bool   // a thread may wait in a call on it
+	name      string // bound to, "" if not
+	backlog   int32
+	queue     int // listening: connections to be accepted
 }
 
 // unixWorld is an AF_UNIX script in the making.
@@ -31,13 +35,13 @@ type unixWorld struct {
 	sockets []unixSocket
 	typ     spec.SockType // what most sockets of the script are
 	opened  int
-	fd      int32 // the next descriptor, if no call fails and none is closed
-	waiters int   // threads that may be waiting
+	taken   [2 * eventsMax]bool // descriptors that are open, from fdFirst
+	waiters int                 // threads that may be waiting
 }
 
 // unixScript makes an AF_UNIX script.
 func (w *world) unixScript(length int) *script.Script {
-	u := unixWorld{world: w, fd: fdFirst, typ: [...]spec.SockType{spec.SockStream, spec.SockStream, spec.SockSeqpacket, spec.SockDgram}[w.below(4)]}
+	u := unixWorld{world: w, typ: [...]spec.SockType{spec.SockStream, spec.SockStream, spec.SockSeqpacket, spec.SockDgram}[w.below(4)]}
 	u.opening()
 	for tries := 0; len(w.events) < length && tries < 4*eventsMax; tries++ {
 		u.step()
@@ -104,9 +108,14 @@ func (u *unixWorld) fdOf(s *unixSocket) int32 {
 }
 
 func (u *unixWorld) add(s unixSocket) {
-	s.fd = u.fd
-	u.fd++
-	u.sockets = append(u.sockets, s)
+	for i := range u.taken {
+		if !u.taken[i] {
+			u.taken[i] = true
+			s.fd = fdFirst + int32(i)
+			u.sockets = append(u.sockets, s)
+			return
+		}
+	}
 }
 
 func (u *unixWorld) socket() {
@@ -126,7 +135,7 @@ func (u *unixWorld) socket() {
 	case 2:
 		c.Family, c.Type = spec.AFInet, spec.SockStream
 	}
-	s := unixSocket{typ: c.Type, nonblock: u.percent(80)}
+	s := unixSocket{typ: c.Type, nonblock: u.percent(88)}
 	if s.nonblock {
 		c.SockFlags = spec.SockNonblock
 	}
@@ -146,14 +155,14 @@ func (u *unixWorld) pair() {
 		c.SockFlags = spec.SockNonblock
 	}
 	u.call(nil, false, c)
-	s := unixSocket{typ: c.Type, nonblock: c.SockFlags != 0}
+	s := unixSocket{typ: c.Type, nonblock: c.SockFlags != 0, connected: true}
 	u.add(s)
 	u.add(s)
 }
 
 // likely is one of the few names that most of a script is about.
 func (u *unixWorld) likely() string {
-	return [...]string{"/s", "/s", "/s", "\x00a", "\x00a", "/t", "/d/s", "\x00b"}[u.below(8)]
+	return [...]string{"/s", "/s", "/s", "/s", "/s", "\x00a", "\x00a", "\x00a", "/t", "/d/s", "\x00b"}[u.below(11)]
 }
 
 // paths are further ones: through links and directories, to files of all kinds,
@@ -170,8 +179,8 @@ func (u *unixWorld) name() string {
 	return paths[u.below(len(paths))]
 }
 
-// named fills in an address, mostly a right one.
-func (u *unixWorld) named(c *spec.Call, path string) {
+// named fills in an address, mostly a right one, and says whether it is.
+func (u *unixWorld) named(c *spec.Call, path string) bool {
 	c.Addr = spec.Sockaddr{Family: spec.AFUnix, Path: path}
 	c.AddrLen = script.UnixLen(path)
 	switch n := u.below(100); {
@@ -186,7 +195,11 @@ func (u *unixWorld) named(c *spec.Call, path string) {
 		c.AddrLen = [...]int32{0, 5, 110}[u.below(3)]
 	case n < 9 && path[0] != 0: // without the NUL at its end
 		c.AddrLen--
+		return true
+	default:
+		return true
 	}
+	return false
 }
 
 func (u *unixWorld) bindTo(path string) {
@@ -194,12 +207,31 @@ func (u *unixWorld) bindTo(path string) {
 	if s == nil {
 		return
 	}
+	u.bound(s, path)
 	u.call(nil, false, spec.Call{Op: spec.OpBind, FD: s.fd, Addr: spec.Sockaddr{Family: spec.AFUnix, Path: path}, AddrLen: script.UnixLen(path)})
+}
+
+// bound notes a name that the socket gets, if all is well with it.
+func (u *unixWorld) bound(s *unixSocket, path string) {
+	if s.name == "" && (strings.Count(path, "/") < 2 || path[0] == 0) {
+		s.name = path
+	}
+}
+
+// whereabouts is mostly the name of a socket.
+func (u *unixWorld) whereabouts() string {
+	if s := u.any(); s != nil && s.name != "" && u.percent(75) {
+		return s.name
+	}
+	return u.name()
 }
 
 func (u *unixWorld) bind(s *unixSocket) {
 	c := spec.Call{Op: spec.OpBind, FD: u.fdOf(s)}
-	u.named(&c, u.name())
+	path := u.name()
+	if u.named(&c, path) && s != nil {
+		u.bound(s, path)
+	}
 	if u.percent(10) { // a name of the system's choice
 		c.Addr, c.AddrLen, c.Pointer = spec.Sockaddr{Family: spec.AFUnix}, spec.OffsetofSunPath, spec.PointerValid
 	}
@@ -207,20 +239,38 @@ func (u *unixWorld) bind(s *unixSocket) {
 }
 
 func (u *unixWorld) listen(s *unixSocket) {
-	u.call(nil, false, spec.Call{Op: spec.OpListen, FD: u.fdOf(s), Backlog: [...]int32{0, 0, 1, 5, -1}[u.below(5)]})
-	if s != nil {
-		s.listening = true
+	c := spec.Call{Op: spec.OpListen, FD: u.fdOf(s), Backlog: [...]int32{0, 0, 1, 5, -1}[u.below(5)]}
+	u.call(nil, false, c)
+	if s != nil && s.name != "" && !s.connected && s.typ != spec.SockDgram && s.typ != spec.SockRaw {
+		s.listening, s.backlog = true, c.Backlog
 	}
 }
 
 func (u *unixWorld) connect(s *unixSocket) {
 	c := spec.Call{Op: spec.OpConnect, FD: u.fdOf(s)}
-	u.named(&c, u.name())
-	if u.percent(6) { // to a name that the system may have chosen
+	path := u.whereabouts()
+	plain := u.named(&c, path)
+	if u.percent(6) {
+		plain = false // to a name that the system may have chosen
 		c.Addr.Path, c.Addr.Family, c.Pointer = script.ChosenName(1), spec.AFUnix, spec.PointerValid
 		c.AddrLen = script.UnixLen(c.Addr.Path)
 	}
 	u.call(s, s != nil && s.typ != spec.SockDgram && s.typ != spec.SockRaw, c)
+	if plain && s != nil && !s.connected && !s.listening {
+		u.connected(s, path)
+	}
+}
+
+// connected follows a connect that nothing is wrong with.
+func (u *unixWorld) connected(s *unixSocket, path string) {
+	for i := range u.sockets {
+		l := &u.sockets[i]
+		if l.listening && l.name == path && l.typ == s.typ && (l.backlog < 0 || l.queue <= int(l.backlog)) {
+			l.queue++
+			s.connected = true
+			return
+		}
+	}
 }
 
 func (u *unixWorld) dissolve(s *unixSocket) {
@@ -235,9 +285,10 @@ func (u *unixWorld) accept(s *unixSocket) {
 	if u.percent(15) {
 		c.Pointer = spec.PointerNull
 	}
-	u.call(s, true, c)
-	if s.listening { // which may have somebody to accept
-		u.add(unixSocket{typ: s.typ, nonblock: false})
+	u.call(s, s.queue == 0, c)
+	if s.queue > 0 {
+		s.queue--
+		u.add(unixSocket{typ: s.typ, connected: true})
 	}
 }
 
@@ -245,7 +296,7 @@ func (u *unixWorld) send(s *unixSocket, to bool) {
 	c := spec.Call{Op: spec.OpSend, FD: u.fdOf(s), Buf: make([]byte, u.below(9)), MsgFlags: u.flags()}
 	if to {
 		c.Op = spec.OpSendto
-		u.named(&c, u.name())
+		u.named(&c, u.whereabouts())
 	}
 	u.call(s, true, c)
 }
@@ -263,7 +314,7 @@ func (u *unixWorld) recv(s *unixSocket, from bool) {
 
 // flags keep most calls on sockets that accept opened from waiting.
 func (u *unixWorld) flags() spec.MsgFlags {
-	if u.percent(70) {
+	if u.percent(85) {
 		return spec.MsgDontwait
 	}
 	return 0

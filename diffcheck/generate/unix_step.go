@@ -1,6 +1,10 @@
 package generate
 
-import "github.com/connspec/connspec/spec"
+import (
+	"slices"
+
+	"github.com/connspec/connspec/spec"
+)
 
 // unixActions are the actions of AF_UNIX scripts with their weights.
 var unixActions = [...]struct {
@@ -80,10 +84,14 @@ func (u *unixWorld) pollUnix(s *unixSocket) {
 	u.call(nil, false, spec.Call{Op: spec.OpPoll, Poll: fds})
 }
 
-// closeUnix closes a socket; the descriptor may be given to another by a later
-// call, which is as good.
 func (u *unixWorld) closeUnix(s *unixSocket) {
-	u.call(nil, false, spec.Call{Op: spec.OpClose, FD: u.fdOf(s)})
+	fd := u.fdOf(s)
+	u.call(nil, false, spec.Call{Op: spec.OpClose, FD: fd})
+	if s == nil || s.fd != fd || u.percent(10) { // and is used again now and then
+		return
+	}
+	u.taken[fd-fdFirst] = false
+	u.sockets = slices.DeleteFunc(u.sockets, func(o unixSocket) bool { return o.fd == fd })
 }
 
 func (u *unixWorld) duplicate(s *unixSocket) {

@@ -148,7 +148,7 @@ func (d *descriptors) end(keep bool) {
 		if real < 0 {
 			continue
 		}
-		if d.behind(fd).typ != 0 {
+		if f := d.behind(fd); f.typ != 0 && f.family != spec.AFUnix {
 			unix.SetsockoptLinger(int(real), unix.SOL_SOCKET, unix.SO_LINGER, &abort)
 		}
 		if keep {

@@ -20,6 +20,7 @@ type files struct {
 	missing error // why there is none; the rest is then not set
 	outside int   // the root of the process
 	inside  int   // that of scripts
+	list    int   // the same, to read its entries
 	bound   [2]unix.CapUserData
 	free    [2]unix.CapUserData
 	dirty   bool // a script may have left something
@@ -28,7 +29,7 @@ type files struct {
 // openFiles makes an empty file system. It does not fail: where there can be
 // none, scripts that need one are refused.
 func openFiles() *files {
-	f := &files{outside: -1, inside: -1}
+	f := &files{outside: -1, inside: -1, list: -1}
 	f.missing = f.open()
 	return f
 }
@@ -71,6 +72,9 @@ func (f *files) mount() error {
 		return fmt.Errorf("tmpfs: %w", err)
 	}
 	if f.inside, err = unix.Fsmount(fs, unix.FSMOUNT_CLOEXEC, 0); err != nil {
+		return fmt.Errorf("tmpfs: %w", err)
+	}
+	if f.list, err = unix.Openat(f.inside, ".", unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0); err != nil {
 		return fmt.Errorf("tmpfs: %w", err)
 	}
 	if err := f.enter(true); err != nil { // this thread ends here
@@ -177,7 +181,7 @@ func (f *files) clean() error {
 	if err := unix.Fchmodat(f.inside, ".", rootMode, 0); err != nil { // which a script reaches by ".."
 		return fmt.Errorf("kernel: permissions of the root of scripts: %w", err)
 	}
-	return empty(f.inside, 0)
+	return empty(f.list, 0)
 }
 
 // rootMode are the permissions of the root of scripts.
@@ -186,16 +190,14 @@ const rootMode = 0o755
 // depthMax is deeper than a script can make directories.
 const depthMax = script.EventsMax
 
-// empty removes all that is in a directory.
-func empty(dir, depth int) error {
+// empty removes all that is in a directory, which is open for reading.
+func empty(fd, depth int) error {
 	if depth > depthMax {
 		return fmt.Errorf("kernel: directories nested more than %d deep", depthMax)
 	}
-	fd, err := unix.Openat(dir, ".", unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
-	if err != nil {
+	if _, err := unix.Seek(fd, 0, 0); err != nil {
 		return fmt.Errorf("kernel: empty a directory: %w", err)
 	}
-	defer unix.Close(fd)
 	var names []string
 	var b [4096]byte
 	for {
@@ -221,7 +223,7 @@ func empty(dir, depth int) error {
 }
 
 func emptyAndRemove(dir int, name string, depth int) error {
-	fd, err := unix.Openat(dir, name, unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+	fd, err := unix.Openat(dir, name, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 	if err != nil {
 		return err
 	}
@@ -234,7 +236,7 @@ func emptyAndRemove(dir int, name string, depth int) error {
 }
 
 func (f *files) close() {
-	for _, fd := range [...]int{f.outside, f.inside} {
+	for _, fd := range [...]int{f.outside, f.inside, f.list} {
 		if fd >= 0 {
 			unix.Close(fd)
 		}
