@@ -133,7 +133,7 @@ func (r *Reached) connect(from *model.World, l *model.Label, next *model.Next) {
 			continue
 		}
 		if of != nil {
-			c.Family, c.Type = of.Family, typeOf(of.Kind)
+			c.Family, c.Type = of.Family, typeOf(of)
 		}
 		if c.Rule = r.decider.Decide(next.Rules[:next.Used], c.Errno, from.Threads[i].Wait == model.Blocked); c.Rule != 0 {
 			r.connects[c] = true
@@ -164,11 +164,17 @@ func takesDescriptor(op spec.Op) bool {
 	return true
 }
 
-func typeOf(k model.Kind) spec.SockType {
-	switch k {
-	case model.KindStream:
+// typeOf is the type that the socket was asked for with.
+func typeOf(s *model.Socket) spec.SockType {
+	switch s.Kind {
+	case model.KindStream, model.KindUnixStream:
 		return spec.SockStream
-	case model.KindDgram:
+	case model.KindUnixSeqpacket:
+		return spec.SockSeqpacket
+	case model.KindDgram, model.KindUnixDgram:
+		if s.Flags&model.Raw != 0 {
+			return spec.SockRaw
+		}
 		return spec.SockDgram
 	}
 	return 0

@@ -10,7 +10,6 @@ import (
 	"github.com/connspec/connspec/diffcheck/coverage"
 	"github.com/connspec/connspec/diffcheck/run"
 	"github.com/connspec/connspec/model"
-	"github.com/connspec/connspec/spec"
 )
 
 // reachedLines say in short what of the Linux dialect and page the kernel has
@@ -41,15 +40,12 @@ func reachedLines(w io.Writer, res *run.Result) {
 // unshown sorts out the rules of the Linux dialect: how many the kernel has
 // shown, how many of the others need not be, and which are left.
 func unshown(res *run.Result) (shown, excused int, missing []string) {
-	reasons := map[string]string{}
-	for _, u := range model.NotShown() {
-		reasons[u.Rule] = u.Reason
-	}
-	for _, r := range model.RulesOf(spec.Linux) {
+	for _, r := range coverage.OnKernel(nil) {
+		rule, _ := model.RuleByName(r.Name)
 		switch {
-		case res.Shown[r.ID].Scripts > 0:
+		case res.Shown[rule.ID].Scripts > 0:
 			shown++
-		case reasons[r.Name] != "":
+		case r.Excuse != "":
 			excused++
 		default:
 			missing = append(missing, r.Name)
@@ -128,9 +124,9 @@ func unshownTable(w io.Writer, res *run.Result) {
 	_, excused, missing := unshown(res)
 	fmt.Fprintf(w, "\n%s of the linux dialect not shown by the kernel, %d of them excused\n", plural(uint64(excused+len(missing)), "rule"), excused)
 	var g grid
-	for _, u := range model.NotShown() {
-		if r, ok := model.RuleByName(u.Rule); ok && res.Shown[r.ID].Scripts == 0 {
-			g.row(u.Rule, u.Reason)
+	for _, r := range coverage.OnKernel(nil) {
+		if rule, _ := model.RuleByName(r.Name); r.Excuse != "" && res.Shown[rule.ID].Scripts == 0 {
+			g.row(r.Name, r.Excuse)
 		}
 	}
 	evidence, err := coverage.Recorded()
