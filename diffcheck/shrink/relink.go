@@ -11,20 +11,31 @@ import (
 // have then. It gives nil if those events make none.
 func (m *minimizer) relink(from, to int) []script.Event {
 	old := newNumbering(m.best.Events)
-	gone := make([]bool, len(m.best.Events)) // by the event that made a descriptor
-	any := false
+	drop := make([]bool, len(m.best.Events))
+	makes := false
 	for i := from; i < to; i++ {
-		gone[i] = old.madeBy[i] >= 0
-		any = any || gone[i]
+		drop[i] = true
+		makes = makes || old.madeBy[i] >= 0
 	}
-	if !any {
+	if !makes {
 		return nil
 	}
+	return m.less(drop)
+}
+
+// less is the script without the events in drop and without those that use what
+// they made, with descriptors renumbered.
+func (m *minimizer) less(drop []bool) []script.Event {
 	var kept []script.Event
-	var origin []int
+	var origin []int // where in the whole each of them stood
+	old := newNumbering(m.best.Events)
+	gone := make([]bool, len(m.best.Events)) // by the event that made a descriptor
+	for i := range drop {
+		gone[i] = drop[i] && old.madeBy[i] >= 0
+	}
 	for i, e := range m.events() {
 		uses := slices.ContainsFunc(old.uses[i], func(maker int) bool { return maker >= 0 && gone[maker] })
-		if i >= from && i < to || uses {
+		if drop[i] || uses {
 			gone[i] = old.madeBy[i] >= 0 // what is made of it goes too: dup, accept
 			continue
 		}

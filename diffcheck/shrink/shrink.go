@@ -1,5 +1,5 @@
 // Package shrink makes a failing script smaller while it still fails: first
-// fewer events, then plainer ones.
+// fewer events, then plainer ones, then other scripts that do the same.
 package shrink
 
 import (
@@ -26,7 +26,7 @@ func Script(s *script.Script, stillFails func(*script.Script) bool) *script.Scri
 		m.fewer()
 		m.plainer()
 		m.renumber()
-		if m.best == before {
+		if m.best == before && !m.shorter() {
 			break
 		}
 	}
