@@ -35,6 +35,9 @@ var recipes = sync.OnceValue(func() []generate.Recipe {
 	}
 	var all []generate.Recipe
 	for _, s := range corpus.Scripts() {
+		if corpus.Edge(s) {
+			continue
+		}
 		all = append(all, generate.Recipe{Script: s, Weight: 1 + weights[s.Name]})
 	}
 	return all

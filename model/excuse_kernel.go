@@ -7,7 +7,6 @@ var notShown = []Unshown{
 	{"timer/time-wait-over", "TIME-WAIT lasts a minute, for which no script of a run waits."},
 	{"recv/stream/data-and-ack", "Whether reading acknowledges hangs on milliseconds, and both answers are allowed."},
 	{"recvfrom/stream/data-and-ack", "Whether reading acknowledges hangs on milliseconds, and both answers are allowed."},
-	{"crossed/old-ack", "The kernel shows it, but sends and takes ICMP afterwards as if its SYN were out still, which is not modelled; so no script dwells on it."},
 }
 
 // AnyOrder is why a check may leave many answers in a dialect whose checks have

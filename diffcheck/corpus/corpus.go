@@ -1,13 +1,15 @@
 // Package corpus holds scripts with names: one for each thing that connect does
 // and a kernel can show, by subject. Each states its outcomes, so that replay
 // checks them; the first line says what it shows. The generator starts from
-// them too.
+// them too, but for those in the directory edge: what would follow them is
+// beyond the model, or beyond impl.
 package corpus
 
 import (
 	"embed"
 	"io/fs"
 	"path"
+	"strings"
 	"sync"
 
 	"github.com/connspec/connspec/diffcheck/script"
@@ -50,3 +52,6 @@ var Scripts = sync.OnceValue(func() []*script.Script {
 	}
 	return all
 })
+
+// Edge says whether a script is one that others do not start from.
+func Edge(s *script.Script) bool { return strings.HasPrefix(s.Name, "corpus/edge/") }
