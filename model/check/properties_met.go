@@ -17,13 +17,13 @@ func someStream(such func(w *model.World, s *model.Socket) bool) func(spec.Diale
 	}
 }
 
-// returns makes a property of transitions in which a call of op, or one that waited in it, returns e.
+// connectReturns makes a property of transitions in which a call of op, or one that waited in it, returns e.
 func connectReturns(e spec.Errno) func(*Step) bool {
 	return func(s *Step) bool {
 		for i := range s.Seen.Rets {
 			r := &s.Seen.Ret[i]
 			waited := s.Before.Threads[r.Thread].Wait == model.Blocked && s.Before.Threads[r.Thread].Op == spec.OpConnect
-			calls := s.Label.Kind == model.LabelCall && s.Label.Call.Op == spec.OpConnect && r.Thread == s.Stimulus.Thread
+			calls := s.Label.Kind == model.LabelCall && s.Label.Call.Op == spec.OpConnect && r.Thread == s.Stimulus.Thread && proper(&s.Label.Call.To)
 			if (waited || calls) && r.Ret.Errno == e && (e != 0 || r.Ret.Ret == 0) {
 				return true
 			}
@@ -44,7 +44,16 @@ var shouldBeMet = []Property{
 	{Name: "can-be-aborted", Kind: Reachable, For: ofLinux, Of: "stream", Source: "Linux 6.18, __inet_stream_connect (sock_error ? : -ECONNABORTED)",
 		Says: "connect can return ECONNABORTED, after SO_ERROR was taken.", Step: connectReturns(spec.ECONNABORTED)},
 	{Name: "can-be-cut", Needs: Size{Threads: 2}, Kind: Reachable, For: ofLinux, Of: "stream", Source: "Linux 6.18, inet_wait_for_connect (sk_disconnects)",
-		Says: "A connect that waits can return EPIPE, when another thread dissolves it.", Step: connectReturns(spec.EPIPE)},
+		Says: "A connect that waits can return EPIPE, when another thread dissolves it.",
+		Step: func(s *Step) bool {
+			for _, r := range s.Seen.Ret[:s.Seen.Rets] {
+				cut := s.Label.Kind == model.LabelCall && r.Thread != s.Stimulus.Thread && s.Before.Threads[r.Thread].Op == spec.OpConnect
+				if cut && s.Label.Call.Op == spec.OpConnect && r.Ret.Errno == spec.EPIPE {
+					return true
+				}
+			}
+			return false
+		}},
 	{Name: "can-open-at-once", Kind: Reachable, For: ofAll, Of: "stream", Source: "RFC 9293, 3.5 (simultaneous open)", Says: "A simultaneous open can happen.",
 		World: someStream(func(_ *model.World, s *model.Socket) bool {
 			return s.TCP == model.SynReceived && !has(s, model.Request)
@@ -57,7 +66,7 @@ var shouldBeMet = []Property{
 		World: someStream(func(_ *model.World, s *model.Socket) bool { return has(s, model.Orphan) })},
 	{Name: "can-wait-in-TIME-WAIT", Kind: Reachable, For: ofAll, Of: "stream", Source: "RFC 9293, 3.6.1", Says: "A connection can be in TIME-WAIT.",
 		World: someStream(func(_ *model.World, s *model.Socket) bool { return s.TCP == model.TimeWait })},
-	{Name: "can-both-wait", Needs: Size{Sockets: 2, Threads: 2}, Kind: Reachable, For: ofAll, Of: "stream", Source: "posix/description/blocking", Says: "Two threads can wait on one socket.",
+	{Name: "can-both-wait", Needs: Size{Threads: 2}, Kind: Reachable, For: ofLinux, Of: "stream", Source: "posix/description/blocking", Says: "Two threads can wait in connect on one socket.",
 		World: func(_ spec.Dialect, w *model.World) bool {
 			return w.Threads[0].Wait == model.Blocked && w.Threads[1].Wait == model.Blocked && w.Threads[0].Socket == w.Threads[1].Socket
 		}},

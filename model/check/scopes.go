@@ -67,7 +67,7 @@ func dgram(z Size) *Scope {
 		connects(at(model.AddrRemote1, 1), at(model.AddrRemote2, 1), at(model.AddrNoRoute, 1), unspec),
 		binds(at(model.AddrOwn, 1), at(model.AddrAny, 0)),
 		[]stimulus{takeError, closes},
-		datagrams[:1], messages[3:4],
+		datagrams, messages[3:4],
 	)
 }
 
@@ -121,6 +121,6 @@ func arguments(z Size) *Scope {
 		opens(spec.SockStream, spec.SockDgram), sockets(), onNothing(),
 		first(naming(everywhere(1)...)), tried(naming(oddAddresses()...)), tried(rareCalls()), first(settings()),
 		first(listens(0)), first(shutdowns()),
-		[]stimulus{closes, timers}, segments[1:2], segments[10:11], datagrams[:1], messages[3:4],
+		[]stimulus{closes, timers}, segments[1:2], segments[10:11], datagrams[:1], messages[3:4], strays,
 	)
 }
