@@ -22,9 +22,11 @@ const (
 	LoopbackUp
 	AddrGone // the host's address on the wire
 	AddrBack
-	FilterOut  // a rule of the firewall for what the host sends
-	FilterIn   // and for what it receives
-	FilterGone // both are taken away
+	FilterOut   // a rule of the firewall for what the host sends
+	FilterIn    // and for what it receives
+	FilterGone  // both are taken away
+	FastOpenOff // Linux: net.ipv4.tcp_fastopen without its client bit
+	FastOpenOn
 	changeCount
 )
 
@@ -32,6 +34,7 @@ var changeNames = [changeCount]string{
 	"unknown change", "no route", "route unicast", "route unreachable", "route prohibit", "route blackhole", "route as planned",
 	"link down", "link up", "loopback down", "loopback up", "own address gone", "own address back",
 	"filter for output", "filter for input", "no filter",
+	"fast open off", "fast open on",
 }
 
 func (c Change) String() string {
@@ -50,13 +53,14 @@ type Surroundings struct {
 	In     Filter
 }
 
-// Lack is what the host has lost of its interfaces.
+// Lack is what the host has lost of its interfaces and abilities.
 type Lack uint8
 
 const (
 	NoLink     Lack = 1 << iota // the interface of the wire is down
 	NoLoopback                  // the loopback interface is down
 	NoAddress                   // the address on the wire is gone
+	NoFastOpen                  // Linux: no Fast Open for clients
 )
 
 func (e *Surroundings) lacks(l Lack) bool { return e.Lacks&l != 0 }
@@ -140,6 +144,12 @@ func (w *World) change(l *Label) {
 	c, a := l.Change, l.Addr
 	before := w.Env
 	switch c {
+	case FastOpenOff:
+		w.Env.Lacks |= NoFastOpen
+		return
+	case FastOpenOn:
+		w.Env.Lacks &^= NoFastOpen
+		return
 	case LinkDown:
 		w.Env.Lacks |= NoLink
 	case LinkUp:

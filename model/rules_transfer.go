@@ -119,6 +119,9 @@ var sendRules = onSend([]Rule{
 		needs: strange, when: all(isSocket, named, badPointer, shorter(1)), then: fails(spec.EFAULT)},
 
 	// stream, with Fast Open: see rules_fastopen.go
+	{Name: "/stream/fast-open/EOPNOTSUPP-off", Class: Shall, For: forLinux, Evidence: "Linux 6.18, tcp_sendmsg_fastopen (TFO_CLIENT_ENABLE)",
+		Title: "Where the system has Fast Open for clients switched off, MSG_FASTOPEN and a send that would end a deferral fail.",
+		needs: quick | changed, when: all(fastOpens, lacking(NoFastOpen)), then: fails(spec.EOPNOTSUPP)},
 	{Name: "/stream/fast-open/EOPNOTSUPP", Class: Shall, For: forLinux, Evidence: "Linux 6.18, tcp_sendmsg_fastopen", only: true,
 		Title: "A Fast Open to an address of family AF_UNSPEC fails, also where the address would not count.",
 		needs: quick, when: all(fastOpens, named, unspec, not(shorter(2))), then: fails(spec.EOPNOTSUPP)},

@@ -4,7 +4,7 @@ package model
 // socket of the world.
 func (w *walker) change() Label {
 	d := w.draw
-	l := Label{Kind: LabelEnv, Change: Change(d.IntN(int(changeCount))), Addr: AddrRemote1 + Addr(d.IntN(int(AddrUnknown-AddrRemote1)))}
+	l := Label{Kind: LabelEnv, Change: Change(d.IntN(int(FastOpenOff))), Addr: AddrRemote1 + Addr(d.IntN(int(AddrUnknown-AddrRemote1)))}
 	if l.Change == ChangeUnknown && d.IntN(20) != 0 {
 		l.Change = RouteGone
 	}

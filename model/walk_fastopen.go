@@ -57,3 +57,10 @@ func fastOpening() []Label {
 		}},
 	}
 }
+
+// fastOffOpening leads to a socket whose SYN was left to a send that the system
+// does not let send it.
+func fastOffOpening() []Label {
+	off := fastOpening()[:7]
+	return append(off, Label{Kind: LabelEnv, Change: FastOpenOff}, Label{Kind: LabelCall, Call: Call{Op: spec.OpSend, FD: 3, Len: 5}})
+}

@@ -23,9 +23,24 @@ func (j *Judge) environment(e *script.Env) {
 		j.moment(model.LabelEnv).label.Change = model.FilterGone
 	case script.EnvFile:
 		j.moment(model.LabelEnv).label.File = j.names.unix.change(&e.File)
+	case script.EnvSysctl:
+		j.moment(model.LabelEnv).label.Change = sysctlChange(e)
 	default:
 		j.moment(model.LabelEnv)
 	}
+}
+
+// sysctlChange is the one that the model knows: whether there is Fast Open for
+// clients (bit 0), and none for listeners (bit 1).
+func sysctlChange(e *script.Env) model.Change {
+	switch {
+	case e.Name != "net.ipv4.tcp_fastopen":
+	case e.Value == "0":
+		return model.FastOpenOff
+	case e.Value == "1":
+		return model.FastOpenOn
+	}
+	return model.ChangeUnknown
 }
 
 // filter is a rule of the firewall.

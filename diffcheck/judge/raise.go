@@ -223,6 +223,10 @@ func raiseChange(l *model.Label) script.Env {
 	}
 	host := netip.PrefixFrom(classes[a], max(0, classes[a].BitLen())).String()
 	switch c {
+	case model.FastOpenOff:
+		return script.Env{Kind: script.EnvSysctl, Name: "net.ipv4.tcp_fastopen", Value: "0", Text: "sysctl -q net.ipv4.tcp_fastopen=0"}
+	case model.FastOpenOn:
+		return script.Env{Kind: script.EnvSysctl, Name: "net.ipv4.tcp_fastopen", Value: "1", Text: "sysctl -q net.ipv4.tcp_fastopen=1"}
 	case model.LinkDown:
 		return script.Env{Kind: script.EnvLinkDown}
 	case model.LinkUp:
