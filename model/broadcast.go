@@ -58,6 +58,7 @@ func heard(m *move) {
 		}
 		s.Queue[s.Queued] = Datagram{Len: m.f.Len, Addr: m.f.Src, Port: m.f.SPort}
 		s.Queued++
+		m.poke(s, arrived)
 	})
 }
 

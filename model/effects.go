@@ -162,7 +162,8 @@ func (m *move) closeFD(fd int32) {
 	f := m.w.FDs[fd-FDFirst]
 	m.w.FDs[fd-FDFirst] = FileNone
 	m.lose(f)
-	if f != FileNull && f != FileNone && !m.w.held(uint8(f)-1) {
+	m.unwatch(f)
+	if f.isSocket() && !m.w.held(uint8(f)-1) {
 		m.release(uint8(f) - 1)
 	}
 }

@@ -132,7 +132,7 @@ func (m *move) aspect() aspect {
 	switch {
 	case m.s != nil:
 		return 2 + aspect(m.s.Kind)*aspect(states) + aspect(m.s.TCP)
-	case m.file == FileNull:
+	case m.file == FileNull, m.file == FileEpoll:
 		return 1
 	}
 	return 0

@@ -67,6 +67,8 @@ type Call struct {
 	Polls    uint8 // poll: entries used
 	Low      bool  // bind: the port is below 1024
 	Signal   spec.Signal
+	Epoll    spec.EpollCmd
+	Flags    spec.EpollFlags  // epoll_ctl
 	Handler  spec.Disposition // sigaction
 	Value    int32            // setsockopt: value; fcntl: flags; dup2: new descriptor; listen: backlog; poll: timeout
 	Len      int32            // send, recv: length of the buffer

@@ -19,6 +19,7 @@ var datagramRules = []Rule{
 		then: func(m *move) {
 			m.s.Queue[m.s.Queued] = Datagram{Len: m.f.Len, Addr: m.f.Src, Port: m.f.SPort}
 			m.s.Queued++
+			m.poke(m.s, arrived)
 		}},
 }
 

@@ -295,6 +295,7 @@ func childDone(m *move) {
 		}
 	}
 	m.s.Turn = turn + 1
+	m.poke(&m.w.Sockets[m.s.Parent-1], arrived)
 	m.s.clear(Request | Cookie)
 	m.established(m.s)
 	m.s.Layer = Connected

@@ -159,7 +159,7 @@ var icmpRules = []Rule{
 		when:  func(m *move) bool { _, hard, _ := icmpLinux(&m.f); return !hard }, then: nothing},
 	{Name: "icmp/datagram", Class: Deliver, on: onICMP, For: forLinux, Evidence: "Linux 6.18, __udp4_lib_err",
 		Title: "Other ICMP errors become the pending error of the connected datagram socket.",
-		then:  func(m *move) { m.s.Err, _, _ = icmpLinux(&m.f) }},
+		then:  func(m *move) { m.s.Err, _, _ = icmpLinux(&m.f); m.poke(m.s, spec.PollErr) }},
 
 	{Name: "icmp/bsd/no-error", Class: Deliver, on: onICMP, For: forMacOS | forOSX, Evidence: "XNU 11417 and FreeBSD 13, icmp_input",
 		Title: "Messages that the error map does not hold mean no error.",

@@ -7,7 +7,7 @@ import "github.com/connspec/connspec/spec"
 var pollRules = []Rule{
 	{Name: "poll/left-out", Class: Succeed, on: on(spec.OpPoll), For: forAll,
 		Title: "A poll with more entries than the model keeps is not modelled.",
-		when:  func(m *move) bool { return m.c.Polls > PollMax || m.c.Value > patienceMax }, then: leaves(LeftPoll)},
+		when:  func(m *move) bool { return m.c.Polls > PollMax || m.c.Value > patienceMax || m.pollsEpoll() }, then: leaves(LeftPoll)},
 	{Name: "poll/any-state", Class: Succeed, on: on(spec.OpPoll), For: forPOSIX, Open: cites("posix/description/async-failure-notice", "posix/application-usage/failed-state"),
 		Title: "How poll announces a failed attempt, and what it shows of a socket in an unspecified state, is not said.",
 		when:  unsaidPoll, then: whatever},
@@ -26,6 +26,16 @@ var pollRules = []Rule{
 		Title: "A poll that waits is not modelled where it is open what it shows.", then: leaves(LeftPoll)},
 }
 
+// pollsEpoll: one of the descriptors is of an epoll instance.
+func (m *move) pollsEpoll() bool {
+	for i := range m.c.polls() {
+		if m.w.file(m.c.Poll[i].FD) == FileEpoll {
+			return true
+		}
+	}
+	return false
+}
+
 // unsaidPoll: one of the descriptors is of a socket in an unspecified state, or
 // may have one at its other end.
 func unsaidPoll(m *move) bool {
@@ -38,7 +48,7 @@ func unsaidPoll(m *move) bool {
 }
 
 func (w *World) socket(fd int32) *Socket {
-	if f := w.file(fd); f != FileNone && f != FileNull {
+	if f := w.file(fd); f.isSocket() {
 		return &w.Sockets[f-1]
 	}
 	return nil

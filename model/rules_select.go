@@ -7,7 +7,7 @@ import "github.com/connspec/connspec/spec"
 var selectRules = []Rule{
 	{Name: "select/left-out", Class: Succeed, on: on(spec.OpSelect), For: forAll,
 		Title: "A select with more descriptors than the model keeps is not modelled.",
-		when:  func(m *move) bool { return m.c.Polls > PollMax || m.c.Value > patienceMax }, then: leaves(LeftPoll)},
+		when:  func(m *move) bool { return m.c.Polls > PollMax || m.c.Value > patienceMax || m.pollsEpoll() }, then: leaves(LeftPoll)},
 	{Name: "select/targettcp", Class: Succeed, on: on(spec.OpSelect), For: forTargetTCP, Unsaid: forTargetTCP,
 		Title: "The page knows no select.", then: whatever},
 	{Name: "select/EBADF", Class: Shall, on: on(spec.OpSelect), For: forAll &^ forTargetTCP, Evidence: "POSIX.1-2008, select(); Linux 6.18, max_select_fd",

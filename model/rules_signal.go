@@ -50,8 +50,8 @@ func waitsForMany(op spec.Op) bool {
 
 // polls is how many entries the call asks about.
 func (c *Call) polls() uint8 {
-	if waitsForMany(c.Op) {
-		return c.Polls
+	if c.Op == spec.OpPoll || c.Op == spec.OpSelect {
+		return min(c.Polls, PollMax)
 	}
 	return 0
 }
@@ -140,7 +140,7 @@ func (m *move) lose(f File) {
 			t.Marks |= lost
 		}
 		for _, polled := range t.Files {
-			if polled == f {
+			if polled == f || t.Op == spec.OpEpollWait && (f == FileEpoll || f.isSocket()) {
 				m.leave(LeftPoll)
 			}
 		}

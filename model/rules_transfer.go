@@ -10,7 +10,7 @@ var shutdownRules = []Rule{
 		of:    streams, in: []TCP{Listen}, when: func(m *move) bool { return m.c.How != spec.ShutWr },
 		then: func(m *move) { m.disconnect(m.slot); m.s.Layer = Unconnected; m.ret(0) }},
 	{Name: "shutdown/listener-write", Class: Succeed, on: on(spec.OpShutdown), For: forLinux, Evidence: "Linux 6.18, inet_shutdown (TCP_LISTEN)",
-		Title: "Shutting a listener for writing has no effect.", of: streams, in: []TCP{Listen}, then: succeeds},
+		Title: "Shutting a listener for writing has no effect.", of: streams, in: []TCP{Listen}, then: func(m *move) { m.poke(m.s, 0); m.ret(0) }},
 	{Name: "shutdown/attempt", Class: Succeed, on: on(spec.OpShutdown), For: forLinux, Evidence: "Linux 6.18, inet_shutdown (TCP_SYN_SENT)",
 		Title: "Any shutdown gives up an attempt; SO_ERROR is ECONNRESET.",
 		of:    streams, in: []TCP{SynSent}, then: func(m *move) { m.disconnect(m.slot); m.s.Layer = Unconnected; m.ret(0) }},
@@ -62,6 +62,7 @@ func shutdown(m *move) {
 
 // shut marks the halves that the call names.
 func (m *move) shut() {
+	m.poke(m.s, 0)
 	if m.c.How != spec.ShutWr {
 		m.s.set(ShutRead)
 	}
@@ -349,6 +350,7 @@ func sendDatagram(m *move) {
 		m.castOut(f)
 		return
 	}
+	m.poke(s, spec.PollOut)
 	m.emit(f)
 }
 

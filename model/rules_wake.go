@@ -97,6 +97,10 @@ func (m *move) restate() {
 	if waitsForMany(t.Op) {
 		m.again.Value, m.again.Polls = -1, PollMax
 	}
+	if t.Op == spec.OpEpollWait {
+		m.c, m.file, m.rerun = m.again, FileEpoll, true
+		return
+	}
 	for i, f := range t.Files {
 		m.again.Poll[i] = PollFD{FD: m.w.descriptorOf(f), Events: t.Ret.Revents[i]}
 	}

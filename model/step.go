@@ -283,7 +283,7 @@ func stepCall(d spec.Dialect, w *World, l *Label, out *Nexts) {
 // call readies m for a call.
 func (m *move) call(c, given *Call) {
 	m.file = m.w.file(c.FD)
-	if m.file != FileNone && m.file != FileNull {
+	if m.file.isSocket() {
 		m.slot = uint8(m.file) - 1
 		m.s = &m.w.Sockets[m.slot]
 	}
@@ -293,7 +293,7 @@ func (m *move) call(c, given *Call) {
 
 // Behind is the socket that a descriptor refers to, or nil.
 func (w *World) Behind(fd int32) *Socket {
-	if f := w.file(fd); f != FileNone && f != FileNull {
+	if f := w.file(fd); f.isSocket() {
 		return &w.Sockets[f-1]
 	}
 	return nil

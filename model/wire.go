@@ -200,6 +200,7 @@ func (m *move) done(slot uint8, e spec.Errno) {
 		s.Err = e
 	}
 	s.TCP = Closed
+	m.poke(s, 0)
 	s.Unsent, s.Segs = 0, 0
 	s.clear(AckDue | PingPong | Hurry)
 	s.set(ShutRead | ShutWrite)
@@ -334,6 +335,7 @@ func (m *move) disconnect(slot uint8) {
 	case SynSent:
 		s.Err = spec.ECONNRESET
 	}
+	m.poke(s, spec.PollErr)
 	if old != Closed && !s.has(PortLock) {
 		s.clear(HasPort)
 	}
@@ -350,6 +352,7 @@ func (m *move) disconnect(slot uint8) {
 // established completes a handshake.
 func (m *move) established(s *Socket) {
 	s.TCP = Established
+	m.poke(s, 0)
 	s.assign(Choked, m.d == spec.Linux && s.Retries > 1)
 	s.Retries, s.Segs = 0, 0
 	s.SndUna = s.SndNxt
@@ -428,6 +431,7 @@ func (m *move) takeAck(s *Socket, f *Frame) (goesOn bool) {
 	switch s.TCP {
 	case FinWait1:
 		s.TCP = FinWait2
+		m.poke(s, 0)
 	case Closing:
 		m.timeWait(m.slot)
 		return false
@@ -469,6 +473,7 @@ func (m *move) takeData(s *Socket, f *Frame) (owed bool) {
 	s.RcvNxt += fresh
 	if !s.has(ShutRead) || !forSockets.Has(m.d) { // the BSDs drop what nobody will read (tcp_do_segment)
 		s.Unread += fresh
+		m.poke(s, arrived)
 	}
 	if s.RcvNxt > seqMax {
 		m.leave(LeftNumbers)
@@ -482,6 +487,7 @@ func (m *move) takeData(s *Socket, f *Frame) (owed bool) {
 func (m *move) takeFIN(s *Socket) (ended bool) {
 	s.RcvNxt++
 	s.set(ShutRead | GotFIN)
+	m.poke(s, 0)
 	switch s.TCP {
 	case Established, SynReceived:
 		s.TCP = CloseWait

@@ -6,7 +6,7 @@ import "github.com/connspec/connspec/spec"
 
 // How the parts of a world are laid out in words of 64 bits, for [World.Pack].
 
-const worldWords = 11
+const worldWords = 12
 
 func (w *World) words(p *[worldWords]uint64) {
 	p[0] = uint64(w.FDs[0]) |
@@ -78,12 +78,24 @@ func (w *World) words(p *[worldWords]uint64) {
 		uint64(w.Signals[0])<<8 |
 		uint64(w.Signals[1])<<16 |
 		uint64(w.Signals[2])<<24 |
-		uint64(w.Left)<<32 |
-		uint64(w.NamesSeen)<<40 |
-		uint64(w.NamesUnseen)<<48 |
-		uint64(w.FastOpen[0])<<56
-	p[10] = uint64(w.FastOpen[1]) |
-		truth(w.Timers)<<8
+		uint64(w.Interests[0].Slot)<<32 |
+		uint64(w.Interests[0].FD)<<40 |
+		uint64(w.Interests[0].Events)<<48 |
+		uint64(w.Interests[0].Marks)<<56
+	p[10] = uint64(w.Interests[1].Slot) |
+		uint64(w.Interests[1].FD)<<8 |
+		uint64(w.Interests[1].Events)<<16 |
+		uint64(w.Interests[1].Marks)<<24 |
+		uint64(w.Interests[2].Slot)<<32 |
+		uint64(w.Interests[2].FD)<<40 |
+		uint64(w.Interests[2].Events)<<48 |
+		uint64(w.Interests[2].Marks)<<56
+	p[11] = uint64(w.Left) |
+		uint64(w.NamesSeen)<<8 |
+		uint64(w.NamesUnseen)<<16 |
+		uint64(w.FastOpen[0])<<24 |
+		uint64(w.FastOpen[1])<<32 |
+		truth(w.Timers)<<40
 }
 
 func (w *World) setWords(p *[worldWords]uint64) {
@@ -156,12 +168,24 @@ func (w *World) setWords(p *[worldWords]uint64) {
 	w.Signals[0] = spec.Disposition(p[9] >> 8)
 	w.Signals[1] = spec.Disposition(p[9] >> 16)
 	w.Signals[2] = spec.Disposition(p[9] >> 24)
-	w.Left = Reason(p[9] >> 32)
-	w.NamesSeen = uint8(p[9] >> 40)
-	w.NamesUnseen = uint8(p[9] >> 48)
-	w.FastOpen[0] = FastOpen(p[9] >> 56)
-	w.FastOpen[1] = FastOpen(p[10])
-	w.Timers = p[10]>>8&1 != 0
+	w.Interests[0].Slot = uint8(p[9] >> 32)
+	w.Interests[0].FD = uint8(p[9] >> 40)
+	w.Interests[0].Events = uint8(p[9] >> 48)
+	w.Interests[0].Marks = InterestMarks(p[9] >> 56)
+	w.Interests[1].Slot = uint8(p[10])
+	w.Interests[1].FD = uint8(p[10] >> 8)
+	w.Interests[1].Events = uint8(p[10] >> 16)
+	w.Interests[1].Marks = InterestMarks(p[10] >> 24)
+	w.Interests[2].Slot = uint8(p[10] >> 32)
+	w.Interests[2].FD = uint8(p[10] >> 40)
+	w.Interests[2].Events = uint8(p[10] >> 48)
+	w.Interests[2].Marks = InterestMarks(p[10] >> 56)
+	w.Left = Reason(p[11])
+	w.NamesSeen = uint8(p[11] >> 8)
+	w.NamesUnseen = uint8(p[11] >> 16)
+	w.FastOpen[0] = FastOpen(p[11] >> 24)
+	w.FastOpen[1] = FastOpen(p[11] >> 32)
+	w.Timers = p[11]>>40&1 != 0
 }
 
 const socketWords = 9

@@ -17,20 +17,21 @@ const (
 // World is everything the model knows at one moment. It holds no pointer and
 // compares with ==.
 type World struct {
-	Sockets [SocketsMax]Socket
-	Threads [ThreadsMax]Thread
-	Outs    [OutsMax]Frame // frames not yet seen; oldest first
-	FDs     [FDsMax]File   // by descriptor, from FDFirst
-	OutLen  uint8
-	Entries [EntriesMax]Entry
-	Nodes   [NodesMax]Node
-	Seen    uint8 // how many chosen ports have been seen
-	Unseen  uint8 // how many chosen ports have not
-	Timers  bool  // time is passing: timers may fire
-	Env     Surroundings
-	Passing uint8 // Timers: how much time, in units of [Tick]; 0 if that is not known
-	Signals [spec.SignalCount]spec.Disposition
-	Left    Reason
+	Sockets   [SocketsMax]Socket
+	Threads   [ThreadsMax]Thread
+	Outs      [OutsMax]Frame // frames not yet seen; oldest first
+	FDs       [FDsMax]File   // by descriptor, from FDFirst
+	OutLen    uint8
+	Entries   [EntriesMax]Entry
+	Nodes     [NodesMax]Node
+	Seen      uint8 // how many chosen ports have been seen
+	Unseen    uint8 // how many chosen ports have not
+	Timers    bool  // time is passing: timers may fire
+	Env       Surroundings
+	Passing   uint8 // Timers: how much time, in units of [Tick]; 0 if that is not known
+	Signals   [spec.SignalCount]spec.Disposition
+	Interests [InterestsMax]Interest // of the epoll instance; those used first
+	Left      Reason
 	// How many names that the system chose for AF_UNIX sockets have been seen,
 	// and have not.
 	NamesSeen, NamesUnseen uint8
@@ -45,8 +46,9 @@ type World struct {
 type File uint8
 
 const (
-	FileNone File = 0
-	FileNull File = 255 // /dev/null
+	FileNone  File = 0
+	FileEpoll File = 254 // an epoll instance
+	FileNull  File = 255 // /dev/null
 )
 
 // Kind is the kind of a socket; the zero Kind is a free slot.

@@ -23,13 +23,15 @@ func (w *world) openWaits() {
 // stepWaits adds what only such a script has. It reports false if there is
 // nothing of the kind to do.
 func (w *world) stepWaits() bool {
-	switch n := w.below(10); {
+	switch n := w.below(14); {
 	case n < 4:
 		return w.signal()
 	case n < 7:
 		w.timeOption(w.openFD())
 	case n < 8:
 		w.selects(w.openFD())
+	case n < 12:
+		w.epoll(w.openFD())
 	default:
 		return w.join()
 	}
@@ -142,4 +144,49 @@ func (w *world) join() bool {
 		return true
 	}
 	return false
+}
+
+// room is how many events epoll_wait is told to give.
+const room = 8
+
+// epoll makes an instance, or has it watch a descriptor, or asks it.
+func (w *world) epoll(fd int32) {
+	switch {
+	case w.epfd == 0:
+		if w.call(spec.Call{Op: spec.OpEpollCreate}) {
+			w.epfd, _ = w.newFD(-1)
+		}
+	case w.percent(45):
+		c := spec.Call{Op: spec.OpEpollCtl, FD: w.epfd, EpollCmd: spec.EpollAdd}
+		if w.percent(25) {
+			c.EpollCmd = [...]spec.EpollCmd{spec.EpollMod, spec.EpollDel}[w.below(2)]
+		}
+		f := spec.PollFD{FD: fd}
+		if c.EpollCmd != spec.EpollDel {
+			f.Events = [...]spec.PollEvents{
+				spec.PollIn | spec.PollOut | spec.PollPri | spec.PollRdhup, spec.PollIn | spec.PollOut, spec.PollIn, spec.PollOut, 0,
+			}[w.below(5)]
+			c.EpollFlags = [...]spec.EpollFlags{0, 0, spec.EpollET, spec.EpollET, spec.EpollOneshot, spec.EpollET | spec.EpollOneshot}[w.below(6)]
+		}
+		c.Poll = []spec.PollFD{f}
+		w.call(c)
+	default:
+		c := spec.Call{Op: spec.OpEpollWait, FD: w.epfd, Max: room}
+		if w.percent(15) {
+			w.waitEpoll(c)
+			return
+		}
+		w.call(c)
+	}
+}
+
+// waitEpoll adds an epoll_wait that may wait.
+func (w *world) waitEpoll(c spec.Call) {
+	c.Timeout = -1
+	if w.slow {
+		c.Timeout = timeouts[w.below(len(timeouts))]
+	}
+	if thread, ok := w.callBy(c); ok {
+		w.blocked[thread] = true
+	}
 }

@@ -72,6 +72,7 @@ type world struct {
 	blocked [threadsMax]bool
 	wire    wire
 	waits   bool             // signals, timeouts, several threads in one call
+	epfd    int32            // the epoll instance, 0 for none
 	caught  spec.Disposition // what the signal does
 	delays  int              // events that let time pass
 	noisy   bool             // the host may be sending again on a connection that is not the current one

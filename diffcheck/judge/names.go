@@ -142,10 +142,12 @@ func (n *names) call(m *model.Call, c *spec.Call) {
 		m.Value = c.Value
 	case spec.OpFcntl, spec.OpDup2:
 		m.Value = c.Arg
+	case spec.OpEpollWait:
+		m.Value, m.Len = c.Timeout, c.Max
 	case spec.OpSigaction:
 		m.Signal, m.Handler = c.Signal, c.Disposition
-	case spec.OpPoll, spec.OpSelect, spec.OpEpollWait, spec.OpEpollCtl:
-		m.Value = c.Timeout
+	case spec.OpPoll, spec.OpSelect, spec.OpEpollCtl:
+		m.Value, m.Epoll, m.Flags = c.Timeout, c.EpollCmd, c.EpollFlags
 		m.Polls = uint8(min(len(c.Poll), 255))
 		for i := range min(len(c.Poll), model.PollMax) {
 			m.Poll[i] = model.PollFD{FD: c.Poll[i].FD, Events: c.Poll[i].Events}
@@ -173,6 +175,11 @@ func (n *names) result(m *model.Return, op spec.Op, r *spec.Result) {
 	case spec.OpPoll, spec.OpSelect:
 		for i := range min(len(r.Poll), model.PollMax) {
 			m.Revents[i] = r.Poll[i].Revents
+		}
+	case spec.OpEpollWait:
+		for i := range min(len(r.Poll), model.PollMax) {
+			m.Revents[i] = r.Poll[i].Revents
+			m.Value |= r.Poll[i].FD << (8 * i)
 		}
 	}
 }

@@ -74,7 +74,13 @@ func (j *Judge) returns(thread int, r *model.Return, seen, names uint8) string {
 	case r.HasAddr:
 		s.Addr, s.AddrLen = j.names.sockaddr(r, seen)
 	}
-	if c.Op == spec.OpPoll {
+	if c.Op == spec.OpEpollWait {
+		s.Value = 0
+		for i := range min(max(r.Ret, 0), model.PollMax) {
+			s.Poll = append(s.Poll, spec.PollFD{FD: r.Value >> (8 * i) & 0xff, Revents: r.Revents[i]})
+		}
+	}
+	if c.Op == spec.OpPoll || c.Op == spec.OpSelect {
 		s.Poll = slices.Clone(c.Poll)
 		for i := range min(len(s.Poll), model.PollMax) {
 			s.Poll[i].Revents = r.Revents[i]

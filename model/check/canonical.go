@@ -185,7 +185,7 @@ func eachSlot(w *model.World, to func(uint8) uint8) {
 		}
 	}
 	for i := range w.FDs {
-		if f := &w.FDs[i]; *f != model.FileNone && *f != model.FileNull {
+		if f := &w.FDs[i]; *f != model.FileNone && *f < model.FileEpoll {
 			*f = model.File(to(uint8(*f)))
 		}
 	}
@@ -194,7 +194,7 @@ func eachSlot(w *model.World, to func(uint8) uint8) {
 		refers(&t.Socket, to)
 		refers(&t.Other, to)
 		for p := range t.Files {
-			if f := &t.Files[p]; *f != model.FileNone && *f != model.FileNull {
+			if f := &t.Files[p]; *f != model.FileNone && *f < model.FileEpoll {
 				*f = model.File(to(uint8(*f)))
 			}
 		}

@@ -60,7 +60,7 @@ func holds(w *model.World) (files, sockets int) {
 			continue
 		}
 		files++
-		if f != model.FileNull && met&(1<<f) == 0 {
+		if f < model.FileEpoll && met&(1<<f) == 0 {
 			met |= 1 << f
 			sockets++
 		}
