@@ -123,6 +123,12 @@ func (m *move) conflict(a Addr, p Port) bool {
 		if o.has(ReusePort) && m.s.has(ReusePort) {
 			continue
 		}
+		if forSockets.Has(m.d) { // the newcomer's option counts, and not for the same address (in_pcbbind)
+			if a == o.Local || !m.s.has(Reuse|ReusePort) {
+				return true
+			}
+			continue
+		}
 		if !o.has(Reuse) || !m.s.has(Reuse) || o.TCP == Listen {
 			return true
 		}
@@ -169,6 +175,9 @@ var listenRules = []Rule{
 		Title: "listen on a listener changes the backlog.", in: []TCP{Listen}, then: func(m *move) { m.s.Backlog = m.backlog(m.c.Value); m.ret(0) }},
 	{Name: "listen/EADDRINUSE", Class: Shall, on: on(spec.OpListen), For: forLinux, Evidence: "Linux 6.18, inet_csk_listen_start",
 		Title: "A port that another socket listens on fails.",
+		when:  all(has(HasPort), func(m *move) bool { return m.conflict(m.s.Local, m.s.LPort) }), then: fails(spec.EADDRINUSE)},
+	{Name: "listen/EADDRINUSE-may", Class: May, on: on(spec.OpListen), For: forPOSIX | forTargetTCP, Evidence: "the pages say nothing of two listeners with one name",
+		Title: "A name that another socket listens on may fail.",
 		when:  all(has(HasPort), func(m *move) bool { return m.conflict(m.s.Local, m.s.LPort) }), then: fails(spec.EADDRINUSE)},
 	{Name: "listen/unbound", Class: Shall, on: on(spec.OpListen), For: forPOSIX | forTargetTCP, also: true, Evidence: "POSIX.1-2008, listen() (EDESTADDRREQ)",
 		Title: "A socket without a name may fail.", of: streams, when: not(has(HasPort)), then: fails(spec.EDESTADDRREQ)},

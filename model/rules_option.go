@@ -56,7 +56,7 @@ var waitOptions = concat(
 	onOff(spec.SoKeepalive, spec.SolSocket, Keepalive, "SO_KEEPALIVE", "SO_KEEPALIVE changes nothing about connect.",
 		"POSIX.1-2008, setsockopt(); Linux 6.18, tcp_set_keepalive", forTimes),
 	onOff(spec.SoReuseport, spec.SolSocket, ReusePort, "SO_REUSEPORT", "SO_REUSEPORT permits bind to a port whose holders all have it.",
-		"socket(7); Linux 6.18, inet_csk_get_port", forLinux),
+		"socket(7); Linux 6.18, inet_csk_get_port; XNU 11417 and FreeBSD 13, in_pcbbind", forLinux|forSockets),
 	onOff(spec.IPBindAddressNoPort, spec.SolIP, LatePort, "IP_BIND_ADDRESS_NO_PORT", "IP_BIND_ADDRESS_NO_PORT leaves the port that bind would choose to connect.",
 		"ip(7); Linux 6.18, __inet_bind", forLinux),
 	[]Rule{

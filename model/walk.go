@@ -236,6 +236,9 @@ func openings() [][]Label {
 	reuse := func(fd int32) Label {
 		return call(Call{Op: spec.OpSetsockopt, FD: fd, Level: spec.SolSocket, Option: spec.SoReuseaddr, Value: 1})
 	}
+	share := func(fd int32) Label { // BSD lets no two sockets have one name without it
+		return call(Call{Op: spec.OpSetsockopt, FD: fd, Level: spec.SolSocket, Option: spec.SoReuseport, Value: 1})
+	}
 	bind := func(fd int32, a Addr) Label { return call(Call{Op: spec.OpBind, FD: fd, To: at(a, 1)}) }
 	in := func(bits Bits, src Addr, port Port, seq, ack uint16) Label {
 		return Label{Kind: LabelIn, Frame: Frame{Proto: ProtoTCP, Bits: bits, Src: src, SPort: port, Dst: AddrOwn, DPort: 1, Seq: seq, Ack: ack, MSS: 1460}}
@@ -247,7 +250,7 @@ func openings() [][]Label {
 			in(SYN, AddrRemote2, 2, 0, 0),
 		},
 		{
-			stream, reuse(3), bind(3, AddrOwn), stream, reuse(4), bind(4, AddrOwn), call(Call{Op: spec.OpConnect, FD: 3, To: at(AddrRemote1, 1)}),
+			stream, reuse(3), share(3), bind(3, AddrOwn), stream, reuse(4), share(4), bind(4, AddrOwn), call(Call{Op: spec.OpConnect, FD: 3, To: at(AddrRemote1, 1)}),
 			in(SYN|ACK, AddrRemote1, 1, 0, 1), call(Call{Op: spec.OpConnect, FD: 4, To: at(AddrRemote1, 1)}), call(Call{Op: spec.OpClose, FD: 3}),
 			in(FIN|ACK, AddrRemote1, 1, 1, 2), call(Call{Op: spec.OpConnect, FD: 4, To: at(AddrRemote1, 1)}),
 		},

@@ -72,6 +72,7 @@ var macos = Personality{
 	SoftDrops:         true,
 	SimultaneousReset: spec.ECONNREFUSED,
 	PeerlessInvalid:   true,
+	ReuseExact:        true,
 	BacklogHalves:     3,
 	BacklogCountsAll:  true,
 	ReleasesPort:      true,

@@ -65,6 +65,7 @@ var osx = Personality{
 	DatagramProblem:   Reaction{Errno: spec.ENOPROTOOPT},
 	SoftDrops:         true,
 	SimultaneousReset: spec.ECONNREFUSED,
+	ReuseExact:        true,
 	BacklogHalves:     3,
 	ReleasesPort:      true,
 	ForgetsError:      true,

@@ -108,6 +108,9 @@ type Personality struct {
 	// ShutdownKills: shutting the write half in SYN-SENT ends the attempt and
 	// leaves the socket dead (tcp_usrclosed).
 	ShutdownKills bool
+	// ReuseExact: two sockets never have the same name, SO_REUSEADDR or not
+	// (in_pcbbind).
+	ReuseExact bool
 	// BacklogHalves: a listener's queue is full when it holds more than so many
 	// halves of the backlog.
 	BacklogHalves int32

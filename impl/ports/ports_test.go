@@ -34,6 +34,25 @@ func TestConflict(t *testing.T) {
 	}
 }
 
+func TestConflictExact(t *testing.T) {
+	for _, c := range []struct {
+		what     string
+		old, new Binding
+		want     bool
+	}{
+		{"same name, both reuse", Binding{Addr: one, Reuse: true}, Binding{Addr: one, Reuse: true}, true},
+		{"every address beside one, the new one reuses", Binding{Addr: one}, Binding{Addr: anyAddr, Reuse: true}, false},
+		{"every address beside one, the old one reuses", Binding{Addr: one, Reuse: true}, Binding{Addr: anyAddr}, true},
+		{"every address beside a listener, the new one reuses", Binding{Addr: one, Listening: true}, Binding{Addr: anyAddr, Reuse: true}, false},
+	} {
+		table := Table{Exact: true}
+		table.Add(c.old)
+		if got := table.Conflict(c.new, 0); got != c.want {
+			t.Errorf("%s: conflict %v, want %v", c.what, got, c.want)
+		}
+	}
+}
+
 func TestTableListsNewestFirst(t *testing.T) {
 	var table Table
 	var h [4]Handle

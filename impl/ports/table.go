@@ -40,6 +40,10 @@ type Table struct {
 	heads map[uint16]Handle // looked up only, never ranged over
 	nodes []node            // index 0 stays unused
 	free  []Handle
+
+	// Exact: reuse lets a binding stand beside others of overlapping addresses,
+	// not of the same, and the newcomer alone has to ask for it (in_pcbbind).
+	Exact bool
 }
 
 // Reset empties the table and keeps its memory.
@@ -50,7 +54,7 @@ func (t *Table) Reset() {
 
 // Clone is an independent copy of t.
 func (t *Table) Clone() Table {
-	return Table{heads: maps.Clone(t.heads), nodes: slices.Clone(t.nodes), free: slices.Clone(t.free)}
+	return Table{heads: maps.Clone(t.heads), nodes: slices.Clone(t.nodes), free: slices.Clone(t.free), Exact: t.Exact}
 }
 
 // Add enters a binding, unchecked: see Conflict. The newest binding of a port
@@ -114,11 +118,17 @@ func (t *Table) Next(h Handle) Handle { return t.nodes[h].next }
 // Conflict says whether b, which may be in the table itself as self, cannot
 // stand beside what is there: two bindings of a port conflict when their
 // addresses overlap, unless both allow reuse and neither listens
-// (inet_csk_bind_conflict, udp_lib_lport_inuse; in_pcbbind on BSD).
+// (inet_csk_bind_conflict, udp_lib_lport_inuse); BSD differs, see Exact.
 func (t *Table) Conflict(b Binding, self Handle) bool {
 	for h := t.heads[b.Port]; h != 0; h = t.nodes[h].next {
 		o := &t.nodes[h].Binding
 		if h == self || !overlap(b.Addr, o.Addr) {
+			continue
+		}
+		if t.Exact {
+			if b.Addr == o.Addr || !b.Reuse {
+				return true
+			}
 			continue
 		}
 		if b.Reuse && o.Reuse && !o.Listening && !(b.Listening && o.Listening) {

@@ -111,6 +111,7 @@ func (l *Layer) Reset(cfg Config, routes *ip.Table) {
 	l.conns.reset()
 	l.waits.reset()
 	l.tcpPorts.Reset()
+	l.tcpPorts.Exact, l.udpPorts.Exact = l.p.ReuseExact, l.p.ReuseExact
 	l.udpPorts.Reset()
 	l.resetChooser()
 	l.timers.Reset()

@@ -56,7 +56,7 @@ func (l *Layer) claimListening(i int32, s *Socket) spec.Errno {
 	b := l.tcpPorts.Get(s.binding)
 	probe := *b
 	probe.Listening = true
-	if l.tcpPorts.Conflict(probe, s.binding) {
+	if !l.p.ReuseExact && l.tcpPorts.Conflict(probe, s.binding) {
 		// inet_csk_listen_start: the state goes back to CLOSE; the port stays.
 		return spec.EADDRINUSE
 	}

@@ -63,6 +63,8 @@ func (l *Layer) recvStream(s *Socket, p []byte, flags spec.MsgFlags, nonblock bo
 		return spec.Fail(spec.ENOTCONN), true
 	case opening(st) && l.p.ConnectingRecv != spec.ENONE:
 		return spec.Fail(l.p.ConnectingRecv), true
+	case len(p) == 0 && l.p.DataFirst: // uio_resid, before anything waits
+		return spec.Result{}, true
 	}
 	return spec.Fail(spec.EAGAIN), nonblock
 }
@@ -84,6 +86,9 @@ func (l *Layer) recvDatagram(s *Socket, out nameOut, p []byte, flags spec.MsgFla
 	from, payload, ok := s.rx.Peek()
 	if !ok {
 		if s.shut&shutRead != 0 && (!nonblock || l.p.ReadShutDiscards) {
+			return spec.Result{}, true
+		}
+		if len(p) == 0 && l.p.DataFirst {
 			return spec.Result{}, true
 		}
 		return spec.Fail(spec.EAGAIN), nonblock
