@@ -226,18 +226,25 @@ func fastCompleted(m *move) {
 	completed(m)
 }
 
+// requestsBelow: a send with MSG_FASTOPEN waits for an attempt that began
+// without; its request is on every SYN from then on (tcp_syn_options, fastopen_req).
+func (m *move) requestsBelow(s *Socket) bool {
+	return m.d == spec.Linux && s.Flags&(FastBusy|FastOption) == FastBusy
+}
+
 // fastLost completes a handshake and sends the data of the SYN again, which is
-// the acknowledgement too.
+// the acknowledgement too. Nagle's algorithm does not count it among the small
+// segments that are out (snd_sml): FastData stays until it is acknowledged.
 func fastLost(m *move) {
 	s := m.s
 	m.learn()
-	s.clear(FastData)
 	end := s.SndNxt
 	s.RcvNxt, s.MSS = m.f.Seq+1, m.f.MSS
 	s.SndNxt = 1
 	m.established(s)
 	s.SndNxt, s.Segs = end, 1
 	m.resend(s, PSH|ACK)
+	s.set(FastData)
 }
 
 // resendSYN retransmits the SYN, by itself and without Fast Open option

@@ -70,6 +70,12 @@ func (m *move) segment(s *Socket, bits Bits, n uint16) {
 	if m.d != spec.Linux {
 		f.Loose = LoosePSH
 	}
+	if bits&SYN != 0 && m.requestsBelow(s) {
+		f.FastOpen = FastOpenRequest
+	}
+	if n != 0 && bits&SYN == 0 {
+		s.clear(FastData)
+	}
 	if bits&RST == 0 {
 		s.SndNxt += f.space()
 		if f.space() != 0 {
@@ -123,7 +129,7 @@ func (m *move) ack(s *Socket) { m.segment(s, ACK, 0) }
 // outstanding (RFC 9293, section 3.7.4: Nagle).
 func (m *move) push(s *Socket, n uint16) {
 	s.Unsent += n
-	if s.Unsent == 0 || s.SndUna != s.SndNxt && !s.has(Nodelay) {
+	if s.Unsent == 0 || s.SndUna != s.SndNxt && !s.has(Nodelay) && !s.has(FastData) {
 		return
 	}
 	m.flush(s)
@@ -425,6 +431,7 @@ func (m *move) takeAck(s *Socket, f *Frame) (goesOn bool) {
 		return true
 	}
 	s.Segs = 0
+	s.clear(FastData)
 	if !s.has(FINSent) {
 		return true
 	}

@@ -148,7 +148,7 @@ const (
 	Deferred                      // Linux: connect has returned 0 and left the SYN to send
 	FastBusy                      // Linux: a Fast Open is in hand (fastopen_req)
 	FastOption                    // Linux: the SYN had a Fast Open option (syn_fastopen)
-	FastData                      // Linux: the SYN had data (syn_data)
+	FastData                      // Linux: the SYN had data (syn_data), which is not acknowledged yet
 	Raw                           // a raw socket, in most respects a datagram socket; its port is its protocol
 	Header                        // a raw socket of IPPROTO_RAW
 	V6Only                        // AF_INET6: IPV6_V6ONLY; in Linux bound to an IPv6 address, too
