@@ -4,6 +4,7 @@ package model
 // meet, one on a line.
 var notShown = []Unshown{
 	{"timer/data", "Its timer follows the measured round trip, so no script can wait for it and be repeated."},
+	{"shutdown/unix/EINVAL", "No script can name a direction that there is not."},
 	{"timer/time-wait-over", "TIME-WAIT lasts a minute, for which no script of a run waits."},
 	{"recv/stream/data-and-ack", "Whether reading acknowledges hangs on milliseconds, and both answers are allowed."},
 	{"recvfrom/stream/data-and-ack", "Whether reading acknowledges hangs on milliseconds, and both answers are allowed."},
