@@ -7,6 +7,7 @@ import "github.com/connspec/connspec/spec"
 // waiting makes c, now and then, a call of this kind.
 func (w *walker) waiting(c *Call) {
 	d := w.draw
+	c.Epoll, c.Flags = spec.EpollCmd(1+d.IntN(3)), pick(d, 0, spec.EpollET, spec.EpollOneshot)
 	switch c.Op {
 	case spec.OpSigaction, spec.OpSelect, spec.OpEpollCreate, spec.OpEpollCtl, spec.OpEpollWait:
 		if d.IntN(6) != 0 { // there is less to find in them
@@ -75,11 +76,16 @@ func waitingOpenings() [][]Label {
 	wait := func(op spec.Op, fd, timeout int32) Label {
 		return call(Call{Op: op, Value: timeout, Polls: 1, Poll: [PollMax]PollFD{{FD: fd, Events: spec.PollIn}}})
 	}
+	watch := func(fd int32, cmd spec.EpollCmd) Label {
+		return call(Call{Op: spec.OpEpollCtl, FD: 3, Epoll: cmd, Polls: 1, Poll: [PollMax]PollFD{{FD: fd, Events: spec.PollIn | spec.PollOut}}})
+	}
 	caught := call(Call{Op: spec.OpSigaction, Signal: spec.SIGUSR1, Handler: spec.SigCatch})
 	return [][]Label{
 		{stream, call(Call{Op: spec.OpSetsockopt, FD: 3, Level: spec.SolTCP, Option: spec.TCPSyncnt, Value: 2}),
 			call(Call{Op: spec.OpGetsockopt, FD: 3, Level: spec.SolTCP, Option: spec.TCPSyncnt})},
 		{caught, stream, by(wait(spec.OpSelect, 3, 200), 1)},
+		{call(Call{Op: spec.OpEpollCreate}), stream, watch(4, spec.EpollAdd), watch(4, spec.EpollAdd), watch(4, spec.EpollMod), watch(4, spec.EpollDel)},
+		{call(Call{Op: spec.OpEpollCreate}), stream, stream, stream, stream, watch(4, spec.EpollAdd), watch(5, spec.EpollAdd), watch(6, spec.EpollAdd), watch(7, spec.EpollAdd)},
 		{caught, call(Call{Op: spec.OpSocket, Family: spec.AFInet, Type: spec.SockDgram}), set(spec.SoRcvtimeo, 200), by(call(Call{Op: spec.OpRecv, FD: 3, Len: 5}), 1)},
 		{stream, set(spec.SoSndtimeo, 200), connect, by(connect, 1)},
 		{stream, connect, synAck, set(spec.SoLinger, 1), call(Call{Op: spec.OpClose, FD: 3})},
