@@ -62,8 +62,11 @@ func heard(m *move) {
 	})
 }
 
-var castSend = onSend([]Rule{
+// filteredSend is looked at before what a datagram socket sends.
+var filteredSend = onSend([]Rule{
 	{Name: "/raw/filtered", Class: Succeed, For: forLinux,
-		Title: "What a raw socket sends past a firewall is not modelled.",
-		when:  func(m *move) bool { return dgram(m) && m.s.has(Raw) && m.w.Env.Out.Does != DoesPass }, then: leaves(LeftEnv)},
+		Title: "What a raw socket, or one that sends by mistake where it could not connect, sends past a firewall or without an interface is not modelled.",
+		when: func(m *move) bool {
+			return dgram(m) && (m.s.has(Raw) || m.s.Flow != AddrAny) && (m.w.Env.Out.Does != DoesPass || m.w.Env.lacks(NoLink|NoLoopback|NoAddress))
+		}, then: leaves(LeftEnv)},
 })

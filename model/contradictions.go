@@ -123,6 +123,12 @@ var contradictionsOfNetwork = []Contradiction{
 		},
 	},
 	{
+		ID:      "ports-used-up",
+		Text:    "The Linux page has EADDRNOTAVAIL when every ephemeral port is taken; a datagram socket of Linux gets EAGAIN.",
+		Clauses: cites("linux/errors/EADDRNOTAVAIL"),
+		Rules:   []string{"connect/linux/EAGAIN-ports", "connect/linux/EADDRNOTAVAIL-ports"},
+	},
+	{
 		ID:      "firewall",
 		Text:    "The Linux page has EACCES or EPERM when a local firewall stops the request; connect of Linux does not look at what became of its SYN, and only a route of type prohibit gives EACCES.",
 		Clauses: cites("linux/errors/EACCES-firewall", "linux/errors/EPERM-firewall"),

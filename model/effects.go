@@ -173,6 +173,12 @@ func (m *move) autobind(s *Socket) {
 	if s.has(HasPort | Raw) {
 		return
 	}
+	if m.narrow() {
+		s.LPort = m.only()
+		s.set(HasPort)
+		s.clear(Lent)
+		return
+	}
 	if PortUnseen+Port(m.w.Unseen) == 255 {
 		m.leave(LeftScope)
 		return

@@ -27,6 +27,8 @@ const (
 	FilterGone  // both are taken away
 	FastOpenOff // Linux: net.ipv4.tcp_fastopen without its client bit
 	FastOpenOn
+	PortsOne  // the host has one port to choose
+	PortsMany // and as many as planned
 	changeCount
 )
 
@@ -34,7 +36,7 @@ var changeNames = [changeCount]string{
 	"unknown change", "no route", "route unicast", "route unreachable", "route prohibit", "route blackhole", "route as planned",
 	"link down", "link up", "loopback down", "loopback up", "own address gone", "own address back",
 	"filter for output", "filter for input", "no filter",
-	"fast open off", "fast open on",
+	"fast open off", "fast open on", "one port", "many ports",
 }
 
 func (c Change) String() string {
@@ -51,6 +53,8 @@ type Surroundings struct {
 	Lacks  Lack
 	Out    Filter
 	In     Filter
+	Only   Port // the one port that the host has to choose, if Narrow and if it was chosen yet
+	Narrow bool
 }
 
 // Lack is what the host has lost of its interfaces and abilities.
@@ -177,6 +181,12 @@ func (w *World) change(l *Label) {
 			return
 		}
 		*t = l.Filter
+		return
+	case PortsOne, PortsMany:
+		w.Env.Narrow, w.Env.Only = c == PortsOne, PortZero
+		for i := range w.Sockets {
+			w.Sockets[i].clear(Lent)
+		}
 		return
 	case FilterGone:
 		w.Env.Out, w.Env.In = Filter{}, Filter{}

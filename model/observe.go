@@ -150,6 +150,7 @@ func (w *World) rename(from, to Port) {
 			*p = to
 		}
 	}
+	swap(&w.Env.Only)
 	for i := range w.Sockets {
 		s := &w.Sockets[i]
 		swap(&s.LPort)

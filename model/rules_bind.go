@@ -18,6 +18,9 @@ var bindArguments = []Rule{
 	{Name: "bind/raw/EADDRNOTAVAIL", Class: Shall, on: on(spec.OpBind), For: forLinux, Evidence: "Linux 6.18, raw_bind",
 		Title: "A raw socket cannot have an address that the host does not have.",
 		needs: raw, when: func(m *move) bool {
+			if m.absent(m.rawName()) {
+				return m.s != nil && m.s.has(Raw)
+			}
 			switch m.rawName().route() {
 			case routeLocal, routeUnknown, routeBroadcast, routeMulticast:
 				return false
@@ -91,6 +94,7 @@ var bindRules = []Rule{
 			}
 			return false
 		}, then: fails(spec.EADDRINUSE)},
+	bindNone,
 	{Name: "bind/ok", Class: Succeed, on: on(spec.OpBind), For: forAll &^ forMacOS, Evidence: "POSIX.1-2008, bind()",
 		Title: "bind names the socket; port 0 stands for any free one.", when: isSocket, then: bind},
 }
@@ -181,6 +185,7 @@ var listenRules = []Rule{
 		when:  all(has(HasPort), func(m *move) bool { return m.conflict(m.s.Local, m.s.LPort) }), then: fails(spec.EADDRINUSE)},
 	{Name: "listen/unbound", Class: Shall, on: on(spec.OpListen), For: forPOSIX | forTargetTCP, also: true, Evidence: "POSIX.1-2008, listen() (EDESTADDRREQ)",
 		Title: "A socket without a name may fail.", of: streams, when: not(has(HasPort)), then: fails(spec.EDESTADDRREQ)},
+	listenNone,
 	{Name: "listen/ok", Class: Succeed, on: on(spec.OpListen), For: forAll, Evidence: "POSIX.1-2008, listen(); Linux 6.18, inet_csk_listen_start",
 		Title: "listen makes a stream socket a listener; without a port it gets one.", of: streams, then: listen},
 }

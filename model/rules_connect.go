@@ -235,7 +235,9 @@ func (m *move) nameEnds() {
 		s.Local = source(dst)
 		s.clear(Bare)
 	}
+	lent := m.narrow() && !s.has(HasPort)
 	m.autobind(s)
+	s.assign(Lent, lent || s.has(Lent))
 	s.Remote, s.RPort = dst, m.c.To.Port
 	s.Layer, s.TCP = Connecting, SynSent
 	if m.d == spec.Linux && inet6(m) && !dst.Six() {

@@ -143,6 +143,7 @@ var connectLinuxRoute = []Rule{
 	{Name: "connect/linux/EACCES-broadcast", Class: Shall, on: on(spec.OpConnect), For: forLinux, Cites: cites("linux/errors/EACCES-broadcast"),
 		Title: "A datagram socket needs SO_BROADCAST for a broadcast address.",
 		of:    dgrams, needs: special, when: all(routed(routeBroadcast), not(has(CanBcast))), then: failsRoute(spec.EACCES)},
+	connectNone,
 	{Name: "connect/linux/EADDRNOTAVAIL", Class: Shall, on: on(spec.OpConnect), For: forLinux, Evidence: "Linux 6.18, __inet_check_established",
 		Against: cites("linux/errors/EADDRINUSE"),
 		Title:   "A connection between the same four names fails.", needs: ported, when: tupleTaken, then: failsRoute(spec.EADDRNOTAVAIL)},

@@ -9,7 +9,7 @@ import "github.com/connspec/connspec/spec"
 // astray: the peer of a datagram socket was reachable when connect set it.
 func astray(routes ...route) func(*move) bool {
 	return func(m *move) bool {
-		if !dgram(m) || named(m) || m.s.TCP != Established || m.w.Env == (Surroundings{}) {
+		if !dgram(m) || named(m) || inet6(m) || m.s.TCP != Established || m.w.Env == (Surroundings{}) {
 			return false
 		}
 		to := m.route(m.s.Remote)
@@ -222,7 +222,7 @@ func (m *move) unheard() bool {
 
 // strange6: the changes of interfaces are modelled for IPv4 alone.
 func strange6(m *move) bool {
-	return m.s != nil && m.s.Family == spec.AFInet6 && m.w.Env.Lacks != 0
+	return m.s != nil && m.s.Family == spec.AFInet6 && m.w.Env.lacks(NoLink|NoLoopback|NoAddress)
 }
 
 var environmentInet6 = func() []Rule {

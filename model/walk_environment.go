@@ -11,6 +11,9 @@ func (w *walker) change() Label {
 	if s := &w.world.Sockets[d.IntN(SocketsMax)]; s.Remote >= AddrRemote1 {
 		l.Addr = s.Remote
 	}
+	if l.Change == PortsMany && d.IntN(2) == 0 {
+		l.Change = PortsOne
+	}
 	if l.Change == FilterOut || l.Change == FilterIn {
 		if l.Addr = pick(d, AddrAny, AddrOwn, AddrLoopback, AddrRemote1, l.Addr); l.Addr >= AddrUnknown {
 			l.Addr = AddrAny

@@ -2,6 +2,7 @@ package generate
 
 import (
 	"net/netip"
+	"strconv"
 
 	"github.com/connspec/connspec/diffcheck/script"
 )
@@ -56,6 +57,16 @@ var filters = func() []toggle {
 	return all
 }()
 
+// onePort leaves the host one port to choose; each script has its own, since what an
+// earlier one left may be in TIME-WAIT.
+func (w *world) onePort() toggle {
+	sysctl := func(value string) script.Env {
+		return script.Env{Kind: script.EnvSysctl, Name: "net.ipv4.ip_local_port_range", Value: value}
+	}
+	port := strconv.Itoa(32768 + w.below(28000))
+	return toggle{sysctl(port + " " + port), sysctl("32768 60999")}
+}
+
 // interfaces are changes that take much away, and are the only one at a time.
 var interfaces = []toggle{
 	{script.Env{Kind: script.EnvLinkDown}, script.Env{Kind: script.EnvLinkUp}},
@@ -71,6 +82,12 @@ func (w *world) change() {
 	if w.cut != nil {
 		w.events = append(w.events, script.Event{Kind: script.EventEnv, Env: w.cut.back})
 		w.cut = nil
+		return
+	}
+	if w.percent(15) {
+		t := w.onePort()
+		w.cut = &t
+		w.events = append(w.events, script.Event{Kind: script.EventEnv, Env: t.there})
 		return
 	}
 	if w.percent(30) {

@@ -1,6 +1,8 @@
 package judge
 
 import (
+	"fmt"
+
 	"github.com/connspec/connspec/diffcheck/script"
 	"github.com/connspec/connspec/diffcheck/target"
 	"github.com/connspec/connspec/hwtarget/lab"
@@ -30,15 +32,31 @@ func (j *Judge) environment(e *script.Env) {
 	}
 }
 
-// sysctlChange is the one that the model knows: whether there is Fast Open for
-// clients (bit 0), and none for listeners (bit 1).
+// rangeMany is how wide a range of ports is that no script of the model's size
+// uses up.
+const rangeMany = 1000
+
+// sysctlChange is one that the model knows: whether there is Fast Open for
+// clients (bit 0), and none for listeners (bit 1); the range of ports to choose
+// from.
 func sysctlChange(e *script.Env) model.Change {
-	switch {
-	case e.Name != "net.ipv4.tcp_fastopen":
-	case e.Value == "0":
-		return model.FastOpenOff
-	case e.Value == "1":
-		return model.FastOpenOn
+	switch e.Name {
+	case "net.ipv4.tcp_fastopen":
+		switch e.Value {
+		case "0":
+			return model.FastOpenOff
+		case "1":
+			return model.FastOpenOn
+		}
+	case "net.ipv4.ip_local_port_range":
+		var low, high int
+		switch n, err := fmt.Sscanf(e.Value, "%d %d", &low, &high); {
+		case err != nil || n != 2:
+		case low == high:
+			return model.PortsOne
+		case high-low >= rangeMany:
+			return model.PortsMany
+		}
 	}
 	return model.ChangeUnknown
 }

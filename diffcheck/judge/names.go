@@ -319,6 +319,9 @@ func (n *names) out(f *script.Frame) model.Frame {
 	case script.ProtoTCP:
 		i := n.see(script.ProtoTCP, f.Src, f.Dst, f.Flags&script.SYN != 0)
 		n.conns[i].seq, n.conns[i].sent = f.Seq, true
+		if f.Seq == 0 && f.Flags&(script.RST|script.ACK) == script.RST|script.ACK { // the absolute number 0, see package puppet
+			n.conns[i].seq = away
+		}
 		m, _ = n.segment(f, f.Src, f.Dst)
 		m.Bad = f.BadSum
 	case script.ProtoUDP:

@@ -1,5 +1,7 @@
 package script
 
+import "strings"
+
 // Command is the shell command of an environment change, as a script has it
 // between backticks.
 func (e *Env) Command() string {
@@ -12,6 +14,9 @@ func (e *Env) Command() string {
 	}
 	switch e.Kind {
 	case EnvSysctl:
+		if strings.Contains(e.Value, " ") {
+			return "sysctl -q " + e.Name + `="` + e.Value + `"`
+		}
 		return "sysctl -q " + e.Name + "=" + e.Value
 	case EnvRouteAdd:
 		return "ip route add " + kind + e.Value

@@ -220,6 +220,7 @@ func TestEnvironment(t *testing.T) {
 		{"ip addr del 192.168.0.1/16 dev eth0", Env{Kind: EnvAddrDel, Value: "192.168.0.1/16"}},
 		{"ip addr add 192.168.0.1/16 dev lo", Env{Kind: EnvAddrAdd, Name: "lo", Value: "192.168.0.1/16"}},
 		{"ip link set dev eth1 up", Env{Kind: EnvUnknown}},
+		{`sysctl -q net.ipv4.ip_local_port_range="50000 50001"`, Env{Kind: EnvSysctl, Name: "net.ipv4.ip_local_port_range", Value: "50000 50001"}},
 		{"nft add rule ip filter output ip daddr 192.0.2.1 drop", Env{Kind: EnvFilterAdd, Name: "output", Value: "ip daddr 192.0.2.1 drop"}},
 		{"nft add rule ip filter input ip saddr 192.0.2.1 ip protocol tcp reject with tcp reset",
 			Env{Kind: EnvFilterAdd, Name: "input", Value: "ip saddr 192.0.2.1 ip protocol tcp reject with tcp reset"}},

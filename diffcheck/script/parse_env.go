@@ -79,16 +79,23 @@ func parseEnv(text string) []Env {
 	return unknown
 }
 
-// parseSysctl reads the arguments of sysctl: switches, then NAME=VALUE.
+// parseSysctl reads the arguments of sysctl: switches, then NAME=VALUE, where a
+// value with spaces is in quotation marks.
 func parseSysctl(text string, args []string) []Env {
 	for len(args) > 0 && strings.HasPrefix(args[0], "-") {
 		args = args[1:]
 	}
 	var envs []Env
-	for _, a := range args {
+	for i := 0; i < len(args); i++ {
+		a := args[i]
 		name, value, ok := strings.Cut(a, "=")
 		if !ok || name == "" || value == "" {
 			return nil
+		}
+		for quote := value[:1]; (quote == `"` || quote == "'") && !strings.HasSuffix(value[1:], quote) && i+1 < len(args); {
+			i++
+			a += " " + args[i]
+			value += " " + args[i]
 		}
 		value = strings.Trim(value, `"'`)
 		envs = append(envs, Env{Kind: EnvSysctl, Name: name, Value: value, Text: "sysctl -q " + a})

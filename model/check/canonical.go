@@ -322,6 +322,7 @@ func eachName(w *model.World, f func(*model.Name)) {
 
 // eachPort calls f with every port that a quiet world mentions.
 func eachPort(w *model.World, f func(*model.Port)) {
+	f(&w.Env.Only)
 	for i := range w.Sockets {
 		s := &w.Sockets[i]
 		if s.Kind == model.KindNone {
