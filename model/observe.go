@@ -136,10 +136,11 @@ func (w *World) seePort(want, got Port) bool {
 	if want < PortUnseen {
 		return want == got
 	}
-	if got != PortSeen+Port(w.Seen) {
+	if got == PortSeen+Port(w.Seen) {
+		w.Seen++
+	} else if got < PortSeen || got > PortSeen+Port(w.Seen) || !w.again(want, got) {
 		return false
 	}
-	w.Seen++
 	w.rename(want, got)
 	return true
 }

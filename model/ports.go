@@ -144,3 +144,26 @@ var connectNone = Rule{
 	Title: "A stream socket that finds no port left for this peer fails; towards another peer the same port will do.",
 	when:  connectsNone, then: fails(spec.EADDRNOTAVAIL),
 }
+
+// again says whether a port that is about to be seen may be one that was seen
+// before: nobody has that any more, or both were chosen by connect of stream
+// sockets with different peers (__inet_hash_connect of Linux).
+func (w *World) again(want, got Port) bool {
+	for i := range w.Sockets {
+		a := &w.Sockets[i]
+		if a.LPort != want || !a.has(HasPort) {
+			continue
+		}
+		for j := range w.Sockets {
+			b := &w.Sockets[j]
+			if b.LPort != got || !b.has(HasPort) || b.Kind != a.Kind {
+				continue
+			}
+			peerless := a.TCP <= Listen || b.TCP <= Listen
+			if a.Kind != KindStream || peerless || a.Remote == b.Remote && a.RPort == b.RPort {
+				return false
+			}
+		}
+	}
+	return true
+}

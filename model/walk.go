@@ -259,6 +259,10 @@ func openings() [][]Label {
 			call(Call{Op: spec.OpSocket, Family: spec.AFInet, Type: spec.SockDgram}), call(Call{Op: spec.OpConnect, FD: 3, To: at(AddrRemote1, 1)}),
 			{Kind: LabelEnv, Change: RouteGone, Addr: AddrRemote1},
 		},
+		{
+			{Kind: LabelEnv, Change: PortsOne}, call(Call{Op: spec.OpSocket, Family: spec.AFInet, Type: spec.SockDgram}),
+			call(Call{Op: spec.OpSocket, Family: spec.AFInet, Type: spec.SockDgram}), call(Call{Op: spec.OpConnect, FD: 3, To: at(AddrRemote1, 1)}),
+		},
 		{stream, call(Call{Op: spec.OpConnect, FD: 3, To: at(AddrUnreachable, 1)}), call(Call{Op: spec.OpConnect, FD: 3, To: at(AddrUnreachable, 1)})},
 	}...)
 }

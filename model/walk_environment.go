@@ -11,7 +11,7 @@ func (w *walker) change() Label {
 	if s := &w.world.Sockets[d.IntN(SocketsMax)]; s.Remote >= AddrRemote1 {
 		l.Addr = s.Remote
 	}
-	if l.Change == PortsMany && d.IntN(2) == 0 {
+	if l.Change == PortsMany && d.IntN(3) != 0 {
 		l.Change = PortsOne
 	}
 	if l.Change == FilterOut || l.Change == FilterIn {

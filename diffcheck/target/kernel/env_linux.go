@@ -67,9 +67,14 @@ func (k *Target) setSysctl(ev *script.Event) error {
 	if !strings.HasPrefix(path, "/proc/sys/net/") || strings.Contains(path, "//") {
 		return target.Refuse(ev, "sysctl %s: only net.* belongs to a namespace", e.Name)
 	}
+	value := e.Value
+	if low, high, ok := strings.Cut(value, " "); ok && low == high && e.Name == "net.ipv4.ip_local_port_range" {
+		port := strconv.Itoa(int(k.freshPort())) // what an earlier script left on the port would show
+		value = port + " " + port
+	}
 	old, err := os.ReadFile(path)
 	if err == nil {
-		err = os.WriteFile(path, []byte(e.Value), 0o644)
+		err = os.WriteFile(path, []byte(value), 0o644)
 	}
 	if err != nil {
 		return target.Refuse(ev, "sysctl %s=%s: %v", e.Name, e.Value, err)
