@@ -22,11 +22,11 @@ func duration(o spec.SockOption, level spec.SockLevel, name, title, evidence str
 	}
 	return []Rule{
 		{Name: "setsockopt/" + name + "-left-out", Class: Succeed, on: on(spec.OpSetsockopt), For: d,
-			Title: "A time for " + name + " that the model does not count is not modelled.", when: all(is, not(wholeTicks)), then: leaves(LeftOption)},
+			Title: "A time for " + name + " that the model does not count is not modelled.", when: all(is, not(wholeTicks)), then: leaves(LeftOption), unix: level == spec.SolSocket},
 		{Name: "setsockopt/" + name, Class: Succeed, on: on(spec.OpSetsockopt), For: d, Evidence: evidence, Title: title, when: is,
-			then: func(m *move) { *at(m.s), m.s.Life = ticks(m.c.Value), 0; m.ret(0) }},
+			then: func(m *move) { *at(m.s), m.s.Life = ticks(m.c.Value), 0; m.ret(0) }, unix: level == spec.SolSocket},
 		{Name: "getsockopt/" + name, Class: Succeed, on: on(spec.OpGetsockopt), For: d, Evidence: evidence, Title: name + " can be read back.", when: is,
-			then: func(m *move) { m.value(int32(*at(m.s)) * Tick) }},
+			then: func(m *move) { m.value(int32(*at(m.s)) * Tick) }, unix: level == spec.SolSocket},
 	}
 }
 

@@ -267,3 +267,9 @@ func resumesUnix(m *move) bool {
 	}
 	return m.resumable()
 }
+
+var timeoutRulesUnix = []Rule{
+	{Name: "timeout/unix/connect", Class: Timer, on: onTimeout, For: forLinux, Evidence: "Linux 6.18, unix_stream_connect (sock_sndtimeo)",
+		Title: "A connect that waited for room as long as SO_SNDTIMEO says fails with EAGAIN, and nothing is under way.",
+		when:  func(m *move) bool { return inConnect(m) && m.s.unix() }, then: fails(spec.EAGAIN)},
+}

@@ -57,6 +57,9 @@ func (w *walker) exploreUnix(starts int) {
 				break
 			}
 			w.consume()
+			if w.draw.IntN(12) == 0 {
+				w.pass()
+			}
 			if h := unixShapeOf(&w.world); w.world.Left == Inside && !met[h] && w.world.NamesSeen+w.world.NamesUnseen < 20 {
 				met[h] = true
 				frontier = append(frontier, w.world)
@@ -76,12 +79,17 @@ func unixOpenings() [][]Label {
 	link.File.To = pathOf(CompFirst)
 	return [][]Label{
 		{open(spec.SockStream), call(Call{Op: spec.OpBind, FD: 3, To: unixAt(CompFirst)}), call(Call{Op: spec.OpListen, FD: 3}),
-			open(spec.SockStream), call(Call{Op: spec.OpConnect, FD: 4, To: unixAt(CompFirst)}), open(spec.SockStream)},
+			open(spec.SockStream), call(Call{Op: spec.OpConnect, FD: 4, To: unixAt(CompFirst)}),
+			call(Call{Op: spec.OpSocket, Family: spec.AFUnix, Type: spec.SockStream}),
+			call(Call{Op: spec.OpSetsockopt, FD: 5, Level: spec.SolSocket, Option: spec.SoSndtimeo, Value: 200}),
+			call(Call{Op: spec.OpConnect, FD: 5, To: unixAt(CompFirst)})},
 		{open(spec.SockStream), call(Call{Op: spec.OpBind, FD: 3, To: unixAt(CompFirst)}), call(Call{Op: spec.OpListen, FD: 3, Value: 1}),
 			open(spec.SockStream), call(Call{Op: spec.OpConnect, FD: 4, To: unixAt(CompFirst)}),
 			open(spec.SockStream), call(Call{Op: spec.OpConnect, FD: 5, To: unixAt(CompFirst)})},
 		{open(spec.SockDgram), call(Call{Op: spec.OpBind, FD: 3, To: unixAt(CompFirst)}), open(spec.SockDgram),
-			call(Call{Op: spec.OpConnect, FD: 4, To: unixAt(CompFirst)}), call(Call{Op: spec.OpSend, FD: 4, Len: 1}), call(Call{Op: spec.OpSend, FD: 4, Len: 1})},
+			call(Call{Op: spec.OpConnect, FD: 4, To: unixAt(CompFirst)}), call(Call{Op: spec.OpSend, FD: 4, Len: 1}), call(Call{Op: spec.OpSend, FD: 4, Len: 1}),
+			call(Call{Op: spec.OpSocket, Family: spec.AFUnix, Type: spec.SockDgram}),
+			call(Call{Op: spec.OpSendto, FD: 5, Len: 1, To: unixAt(CompFirst)})},
 		{open(spec.SockStream), call(Call{Op: spec.OpBind, FD: 3, To: unixAt(CompFirst)}), call(Call{Op: spec.OpListen, FD: 3, Value: 5}),
 			open(spec.SockStream), call(Call{Op: spec.OpShutdown, FD: 4}), call(Call{Op: spec.OpConnect, FD: 4, To: unixAt(CompFirst)}),
 			call(Call{Op: spec.OpAccept, FD: 3, Nonblock: true})},
@@ -136,10 +144,17 @@ func (w *walker) unixCall() Call {
 		c.Value = pick(d, int32(0), 1, 5, -1)
 	case spec.OpFcntl:
 		c.Cmd, c.Value = spec.FSetfl, pick(d, spec.ORdwr, spec.ORdwr|spec.ONonblock)
+	case spec.OpSendto:
+		if d.IntN(3) == 0 {
+			c.To = Sockaddr{Pointer: spec.PointerNull}
+		}
 	case spec.OpPoll:
 		c.Value = 0
 	case spec.OpSetsockopt:
 		c.Value = 1
+		if d.IntN(2) == 0 {
+			c.Level, c.Option, c.Value = spec.SolSocket, pick(d, spec.SoSndtimeo, spec.SoRcvtimeo), 200
+		}
 	case spec.OpAccept, spec.OpGetsockname, spec.OpGetpeername, spec.OpRecvfrom:
 		c.To = Sockaddr{}
 	}
