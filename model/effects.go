@@ -192,10 +192,14 @@ func (m *move) autobind(s *Socket) {
 // the host to itself are delivered, and threads whose wait is over return. If
 // several threads wait, either may be the first to run.
 func (m *move) finish(out *Nexts) {
-	m.drain(out)
+	if m.inboxLen != 0 {
+		m.drain(out)
+	}
 	waiting := m.w.blocked()
 	if waiting < 2 {
-		m.wake(&wakeOrders[0])
+		if waiting != 0 {
+			m.wake(&wakeOrders[0])
+		}
 		return
 	}
 	before, first, start := *m.n, m.n, out.Len

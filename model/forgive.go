@@ -63,10 +63,11 @@ func (w *World) due(f Flags) bool {
 }
 
 // Open says whether what happens next is left open: a call may return anything,
-// a timer may fire.
-func (w *World) Open() bool {
+// a timer may fire; ticking is [World.Ticking].
+func (w *World) Open() (open, ticking bool) {
 	f := w.flags()
-	return f&AnyState != 0 || w.Timers || w.due(f) || w.waits(Anything)
+	ticking = w.Timers || w.due(f)
+	return ticking || f&AnyState != 0 || w.waits(Anything), ticking
 }
 
 // waits says whether some thread is in this way of waiting.

@@ -25,6 +25,7 @@ type Oracle struct {
 	nexts   model.Nexts
 	missed  bool // the present step was rejected
 	several bool // the present step left several answers
+	calm    bool // no timer may fire in any of the worlds
 	crowded bool
 }
 
@@ -48,7 +49,7 @@ func New(d spec.Dialect) *Oracle {
 // Reset starts over with a host that has no sockets.
 func (o *Oracle) Reset() {
 	o.now = append(o.sets[o.turn].many[:0], model.Next{})
-	o.missed, o.several, o.crowded = false, false, false
+	o.missed, o.several, o.crowded, o.calm = false, false, false, true
 }
 
 // Begin starts a step: the labels of one event of the trace.
@@ -78,9 +79,18 @@ func (o *Oracle) Feed(l *model.Label) bool {
 	}
 	switch l.Kind {
 	case model.LabelCall, model.LabelIn, model.LabelSignal, model.LabelAdvance:
-		o.several = o.several || len(o.now) > 1 || o.now[0].World.Open()
+		o.look()
 	}
 	return true
+}
+
+// look takes down what a step led to.
+func (o *Oracle) look() {
+	o.several, o.calm = o.several || len(o.now) > 1, true
+	for i := range o.now {
+		open, ticking := o.now[i].World.Open()
+		o.several, o.calm = o.several || open, o.calm && !ticking
+	}
 }
 
 // step takes a label that rules answer.
@@ -165,6 +175,9 @@ func (o *Oracle) Forgive(l *model.Label) {
 // tick adds the worlds that timers lead to, as far as nothing is to be seen of
 // them or the next label shows it.
 func (o *Oracle) tick() {
+	if o.calm {
+		return
+	}
 	ticking := false
 	for i := range o.now {
 		w := &o.now[i].World
