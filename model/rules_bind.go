@@ -23,7 +23,7 @@ var bindArguments = []Rule{
 			}
 			switch m.rawName().route() {
 			case routeLocal, routeUnknown, routeBroadcast, routeMulticast:
-				return false
+				return m.s != nil && m.s.has(Raw) && m.absent(m.rawName())
 			}
 			return m.s != nil && m.s.has(Raw)
 		}, then: fails(spec.EADDRNOTAVAIL)},

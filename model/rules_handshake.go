@@ -328,9 +328,9 @@ func completed(m *move) {
 	s.Unread += m.f.Len // there is none without Fast Open
 	s.MSS = m.f.MSS
 	m.established(s)
+	s.assign(Unpredicted, m.d == spec.Linux && m.f.Scaled) // the window of the SYN|ACK itself is not (tcp_finish_connect)
 	if m.d == spec.Linux && m.w.writesPending(m.slot) {
 		s.set(AckDue | Paced)
-		s.assign(Unpredicted, m.f.Scaled) // the window of the SYN|ACK itself is not (tcp_finish_connect)
 		s.RcvWup = s.RcvNxt
 		return
 	}

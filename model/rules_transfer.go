@@ -335,6 +335,10 @@ func sendDatagram(m *move) {
 	if !named(m) && s.Flow != AddrAny {
 		if s.has(Routed) {
 			dst, port = s.Flow, s.FlowPort
+			if dst.Local() && !s.Remote.Local() { // by the cached route to the peer, out of the host
+				m.leaveHost(Frame{Proto: ProtoUDP, Src: src, SPort: s.LPort, Dst: dst, DPort: port, Len: uint16(m.c.Len)})
+				return
+			}
 			if s.Remote.Local() { // by the cached route to the host itself, where it is nobody's
 				return
 			}

@@ -45,6 +45,11 @@ func (m *move) emit(f Frame) {
 		m.inboxLen++
 		return
 	}
+	m.leaveHost(f)
+}
+
+// leaveHost sends a frame to the wire.
+func (m *move) leaveHost(f Frame) {
 	if m.w.OutLen == OutsMax {
 		m.leave(LeftScope)
 		return
@@ -300,11 +305,11 @@ func (m *move) established(s *Socket) {
 func (m *move) take(later bool) {
 	s, f := m.s, m.f
 	soon := s.ackSoon(m.d) || s.has(Unpredicted) && f.Bits&FIN == 0
-	s.clear(Unpredicted)
 	idle := s.SndUna == s.SndNxt
 	if !m.takeAck(s, &f) {
 		return
 	}
+	s.clear(Unpredicted)
 	owed := m.takeData(s, &f)
 	if f.Bits&FIN != 0 && f.end()-1 == s.RcvNxt && s.TCP.in(Established, FinWait1, FinWait2) {
 		if m.takeFIN(s) {
@@ -384,7 +389,7 @@ func (m *move) heard() {
 // is set aside, because none waits to be read or to be acknowledged
 // (tcp_rcv_established, sk_forward_alloc).
 func (m *move) predicted(s *Socket, f *Frame) bool {
-	return m.d == spec.Linux && s.TCP == Established && (s.Unread != 0 || s.SndUna != s.SndNxt) && f.Len != 0 && f.Bits&FIN == 0 && f.Seq == s.RcvNxt && f.Ack == s.SndUna
+	return m.d == spec.Linux && s.TCP == Established && !s.has(Unpredicted) && (s.Unread != 0 || s.SndUna != s.SndNxt) && f.Len != 0 && f.Bits&FIN == 0 && f.Seq == s.RcvNxt && f.Ack == s.SndUna
 }
 
 // takeData queues new data and says whether it is to be acknowledged.
