@@ -33,10 +33,11 @@ type Connect struct {
 	Rule   model.RuleID
 }
 
-// How far to wander: until a round finds no rule that the ones before it have
-// not found, or so many rounds.
+// How far to wander: until idleMax rounds in turn find no rule that the ones
+// before them have not found, or so many rounds.
 const (
 	roundsMax = 8
+	idleMax   = 2
 	starts    = 30000
 )
 
@@ -77,7 +78,7 @@ func (r *Reached) walk(d spec.Dialect) {
 			}
 		}
 	}
-	before := -1
+	before, idle := -1, 0
 	for seed := uint64(1); seed <= roundsMax; seed++ {
 		model.Walk(d, seed, starts, seen, whole)
 		now := 0
@@ -86,10 +87,12 @@ func (r *Reached) walk(d spec.Dialect) {
 				now++
 			}
 		}
-		if now == before || now == len(model.RulesOf(d)) {
+		if idle++; now > before {
+			before, idle = now, 0
+		}
+		if idle == idleMax || now == len(model.RulesOf(d)) {
 			return
 		}
-		before = now
 	}
 }
 
