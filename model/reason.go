@@ -5,7 +5,7 @@ type Reason uint8
 
 const (
 	Inside            Reason = iota // it has not
-	LeftFamily                      // a family or type of socket beyond AF_INET stream and datagram
+	LeftFamily                      // a family, type or protocol of socket that is not modelled
 	LeftScope                       // more sockets, threads, descriptors or frames than a world holds
 	LeftNumbers                     // a sequence number or length beyond what the model counts
 	LeftAddress                     // an address outside the plan, or a group or broadcast address as source
@@ -30,7 +30,7 @@ const (
 
 var reasons = [ReasonCount]string{
 	Inside:            "inside the model",
-	LeftFamily:        "only AF_INET stream and datagram sockets are modelled",
+	LeftFamily:        "a family, type or protocol of socket that is not modelled: AF_PACKET, AF_NETLINK, MPTCP, SCTP, DCCP, what is raw outside Linux, and what raw AF_INET6 sockets send",
 	LeftScope:         "more sockets, threads, descriptors or frames in flight than a world holds",
 	LeftNumbers:       "a sequence number or a length beyond what the model counts",
 	LeftAddress:       "an address outside the plan, or a group or broadcast address as local name",

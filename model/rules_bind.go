@@ -5,13 +5,17 @@ import "github.com/connspec/connspec/spec"
 // bind, listen, accept. The five documents are about connect; these rules
 // stand on the systems.
 
-// bindArguments are the checks of the address's form.
-var bindArguments = []Rule{
+// bindImport is what is looked at before the socket is (move_addr_to_kernel).
+var bindImport = []Rule{
 	{Name: "bind/linux/EINVAL-length", Class: Shall, on: on(spec.OpBind), For: forLinux, Evidence: "Linux 6.18, move_addr_to_kernel",
 		Title: "A negative length, or one beyond sockaddr_storage, fails.",
 		needs: strange, when: length(func(n int32) bool { return n < 0 || n > 128 }), then: fails(spec.EINVAL), unix: true},
 	{Name: "bind/linux/EFAULT", Class: Shall, on: on(spec.OpBind), For: forLinux, Evidence: "Linux 6.18, move_addr_to_kernel",
 		Title: "An address that cannot be read fails; an empty one is not read.", needs: strange, when: all(badPointer, not(shorter(1))), then: fails(spec.EFAULT), unix: true},
+}
+
+// bindArguments are the checks of the address's form.
+var bindArguments = []Rule{
 	{Name: "bind/raw/EINVAL", Class: Shall, on: on(spec.OpBind), For: forLinux, Evidence: "Linux 6.18, raw_bind",
 		Title: "A raw socket that has a peer, or a length below that of sockaddr_in, fails.",
 		needs: raw, when: all(has(Raw), anyOf(shorter(spec.SizeofSockaddrIn), not(state(Closed)))), then: fails(spec.EINVAL)},

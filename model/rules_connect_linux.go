@@ -107,6 +107,12 @@ var connectLinux = []Rule{
 		of:    streams, when: not(state(Closed)), then: fails(spec.EISCONN)},
 
 	// the address
+	{Name: "connect/linux/raw6/EAFNOSUPPORT", Class: Shall, on: on(spec.OpConnect), For: forLinux, Evidence: "Linux 6.18, ip6_datagram_connect_v6_only",
+		Title: "A raw socket of AF_INET6 takes no AF_INET address, whatever its length.",
+		needs: raw, when: all(raw6, func(m *move) bool { return m.c.To.Family != spec.AFInet6 }), then: fails(spec.EAFNOSUPPORT)},
+	{Name: "connect/linux/raw6/mapped", Class: Succeed, on: on(spec.OpConnect), For: forLinux,
+		Title: "A v4-mapped peer of a raw socket that is bound to an IPv6 address is not modelled.",
+		needs: raw, when: all(raw6, mapped, func(m *move) bool { return m.s.Local.Six() }), then: leaves(LeftAddress)},
 	{Name: "connect/linux/EINVAL-short", Class: Shall, on: on(spec.OpConnect), For: forLinux, Evidence: "Linux 6.18, tcp_v4_connect, __ip4_datagram_connect",
 		Title: "A length below that of sockaddr_in, or of sockaddr_in6 without the scope id, fails; a datagram socket has been bound by then.",
 		needs: strange, when: tooShort, then: failsBound(spec.EINVAL)},

@@ -20,7 +20,9 @@ var socketRaw = []Rule{
 		}, then: fails(spec.EACCES)},
 }
 
-func wantsRaw(m *move) bool { return m.c.Family == spec.AFInet && m.c.Type == spec.SockRaw }
+func wantsRaw(m *move) bool {
+	return (m.c.Family == spec.AFInet || m.c.Family == spec.AFInet6) && m.c.Type == spec.SockRaw
+}
 
 func newRawSocket(m *move) {
 	slot, ok := m.open(KindDgram)
@@ -28,7 +30,7 @@ func newRawSocket(m *move) {
 		return
 	}
 	s := &m.w.Sockets[slot]
-	s.LPort = m.c.To.Port
+	s.Family, s.LPort = m.c.Family, m.c.To.Port
 	s.set(Raw | Reuse) // INET_PROTOSW_REUSE
 	s.assign(Header, m.c.Protocol == spec.ProtocolRaw)
 	s.assign(Nonblock, m.c.Nonblock)
@@ -54,10 +56,44 @@ func bindRaw(m *move) {
 	m.ret(0)
 }
 
+// raw6: a raw socket of AF_INET6.
+func raw6(m *move) bool { return m.s != nil && m.s.has(Raw) && m.s.Family == spec.AFInet6 }
+
+// bindRaw6 are the rules of bind for one (rawv6_bind).
+var bindRaw6 = needing(raw, []Rule{
+	{Name: "bind/raw6/EINVAL-address", Class: Shall, on: on(spec.OpBind), For: forLinux, Evidence: "Linux 6.18, rawv6_bind",
+		Title: "A length below that of sockaddr_in6 without the scope id, and another family, fail.",
+		when:  all(raw6, anyOf(shorter(24), func(m *move) bool { return m.c.To.Family != spec.AFInet6 })), then: fails(spec.EINVAL)},
+	{Name: "bind/raw6/EADDRNOTAVAIL-mapped", Class: Shall, on: on(spec.OpBind), For: forLinux, Evidence: "Linux 6.18, rawv6_bind (IPV6_ADDR_MAPPED)",
+		Title: "A raw socket of AF_INET6 takes no v4-mapped address.", when: all(raw6, mapped), then: fails(spec.EADDRNOTAVAIL)},
+	{Name: "bind/raw6/EINVAL-state", Class: Shall, on: on(spec.OpBind), For: forLinux, Evidence: "Linux 6.18, rawv6_bind",
+		Title: "A raw socket that has a peer fails.", when: all(raw6, not(state(Closed))), then: fails(spec.EINVAL)},
+	{Name: "bind/raw6/scope", Class: Succeed, on: on(spec.OpBind), For: forLinux,
+		Title: "A raw socket bound to an interface, or to an address with a scope, is not modelled.",
+		when: all(raw6, func(m *move) bool {
+			return m.c.To.Addr.scoped() || m.s.Dev != spec.DeviceNone || m.c.To.Addr == AddrUnknown
+		}), then: leaves(LeftAddress)},
+	{Name: "bind/raw6/EADDRNOTAVAIL", Class: Shall, on: on(spec.OpBind), For: forLinux, Evidence: "Linux 6.18, rawv6_bind (ipv6_chk_addr)",
+		Title: "An address that the host does not have fails; a group is taken.",
+		when: all(raw6, func(m *move) bool {
+			a := m.c.To.Addr
+			return a != AddrAny && a.route6() != routeLocal && a.route6() != routeMulticast
+		}), then: fails(spec.EADDRNOTAVAIL)},
+	{Name: "bind/raw6/ok", Class: Succeed, on: on(spec.OpBind), For: forLinux, Evidence: "Linux 6.18, rawv6_bind",
+		Title: "A raw socket of AF_INET6 takes the address, as often as it is asked, whatever port the argument has.",
+		when:  raw6, then: func(m *move) {
+			m.s.Local = m.c.To.Addr
+			m.s.assign(Bare, m.c.To.Addr.route6() == routeMulticast)
+			m.ret(0)
+		}},
+})
+
 // namedRaw: for a raw socket an address without length is none.
 func namedRaw(m *move) bool { return named(m) && m.c.To.Len != 0 }
 
 var sendRaw = onSend([]Rule{
+	{Name: "/raw/inet6", Class: Succeed, For: forLinux,
+		Title: "What raw sockets of AF_INET6 send is not modelled.", when: raw6, then: leaves(LeftFamily)},
 	{Name: "/raw/EINVAL-length", Class: Shall, For: forLinux, Evidence: "Linux 6.18, move_addr_to_kernel, raw_sendmsg", only: true,
 		Title: "A length below that of sockaddr_in, but for 0, or beyond sockaddr_storage fails.",
 		needs: strange, when: all(has(Raw), namedRaw, length(func(n int32) bool { return n < 0 || n > 128 })), then: fails(spec.EINVAL)},

@@ -94,7 +94,7 @@ func (w *walker) explore(starts int) {
 	switch w.d {
 	case spec.Linux:
 		w.special = w.linuxCall
-		w.wander(starts/4, [][]Label{fastOpening(), fastOffOpening(), rawOpening()})
+		w.wander(starts/4, [][]Label{fastOpening(), fastOffOpening(), rawOpening(), raw6Opening()})
 	case spec.MacOS:
 		w.special = w.connectxCall
 		w.wander(starts/8, [][]Label{connectxOpening()})
