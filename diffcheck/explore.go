@@ -24,6 +24,9 @@ type exploreCommand struct {
 	Exact   int64       `default:"0" placeholder:"N" help:"Tell worlds apart by 64-bit fingerprints beyond N (0: when three quarters of the memory are used)."`
 	Worlds  int64       `default:"0" placeholder:"N" help:"Stop after so many worlds."`
 	Out     string      `placeholder:"DIR" help:"Save the counter-examples there, as scripts."`
+	Aut     string      `placeholder:"FILE" help:"Write the graph of one scope of one dialect in Aldebaran's format (mCRL2, CADP, LTSmin)."`
+	Dot     string      `placeholder:"FILE" help:"The same for Graphviz, if it is small."`
+	Mermaid string      `placeholder:"FILE" help:"The same for Markdown, if it is small."`
 	Bare    bool        `help:"Only count: hold no property against the worlds."`
 	Workers int         `default:"0" placeholder:"N" help:"How many cores to use (0: all)."`
 }
@@ -55,6 +58,9 @@ func (c *exploreCommand) Run(w io.Writer, bad complaints) error {
 	if workers <= 0 {
 		workers = runtime.NumCPU()
 	}
+	if c.Aut+c.Dot+c.Mermaid != "" {
+		return c.graphs(w, scopes)
+	}
 	fmt.Fprintf(w, "%d sockets, %d threads, %d workers, at most %d MiB\n\n", c.Sockets, c.Threads, workers, c.Memory>>20)
 	explore.Head(w)
 	var properties []check.Property
@@ -84,6 +90,27 @@ func (c *exploreCommand) Run(w io.Writer, bad complaints) error {
 	}
 	if failed {
 		return exit{1}
+	}
+	return nil
+}
+
+// graphs writes the graph of one scope.
+func (c *exploreCommand) graphs(w io.Writer, scopes []*check.Scope) error {
+	if !c.Dialect.set || c.Scope == "" {
+		return fmt.Errorf("a graph is of one scope of one dialect: say which by --scope and --dialect")
+	}
+	o := explore.Options{Dialect: c.Dialect.dialect, Scope: scopes[0], Memory: int64(c.Memory), Worlds: c.Worlds}
+	for _, g := range []struct {
+		path string
+		form explore.Form
+	}{{c.Aut, explore.Aldebaran}, {c.Dot, explore.DOT}, {c.Mermaid, explore.Mermaid}} {
+		if g.path == "" {
+			continue
+		}
+		if err := report.Write(g.path, func(w io.Writer) error { return explore.Graph(w, g.form, o) }); err != nil {
+			return err
+		}
+		fmt.Fprintf(w, "the graph of %s, %v is in %s\n", scopes[0].Name, c.Dialect.dialect, g.path)
 	}
 	return nil
 }

@@ -29,6 +29,8 @@ type Options struct {
 	Properties []check.Property
 	// Edge, if set, is called with every transition between kept worlds, by one worker at a time.
 	Edge func(from uint32, s *check.Step, to uint32)
+	// Leaves asks for the transitions to worlds that are not explored, too.
+	Leaves bool
 }
 
 // Progress is how far a search has come.

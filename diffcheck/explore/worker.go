@@ -131,6 +131,9 @@ func (w *worker) follow(st *check.Step) {
 	}
 	if st.End != check.Goes {
 		w.reasons[st.After.Left]++
+		if s.Leaves {
+			s.Edge(w.number, st, 0)
+		}
 		return
 	}
 	to, fresh := w.number, false
