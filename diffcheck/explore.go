@@ -27,6 +27,7 @@ type exploreCommand struct {
 	Aut     string      `placeholder:"FILE" help:"Write the graph of one scope of one dialect in Aldebaran's format (mCRL2, CADP, LTSmin)."`
 	Dot     string      `placeholder:"FILE" help:"The same for Graphviz, if it is small."`
 	Mermaid string      `placeholder:"FILE" help:"The same for Markdown, if it is small."`
+	Spin    bool        `help:"Compare the packed part of the search with Spin, on a machine written by hand for both."`
 	Bare    bool        `help:"Only count: hold no property against the worlds."`
 	Workers int         `default:"0" placeholder:"N" help:"How many cores to use (0: all)."`
 }
@@ -57,6 +58,9 @@ func (c *exploreCommand) Run(w io.Writer, bad complaints) error {
 	workers := c.Workers
 	if workers <= 0 {
 		workers = runtime.NumCPU()
+	}
+	if c.Spin {
+		return explore.Spin(w, workers)
 	}
 	if c.Aut+c.Dot+c.Mermaid != "" {
 		return c.graphs(w, scopes)
