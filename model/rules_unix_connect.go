@@ -130,8 +130,8 @@ var connectRulesUnix = onConnect(
 		Title: "AF_UNSPEC takes the peer from a datagram socket and may report EAFNOSUPPORT.", also: true, when: dissolves, then: failsUnix(spec.EAFNOSUPPORT)},
 	Rule{Name: "/posix/dissolve", Class: Succeed, For: forPOSIX, Cites: cites("posix/description/unspec-reset"),
 		Title: "AF_UNSPEC takes the peer from a datagram socket.", when: dissolves, then: dissolveUnix},
-	Rule{Name: "/posix/EINVAL", Class: May, For: forPOSIX, Cites: cites("posix/errors/may/EINVAL-length"),
-		Title: "A length that the family does not have may fail.", when: badUnix, then: failsUnix(spec.EINVAL)},
+	Rule{Name: "/posix/EINVAL", Class: May, For: forPOSIX, Cites: cites("posix/errors/may/EINVAL-length", "posix/errors/may/EINVAL-family"),
+		Title: "A length that the family does not have, or another family, may fail.", when: badUnix, then: failsUnix(spec.EINVAL)},
 	Rule{Name: "/bsd/EINVAL", Class: Shall, For: forSockets, Cites: cites("macos/errors/EINVAL-length", "osx/errors/EINVAL-length"),
 		Title: "An address without a path fails.", when: shorter(spec.OffsetofSunPath + 1), then: failsUnix(spec.EINVAL)},
 	Rule{Name: "/osx/EINVAL-long", Class: Shall, For: forOSX, Evidence: "FreeBSD 13, unp_connectat (sizeof sun_path)", Cites: cites("osx/errors/EINVAL-length"), also: true,
@@ -139,11 +139,11 @@ var connectRulesUnix = onConnect(
 	Rule{Name: "/EAFNOSUPPORT", Class: Shall, For: forPOSIX | forSockets, Cites: cites("posix/errors/EAFNOSUPPORT", "macos/errors/EAFNOSUPPORT", "osx/errors/EAFNOSUPPORT"),
 		Title: "Another family fails; macOS takes AF_UNSPEC for AF_UNIX.",
 		when:  func(m *move) bool { return m.c.To.Family != spec.AFUnix && !(m.d == spec.MacOS && unspec(m)) }, then: failsUnix(spec.EAFNOSUPPORT)},
-	Rule{Name: "/unsaid-address", Class: Unsaid, For: forPOSIX | forSockets, Unsaid: forPOSIX | forSockets,
-		Title: "What an address of another family leads to, or one of no length that the family has, is not said.",
-		when: func(m *move) bool {
-			return m.c.To.Family != spec.AFUnix || m.d == spec.POSIX && badUnix(m)
-		}, then: openState},
+	Rule{Name: "/posix/unsaid-unspec", Class: Unsaid, For: forPOSIX, Open: cites("posix/description/unspec-stream"),
+		Title: "What AF_UNSPEC does to a socket with connections is not said.", when: all(unixStream, unspec), then: openState},
+	Rule{Name: "/posix/unsaid-length", Class: Unsaid, For: forPOSIX, Unsaid: forPOSIX,
+		Title: "What an address leads to whose length the family does not have is not said.",
+		when:  func(m *move) bool { return m.c.To.Family == spec.AFUnix && badUnix(m) }, then: openState},
 
 	// the path
 	Rule{Name: "/ENOENT", Class: Shall, For: forUnix, Evidence: linuxFind,
