@@ -15,12 +15,7 @@ func (m *move) castOut(f Frame) {
 	}
 	near := f.Src.Loops() || f.Dst == AddrLoopbackBroadcast
 	if !near && !m.w.Env.lacks(NoLink) {
-		if m.w.OutLen == OutsMax {
-			m.leave(LeftScope)
-			return
-		}
-		m.w.Outs[m.w.OutLen] = f
-		m.w.OutLen++
+		m.leaveHost(f)
 	}
 	if f.Dst == AddrMulticast || near && m.w.Env.lacks(NoLoopback) || !near && m.w.Env.lacks(NoLink) {
 		return

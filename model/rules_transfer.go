@@ -335,10 +335,6 @@ func sendDatagram(m *move) {
 	if !named(m) && s.Flow != AddrAny {
 		if s.has(Routed) {
 			dst, port = s.Flow, s.FlowPort
-			if dst.Local() && !s.Remote.Local() { // by the cached route to the peer, out of the host
-				m.leaveHost(Frame{Proto: ProtoUDP, Src: src, SPort: s.LPort, Dst: dst, DPort: port, Len: uint16(m.c.Len)})
-				return
-			}
 			if s.Remote.Local() { // by the cached route to the host itself, where it is nobody's
 				return
 			}
@@ -350,12 +346,15 @@ func sendDatagram(m *move) {
 		}
 	}
 	f := Frame{Proto: ProtoUDP, Src: src, SPort: s.LPort, Dst: dst, DPort: port, Len: uint16(m.c.Len)}
-	if dst.many() && m.d == spec.Linux && dst == m.target() {
-		m.castOut(f)
-		return
-	}
 	m.poke(s, spec.PollOut)
-	m.emit(f)
+	switch {
+	case m.d != spec.Linux || dst == m.target() && !dst.many():
+		m.emit(f)
+	case dst == m.target():
+		m.castOut(f)
+	default: // by the route to the peer, whatever the address says
+		m.leaveHost(f)
+	}
 }
 
 func onRecv(rules []Rule) []Rule {
