@@ -33,8 +33,8 @@ const (
 	strange   traits = 1 << iota // the address: pointer, length, family, or port 0; socket: what is asked for
 	special                      // the address is the wildcard, or no unicast route leads there, or from here
 	underway                     // the socket layer is past Unconnected
-	marked                       // an error is pending, or the socket is shut, dead, gone or in any state
-	ported                       // the socket has a port
+	marked                       // an error is pending, or the socket is shut, dead, in any state, or in one that the socket layer does not know of
+	ported                       // the socket has a port, or an address by bind
 	six                          // the socket is of AF_INET6
 	raw                          // it is a raw socket
 	quick                        // Fast Open is asked for, or the socket has one under way
@@ -92,18 +92,18 @@ func (m *move) traits() (t traits) {
 	if m.s.Layer != Unconnected {
 		t |= underway
 	}
-	if m.s.Err != spec.ENONE || m.s.has(marks) || m.s.Layer == Unconnected && (m.s.TCP == Listen || m.s.TCP > SynReceived) {
+	if m.s.Err != spec.ENONE || m.s.has(marks) || m.s.Layer == Unconnected && m.s.TCP != Closed {
 		t |= marked
 	}
-	if m.s.has(HasPort) {
+	if m.s.has(HasPort | AddrLock) {
 		t |= ported
 	}
 	return t
 }
 
-// ordinary: the call asks for a TCP or UDP socket.
+// ordinary: the call asks for a TCP or UDP socket of AF_INET.
 func (c *Call) ordinary() bool {
-	if c.Family != spec.AFInet && c.Family != spec.AFInet6 {
+	if c.Family != spec.AFInet {
 		return false
 	}
 	switch c.Type {

@@ -49,12 +49,12 @@ var bindArguments = []Rule{
 		Title: "A length beyond that of sockaddr_in may fail.", needs: strange, when: all(inexact, not(tooShort)), then: fails(spec.EINVAL)},
 	{Name: "bind/bsd/EINVAL-bound", Class: Shall, on: on(spec.OpBind), For: forOSX, Evidence: "XNU 11417 and FreeBSD 13, in_pcbbind",
 		Title: "A socket that has a local name, or whose connection ended, fails.",
-		when:  all(isSocket, anyOf(has(HasPort|Dead|AddrLock), not(state(Closed)))), then: fails(spec.EINVAL)},
+		needs: underway | marked | ported, when: all(isSocket, anyOf(has(HasPort|Dead|AddrLock), not(state(Closed)))), then: fails(spec.EINVAL)},
 	{Name: "bind/bsd/EINVAL-length", Class: Shall, on: on(spec.OpBind), For: forOSX, Evidence: "XNU 11417 and FreeBSD 13, in_pcbbind",
 		Title: "Any length but that of sockaddr_in fails.", needs: strange, when: all(isSocket, inexact), then: fails(spec.EINVAL)},
 	{Name: "bind/EAFNOSUPPORT", Class: Shall, on: on(spec.OpBind), For: forAll &^ forMacOS, Evidence: "Linux 6.18, __inet_bind; POSIX.1-2008, bind()",
 		Title: "Another family fails; Linux takes AF_UNSPEC with the wildcard address for AF_INET.",
-		when: func(m *move) bool {
+		needs: strange, when: func(m *move) bool {
 			lenient := m.d == spec.Linux && !inet6(m) && unspec(m) && m.c.To.Addr == AddrAny
 			return isSocket(m) && wrongFamily(m) && !lenient
 		}, then: fails(spec.EAFNOSUPPORT)},
@@ -81,10 +81,10 @@ var bindRules = []Rule{
 		}, then: leaves(LeftAddress)},
 	{Name: "bind/EINVAL-bound", Class: Shall, on: on(spec.OpBind), For: forLinux, Evidence: "Linux 6.18, __inet_bind (sk_state, inet_num)",
 		Title: "A socket that has a port, or an attempt, fails.",
-		when:  anyOf(has(HasPort), not(state(Closed))), then: fails(spec.EINVAL)},
+		needs: underway | marked | ported, when: anyOf(has(HasPort), not(state(Closed))), then: fails(spec.EINVAL)},
 	{Name: "bind/EINVAL-named", Class: Shall, on: on(spec.OpBind), For: forPOSIX | forTargetTCP, Evidence: "POSIX.1-2008, bind() (already bound)",
 		Title: "A socket that has a local name fails.",
-		when:  all(isSocket, anyOf(has(HasPort|Dead), not(state(Closed)))), then: fails(spec.EINVAL)},
+		needs: underway | marked | ported, when: all(isSocket, anyOf(has(HasPort|Dead), not(state(Closed)))), then: fails(spec.EINVAL)},
 	{Name: "bind/EADDRINUSE", Class: Shall, on: on(spec.OpBind), For: forAll &^ forMacOS, Evidence: "Linux 6.18, inet_csk_bind_conflict, udp_lib_lport_inuse; POSIX.1-2008, bind()",
 		Title: "A port that another socket has on an overlapping address fails, unless both have SO_REUSEADDR and none listens.",
 		when:  taken, then: inUse},

@@ -18,14 +18,14 @@ var bindMacOS = []Rule{
 		Title: "A stream socket whose connection ended fails.", of: streams, needs: marked, when: has(Dead), then: fails(spec.EINVAL)},
 	{Name: "bind/macos/EAFNOSUPPORT", Class: Shall, on: on(spec.OpBind), For: forMacOS, Evidence: "XNU 11417, tcp_usr_bind, udp_bind",
 		Title: "Another family fails; AF_UNSPEC passes for AF_INET.",
-		when: func(m *move) bool {
+		needs: strange, when: func(m *move) bool {
 			return isSocket(m) && foreignFamily(m) && !(dgram(m) && m.c.To.Family == spec.AFInet6)
 		}, then: fails(spec.EAFNOSUPPORT)},
 	{Name: "bind/macos/EAFNOSUPPORT-group", Class: Shall, on: on(spec.OpBind), For: forMacOS, Evidence: "XNU 11417, tcp_usr_bind",
 		Title: "A stream socket cannot be bound to a group or to 255.255.255.255.",
 		of:    streams, needs: special, when: all(not(unspec), to(AddrMulticast, AddrBroadcast)), then: fails(spec.EAFNOSUPPORT)},
 	{Name: "bind/macos/EINVAL-bound", Class: Shall, on: on(spec.OpBind), For: forMacOS, Evidence: "XNU 11417, in_pcbbind",
-		Title: "A socket that has a local name fails.", when: all(isSocket, anyOf(has(HasPort|AddrLock), not(state(Closed)))), then: fails(spec.EINVAL)},
+		Title: "A socket that has a local name fails.", needs: underway | marked | ported, when: all(isSocket, anyOf(has(HasPort|AddrLock), not(state(Closed)))), then: fails(spec.EINVAL)},
 	{Name: "bind/macos/EINVAL-length", Class: Shall, on: on(spec.OpBind), For: forMacOS, Evidence: "XNU 11417, in_pcbbind",
 		Title: "Any length but that of sockaddr_in fails.", needs: strange, when: all(isSocket, inexact), then: fails(spec.EINVAL)},
 	{Name: "bind/macos/EADDRNOTAVAIL", Class: Shall, on: on(spec.OpBind), For: forMacOS, Evidence: "XNU 11417, in_pcbbind (ifa_ifwithaddr)",

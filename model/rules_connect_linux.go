@@ -104,7 +104,7 @@ var connectLinux = []Rule{
 		Title: "A socket shut during its attempt fails until AF_UNSPEC.", needs: underway, when: layer(Disconnecting), then: fails(spec.EINVAL)},
 	{Name: "connect/linux/EISCONN-listening", Class: Shall, on: on(spec.OpConnect), For: forLinux, Evidence: "Linux 6.18, __inet_stream_connect (sk_state != TCP_CLOSE)",
 		Title: "A listening socket fails as if connected.",
-		of:    streams, when: not(state(Closed)), then: fails(spec.EISCONN)},
+		of:    streams, needs: underway | marked, when: not(state(Closed)), then: fails(spec.EISCONN)},
 
 	// the address
 	{Name: "connect/linux/raw6/EAFNOSUPPORT", Class: Shall, on: on(spec.OpConnect), For: forLinux, Evidence: "Linux 6.18, ip6_datagram_connect_v6_only",

@@ -9,7 +9,7 @@ const likeBSD = "the page is silent; as in the BSDs"
 
 var connectTargetTCP = []Rule{
 	{Name: "connect/targettcp/ENOTSOCK", Class: Shall, on: on(spec.OpConnect), For: forTargetTCP, Cites: cites("targettcp/errors/ENOTSOCK"),
-		Title: "Whatever is no handle of a socket fails.", when: not(isSocket), then: fails(spec.ENOTSOCK)},
+		Title: "Whatever is no handle of a socket fails.", of: nothingOpen | nonSockets, then: fails(spec.ENOTSOCK)},
 	{Name: "connect/targettcp/EFAULT", Class: Shall, on: on(spec.OpConnect), For: forTargetTCP, Cites: cites("targettcp/errors/EFAULT"),
 		Title: "A null address fails.", needs: strange, when: null, then: fails(spec.EFAULT)},
 	{Name: "connect/targettcp/EFAULT-unreadable", Class: Shall, on: on(spec.OpConnect), For: forTargetTCP, Evidence: likeBSD,

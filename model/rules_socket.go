@@ -7,7 +7,7 @@ import "github.com/connspec/connspec/spec"
 var socketRules = []Rule{
 	{Name: "socket/left-out", Class: Succeed, on: on(spec.OpSocket), For: forAll,
 		Title: "Families and types beyond AF_INET stream and datagram are not modelled.",
-		when: func(m *move) bool {
+		needs: strange, when: func(m *move) bool {
 			f := m.c.Family
 			return f == spec.AFInet6 && (m.d == spec.TargetTCP || m.c.Type == spec.SockRaw) || f == spec.AFUnix || f == spec.AFInet && m.c.Type == spec.SockRaw
 		}, then: leaves(LeftFamily)},
