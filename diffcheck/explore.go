@@ -11,6 +11,7 @@ import (
 
 	"github.com/connspec/connspec/diffcheck/explore"
 	"github.com/connspec/connspec/diffcheck/report"
+	"github.com/connspec/connspec/model"
 	"github.com/connspec/connspec/model/check"
 	"github.com/connspec/connspec/spec"
 )
@@ -28,6 +29,7 @@ type exploreCommand struct {
 	Dot     string      `placeholder:"FILE" help:"The same for Graphviz, if it is small."`
 	Mermaid string      `placeholder:"FILE" help:"The same for Markdown, if it is small."`
 	Spin    bool        `help:"Compare the packed part of the search with Spin, on a machine written by hand for both."`
+	Rules   bool        `help:"List the rules that no scope reached."`
 	Bare    bool        `help:"Only count: hold no property against the worlds."`
 	Workers int         `default:"0" placeholder:"N" help:"How many cores to use (0: all)."`
 }
@@ -76,6 +78,7 @@ func (c *exploreCommand) Run(w io.Writer, bad complaints) error {
 		if !c.Dialect.covers(d) {
 			continue
 		}
+		reached := make([]bool, len(model.Rules())+1)
 		for _, sc := range scopes {
 			r := explore.Run(explore.Options{
 				Dialect: d, Scope: sc, Workers: workers, Memory: int64(c.Memory), Exact: c.Exact, Worlds: c.Worlds, Properties: properties,
@@ -90,12 +93,33 @@ func (c *exploreCommand) Run(w io.Writer, bad complaints) error {
 				return err
 			}
 			failed = failed || len(r.Violations)+len(r.Unmet) > 0
+			for id, hit := range r.Rules {
+				reached[id] = reached[id] || hit
+			}
 		}
+		c.rules(w, d, reached)
 	}
 	if failed {
 		return exit{1}
 	}
 	return nil
+}
+
+// rules says how many of the rules of a dialect the scopes reached.
+func (c *exploreCommand) rules(w io.Writer, d spec.Dialect, reached []bool) {
+	own := model.RulesOf(d)
+	n := 0
+	for i := range own {
+		if reached[own[i].ID] {
+			n++
+		}
+	}
+	fmt.Fprintf(w, "%v: %d of %d rules were reached\n", d, n, len(own))
+	for i := range own {
+		if c.Rules && !reached[own[i].ID] {
+			fmt.Fprintf(w, "  not %s\n", own[i].Name)
+		}
+	}
 }
 
 // graphs writes the graph of one scope.
