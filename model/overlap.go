@@ -69,7 +69,7 @@ func (f *Frame) entrance() spec.Device {
 
 // shutOut: the socket is bound to another interface than the frame came in by.
 func (s *Socket) shutOut(f *Frame) bool {
-	return s.Dev != spec.DeviceNone && s.Family == spec.AFInet6 && s.Dev != f.entrance()
+	return s.Dev != spec.DeviceNone && s.Dev != f.entrance()
 }
 
 // listenScore says how well a segment fits a listener, 0 for not at all: an

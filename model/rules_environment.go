@@ -55,8 +55,15 @@ var environmentSegment = []Rule{
 // what the segment's connection makes of that. An acknowledgement or RST is
 // lost and nobody notices.
 func (m *move) stranded(s *Socket, f *Frame) bool {
+	if s.swallowed(f) {
+		return true
+	}
 	if m.w.Env == (Surroundings{}) {
 		return false
+	}
+	if s.Dev != spec.DeviceNone && s.Family == spec.AFInet {
+		m.leave(LeftEnv)
+		return true
 	}
 	if m.wayError(s) == spec.ENONE {
 		if f.Bits&FIN != 0 && m.w.Env.Out.matches(f.Dst, ProtoTCP) {

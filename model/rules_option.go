@@ -40,6 +40,11 @@ func onOff(o spec.SockOption, level spec.SockLevel, f Flags, name, title, eviden
 	}
 }
 
+// tcpOfDatagram: an option of TCP and an IPv4 datagram socket.
+func tcpOfDatagram(m *move) bool {
+	return dgram(m) && m.c.Level == spec.SolTCP && m.s.Family == spec.AFInet && !m.s.has(Raw)
+}
+
 const forTimes = forAll &^ forTargetTCP // the page has no such options
 
 func sndTimeo(s *Socket) *uint8    { return &s.SndTimeo }
@@ -65,6 +70,10 @@ var waitOptions = concat(
 			then: func(m *move) { m.s.Linger = uint8(m.c.Value + 1); m.ret(0) }},
 		{Name: "getsockopt/SO_LINGER", Class: Succeed, on: on(spec.OpGetsockopt), For: forTimes, Evidence: "POSIX.1-2008, getsockopt()",
 			Title: "SO_LINGER can be read back.", when: sockopt(spec.SoLinger), then: func(m *move) { m.value(int32(m.s.Linger) - 1) }},
+		{Name: "setsockopt/dgram/ENOPROTOOPT", Class: Shall, on: on(spec.OpSetsockopt), For: forLinux, Evidence: "Linux 6.18, udp_setsockopt, do_ip_setsockopt",
+			Title: "A datagram socket takes no options of TCP.", when: tcpOfDatagram, then: fails(spec.ENOPROTOOPT)},
+		{Name: "getsockopt/dgram/EOPNOTSUPP", Class: Shall, on: on(spec.OpGetsockopt), For: forLinux, Evidence: "Linux 6.18, udp_getsockopt, do_ip_getsockopt",
+			Title: "A datagram socket has no options of TCP.", when: tcpOfDatagram, then: fails(spec.EOPNOTSUPP)},
 		{Name: "setsockopt/TCP_SYNCNT-EINVAL", Class: Shall, on: on(spec.OpSetsockopt), For: forLinux, Evidence: "Linux 6.18, tcp_sock_set_syncnt (MAX_TCP_SYNCNT)",
 			Title: "TCP_SYNCNT takes 1 to 127.", when: all(stream, option(spec.SolTCP, spec.TCPSyncnt), func(m *move) bool { return m.c.Value < 1 || m.c.Value > 127 }), then: fails(spec.EINVAL)},
 		{Name: "setsockopt/TCP_SYNCNT", Class: Succeed, on: on(spec.OpSetsockopt), For: forLinux, Evidence: "tcp(7); Linux 6.18, tcp_write_timeout",

@@ -79,11 +79,18 @@ func waitingOpenings() [][]Label {
 	watch := func(fd int32, cmd spec.EpollCmd) Label {
 		return call(Call{Op: spec.OpEpollCtl, FD: 3, Epoll: cmd, Polls: 1, Poll: [PollMax]PollFD{{FD: fd, Events: spec.PollIn | spec.PollOut}}})
 	}
+	away := to
+	away.Addr = AddrNoRoute
 	caught := call(Call{Op: spec.OpSigaction, Signal: spec.SIGUSR1, Handler: spec.SigCatch})
 	return [][]Label{
 		{stream, call(Call{Op: spec.OpSetsockopt, FD: 3, Level: spec.SolTCP, Option: spec.TCPSyncnt, Value: 2}),
 			call(Call{Op: spec.OpGetsockopt, FD: 3, Level: spec.SolTCP, Option: spec.TCPSyncnt})},
 		{caught, stream, by(wait(spec.OpSelect, 3, 200), 1)},
+		{stream, set(spec.SoBindtodevice, int32(spec.DeviceEth0)), call(Call{Op: spec.OpConnect, FD: 3, To: away})},
+		{call(Call{Op: spec.OpSocket, Family: spec.AFInet, Type: spec.SockDgram}), set(spec.SoBindtodevice, int32(spec.DeviceLo)),
+			call(Call{Op: spec.OpConnect, FD: 3, To: away}), call(Call{Op: spec.OpSend, FD: 3, Len: 5}), call(Call{Op: spec.OpSendto, FD: 3, To: away, Len: 5})},
+		{call(Call{Op: spec.OpSocket, Family: spec.AFInet, Type: spec.SockStream, Nonblock: true}), set(spec.SoBindtodevice, int32(spec.DeviceEth0)),
+			call(Call{Op: spec.OpConnect, FD: 3, To: away})},
 		{call(Call{Op: spec.OpEpollCreate}), stream, watch(4, spec.EpollAdd), watch(4, spec.EpollAdd), watch(4, spec.EpollMod), watch(4, spec.EpollDel)},
 		{call(Call{Op: spec.OpEpollCreate}), stream, stream, stream, stream, watch(4, spec.EpollAdd), watch(5, spec.EpollAdd), watch(6, spec.EpollAdd), watch(7, spec.EpollAdd)},
 		{caught, call(Call{Op: spec.OpSocket, Family: spec.AFInet, Type: spec.SockDgram}), set(spec.SoRcvtimeo, 200), by(call(Call{Op: spec.OpRecv, FD: 3, Len: 5}), 1)},

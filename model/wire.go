@@ -185,6 +185,9 @@ func (m *move) forget(f *Frame) {
 
 // answerable says whether there is a route back to where a frame came from.
 func (m *move) answerable(f *Frame) bool {
+	if onDevice(m) && m.s.Dev == spec.DeviceEth0 { // which is where the answer goes (tcp_v4_send_reset)
+		return true
+	}
 	r := m.route(f.Src)
 	return r == routeLocal || r == routeUnicast || f.Src == AddrSubnetBroadcast && m.d == spec.Linux
 }

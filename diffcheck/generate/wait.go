@@ -68,7 +68,9 @@ func (w *world) free(thread int) {
 func (w *world) timeOption(fd int32) {
 	c := spec.Call{Op: spec.OpSetsockopt, FD: fd, Level: spec.SolSocket, Value: int32(w.below(2))}
 	s := w.at(fd)
-	switch n := w.below(12); {
+	switch n := w.below(14); {
+	case n >= 12 && !w.loopback: // taking the device off needs a right that a test need not have
+		c.Option, c.Value = spec.SoBindtodevice, int32([...]spec.Device{spec.DeviceLo, spec.DeviceEth0, spec.DeviceEth0, spec.DeviceAbsent}[w.below(4)])
 	case n < 3:
 		c.Option, c.Value = spec.SoSndtimeo, timeouts[w.below(len(timeouts))]
 	case n < 5:
