@@ -260,6 +260,10 @@ func openings() [][]Label {
 			{Kind: LabelEnv, Change: RouteGone, Addr: AddrRemote1},
 		},
 		{
+			{Kind: LabelEnv, Change: PortsOne}, stream, call(Call{Op: spec.OpBind, FD: 3, To: at(AddrAny, PortZero)}),
+			stream, call(Call{Op: spec.OpListen, FD: 4, Value: 1}), call(Call{Op: spec.OpConnect, FD: 4, To: at(AddrRemote1, 1)}),
+		},
+		{
 			{Kind: LabelEnv, Change: PortsOne}, call(Call{Op: spec.OpSocket, Family: spec.AFInet, Type: spec.SockDgram}),
 			call(Call{Op: spec.OpSocket, Family: spec.AFInet, Type: spec.SockDgram}), call(Call{Op: spec.OpConnect, FD: 3, To: at(AddrRemote1, 1)}),
 		},

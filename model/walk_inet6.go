@@ -77,7 +77,13 @@ func openings6() [][]Label {
 	bind := func(a Addr) Label { return call(Call{Op: spec.OpBind, FD: 3, To: at(a, 1)}) }
 	return [][]Label{
 		{stream, connect(AddrRemote61)}, {stream, connect(AddrRemote1)}, {stream, bind(AddrAny), call(Call{Op: spec.OpListen, FD: 3, Value: 5})},
+		{
+			dgram, connect(AddrRemote1), {Kind: LabelEnv, Change: RouteGone, Addr: AddrRemote1},
+			call(Call{Op: spec.OpSend, FD: 3, Len: 1}), call(Call{Op: spec.OpSendto, FD: 3, Len: 1, To: Sockaddr{Pointer: spec.PointerNull}}),
+		},
 		{dgram, bind(AddrMulticast)}, {dgram, connect(AddrOwn6), call(Call{Op: spec.OpConnect, FD: 3, To: Sockaddr{Family: spec.AFInet6, Len: spec.SizeofSockaddrIn6, Addr: AddrLinkPeer, Port: 1, Scope: spec.DeviceLo}})},
+		{stream, call(Call{Op: spec.OpBind, FD: 3, To: at(AddrOwn6, PortZero)}), connect(AddrRemote61),
+			call(Call{Op: spec.OpConnect, FD: 3, To: Sockaddr{Len: spec.SizeofSockaddrIn6}}), call(Call{Op: spec.OpSetsockopt, FD: 3, Level: spec.SolIPv6, Option: spec.IPv6V6only}), connect(AddrLoopback)},
 		{stream, bind(AddrLoopback6)}, {stream, bind(AddrAnyMapped)}, {dgram, connect(AddrRemote61)}, {dgram, connect(AddrRemote1)},
 		{dgram, bind(AddrAny), call(Call{Op: spec.OpConnect, FD: 3, To: Sockaddr{Family: spec.AFInet6, Len: spec.SizeofSockaddrIn6, Addr: AddrLinkPeer, Port: 1, Scope: spec.DeviceEth0}})},
 	}
