@@ -8,6 +8,7 @@ import (
 
 	"github.com/connspec/connspec/diffcheck/script"
 	"github.com/connspec/connspec/diffcheck/target"
+	"github.com/connspec/connspec/hwtarget"
 	"github.com/connspec/connspec/spec"
 )
 
@@ -219,7 +220,7 @@ func (k *Target) send(b []byte) error {
 		return nil
 	}
 	k.out[0] = b
-	if _, err := k.nic.Send(k.out[:]); err != nil {
+	if err := hwtarget.SendAll(k.nic, k.out[:], patience); err != nil {
 		return fmt.Errorf("kernel: send a frame: %w", err)
 	}
 	return nil

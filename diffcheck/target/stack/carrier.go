@@ -51,7 +51,7 @@ const patience = time.Second
 
 func (w *wire) carry(from, to hwtarget.NIC, frame []byte, arrive func([]byte)) error {
 	w.out[0] = frame
-	if _, err := from.Send(w.out[:]); err != nil {
+	if err := hwtarget.SendAll(from, w.out[:], patience); err != nil {
 		return fmt.Errorf("stack: send a frame: %w", err)
 	}
 	var began time.Time
