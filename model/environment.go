@@ -98,6 +98,9 @@ func (m *move) route(a Addr) route {
 	if m.w.Env == (Surroundings{}) {
 		return a.route()
 	}
+	if a.Six() {
+		return m.route6(a)
+	}
 	if a == AddrLoopbackBroadcast && m.w.Env.lacks(NoLoopback) { // its entry goes, and that of 127/8 is left
 		return routeLocal
 	}

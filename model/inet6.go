@@ -186,3 +186,17 @@ func (s *Socket) from(dst Addr) Addr {
 	}
 	return s.source4()
 }
+
+// route6 looks an IPv6 destination up where the environment is not as planned:
+// Linux forgets the addresses and the routes of an interface that goes down, and
+// the routes that reject hang on lo.
+func (m *move) route6(a Addr) route {
+	lost := NoLink
+	if a.leadsTo() == spec.DeviceLo {
+		lost = NoLoopback
+	}
+	if m.d == spec.Linux && m.w.Env.lacks(lost) {
+		return routeNone
+	}
+	return a.route6()
+}

@@ -75,6 +75,10 @@ func (m *move) stranded(s *Socket, f *Frame) bool {
 	if f.Bits&SYN != 0 {
 		m.hide(f)
 	}
+	if f.Dst.Six() { // inet6_csk_xmit remembers an error for any segment
+		m.leave(LeftEnv)
+		return true
+	}
 	switch {
 	case f.space() == 0:
 	case m.d == spec.Linux && s.has(Request): // rtx_syn_ack
@@ -174,7 +178,7 @@ func (m *move) lost(f *Frame) bool {
 
 // fromAbsent: the socket has an address that the host has lost.
 func fromAbsent(m *move) bool {
-	return m.s != nil && m.s.Local == AddrOwn && m.w.Env.lacks(NoAddress)
+	return m.s != nil && m.s.Local == AddrOwn && m.w.Env.lacks(NoAddress) && !(m.c.Op == spec.OpConnect && native(m))
 }
 
 // sane: a stream socket without an attempt, or a datagram socket, is given an
@@ -226,19 +230,3 @@ func (m *move) unheard() bool {
 	}
 	return m.f.Proto == ProtoICMP && m.absent(m.f.Quote.Src)
 }
-
-// strange6: the changes of interfaces are modelled for IPv4 alone.
-func strange6(m *move) bool {
-	return m.s != nil && m.s.Family == spec.AFInet6 && m.w.Env.lacks(NoLink|NoLoopback|NoAddress)
-}
-
-var environmentInet6 = func() []Rule {
-	var table []Rule
-	for _, op := range []spec.Op{spec.OpBind, spec.OpConnect, spec.OpSend, spec.OpSendto} {
-		table = append(table, Rule{
-			Name: op.String() + "/inet6-interfaces", Class: Succeed, on: on(op), For: forLinux,
-			Title: "What " + op.String() + " does on an AF_INET6 socket while an interface is down is not modelled.", when: strange6, then: leaves(LeftEnv),
-		})
-	}
-	return table
-}()

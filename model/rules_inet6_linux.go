@@ -29,6 +29,10 @@ var connectLinux6 = []Rule{
 	{Name: "connect/linux/inet6/stand-in", Class: Succeed, on: on(spec.OpConnect), For: forLinux,
 		Title: "A connection within the host over IPv4 from a socket that is bound to an IPv6 address, and has been let out of IPV6_V6ONLY again, is not modelled: it comes from 127.0.0.6.",
 		when:  func(m *move) bool { return inet6(m) && !native(m) && standIn(m) && m.destination().Local() }, then: leaves(LeftAddress)},
+	{Name: "connect/linux/inet6/ENETUNREACH-any", Class: Shall, on: on(spec.OpConnect), For: forLinux, Evidence: "Linux 6.18, ip6_route_output_flags",
+		Cites: cites("linux/errors/ENETUNREACH"),
+		Title: "While lo is down :: is as little to be reached as ::1, which it stands for.", needs: changed,
+		when: func(m *move) bool { return native(m) && m.c.To.Addr == AddrAny && m.route(AddrLoopback6) == routeNone }, then: failsRoute(spec.ENETUNREACH)},
 	{Name: "connect/linux/inet6/ENETUNREACH-device", Class: Shall, on: on(spec.OpConnect), For: forLinux, Evidence: "Linux 6.18, ip6_route_output_flags (RT6_LOOKUP_F_IFACE)",
 		Title: "A destination that the interface does not lead to fails; the socket stays bound to the interface that the scope id named.",
 		when:  beyondDevice, then: failsRoute(spec.ENETUNREACH)},
@@ -58,9 +62,9 @@ var connectLinux6Source = []Rule{
 // connectLinux6Mute comes last.
 var connectLinux6Mute = []Rule{
 	{Name: "connect/linux/inet6/misdirected-within", Class: Succeed, on: on(spec.OpConnect), For: forLinux,
-		Title: "An attempt over IPv6 after one over IPv4 is not modelled within the host, nor after a bind between the two.", of: streams,
+		Title: "An attempt over IPv6 after one over IPv4 is not modelled within the host, nor after a bind between the two, nor in a changed environment.", of: streams,
 		when: all(misdirected, func(m *move) bool {
-			return m.s.Flow == AddrAny || m.s.Flow.Local() || m.destination().Local() || m.s.has(AddrLock)
+			return m.w.Env != (Surroundings{}) || m.s.Flow == AddrAny || m.s.Flow.Local() || m.destination().Local() || m.s.has(AddrLock)
 		}), then: leaves(LeftAddress)},
 	{Name: "connect/linux/inet6/misdirected-EINPROGRESS", Class: Succeed, on: on(spec.OpConnect), For: forLinux, Evidence: "Linux 6.18, tcp_v6_connect (icsk_af_ops stays ipv6_mapped), ip_queue_xmit",
 		Title: "After an attempt over IPv4 the SYN of a non-blocking attempt over IPv6 goes to the IPv4 peer of before, with a checksum that is wrong: nobody answers.", of: streams,
@@ -87,9 +91,6 @@ var bindLinux6 = []Rule{
 	{Name: "bind/linux/inet6/EINVAL-group", Class: Shall, on: on(spec.OpBind), For: forLinux, Evidence: "Linux 6.18, __inet6_bind (IPV6_ADDR_MULTICAST)",
 		Title: "A stream socket cannot be bound to an IPv6 group.",
 		when:  func(m *move) bool { return stream(m) && inet6(m) && m.c.To.Addr.route6() == routeMulticast }, then: fails(spec.EINVAL)},
-	{Name: "bind/linux/inet6/privileged", Class: Succeed, on: on(spec.OpBind), For: forLinux,
-		Title: "Binding to a privileged port or an unknown address is not modelled.",
-		when:  func(m *move) bool { return inet6(m) && (m.c.Low || m.c.To.Addr == AddrUnknown) }, then: leaves(LeftAddress)},
 	{Name: "bind/linux/inet6/EINVAL-bound", Class: Shall, on: on(spec.OpBind), For: forLinux, Evidence: "Linux 6.18, __inet6_bind (sk_state, inet_num)",
 		Title: "An AF_INET6 socket that has a port, or an attempt, fails before the address is looked up.",
 		needs: six, when: all(inet6, anyOf(has(HasPort), not(state(Closed)))), then: fails(spec.EINVAL)},
@@ -110,7 +111,7 @@ var bindLinux6 = []Rule{
 		when: func(m *move) bool {
 			a, dev := m.c.To.Addr, m.bindDevice()
 			elsewhere := (a == AddrLink || a == AddrLoopback6) && dev != spec.DeviceNone && dev != a.leadsTo()
-			return bindsIPv6(m) && a.route6() != routeMulticast && (a.route6() != routeLocal || elsewhere)
+			return bindsIPv6(m) && a.route6() != routeMulticast && (m.route(a) != routeLocal || elsewhere)
 		}, then: failsScoped(spec.EADDRNOTAVAIL)},
 }
 
@@ -197,7 +198,8 @@ var optionRules6 = []Rule{
 
 // sendRoute6 is sendRoute for an IPv6 destination.
 func (m *move) sendRoute6(dst Addr) spec.Errno {
-	if named(m) && beyondDevice(m) || !named(m) && m.s.Dev != spec.DeviceNone && m.s.Dev != dst.leadsTo() {
+	cached := m.s.Dev == spec.DeviceLo && dst.Local() // by the route that connect found, which goes through lo (ip6_sk_dst_check)
+	if named(m) && beyondDevice(m) || !named(m) && m.s.Dev != spec.DeviceNone && m.s.Dev != dst.leadsTo() && !cached {
 		return spec.ENETUNREACH
 	}
 	if e := m.route(dst).errno(); e != spec.ENONE {

@@ -171,7 +171,7 @@ func (w *world) script(draw source, opts *Options, weights *weightTable, recipes
 	w.changes = opts.Changes > 0 && !w.loopback && !w.slow && w.percent(opts.Changes)
 	w.raw = !w.loopback && !w.slow && opts.Raw > 0 && w.percent(opts.Raw)
 	w.fast = !w.loopback && !w.slow && opts.FastOpen > 0 && w.percent(opts.FastOpen)
-	w.six = opts.Inet6 > 0 && !w.fast && !w.raw && !w.changes && w.percent(opts.Inet6)
+	w.six = opts.Inet6 > 0 && !w.fast && !w.raw && w.percent(opts.Inet6)
 	w.waits = opts.Waits > 0 && !w.fast && !w.raw && !w.changes && !w.six && w.percent(opts.Waits)
 	length := eventsMin + w.below(eventsMax-eventsMin+1)
 	if opts.Unix > 0 && w.percent(opts.Unix) {
