@@ -200,3 +200,14 @@ func (m *move) route6(a Addr) route {
 	}
 	return a.route6()
 }
+
+// mssLoopback6 is mssLoopback for IPv6.
+const mssLoopback6 = 65464
+
+// mssWithin is the largest segment to an address of the host itself.
+func (a Addr) mssWithin() uint16 {
+	if a.Six() {
+		return mssLoopback6
+	}
+	return mssLoopback
+}

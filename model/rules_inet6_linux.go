@@ -80,7 +80,7 @@ func misdirected(m *move) bool { return native(m) && m.s.has(MappedOps) }
 // socket has gone over IPv4 before: it goes to the IPv4 peer of that time, and its
 // checksum is of no address.
 func (m *move) misdirect(s *Socket, f *Frame) {
-	if s.Remote.Six() {
+	if s.has(MappedOps) && s.Remote.Six() {
 		f.Src, f.Dst, f.Bad = source(s.Flow), s.Flow, true
 	}
 }

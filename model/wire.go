@@ -7,9 +7,6 @@ import "github.com/connspec/connspec/spec"
 // mssLoopback is the largest segment on the loopback interface (MTU 65536).
 const mssLoopback = 65483
 
-// mssLoopback6 is the same for IPv6.
-const mssLoopback6 = 65464
-
 // The sequence numbers that the model counts end at seqMax; two regions above
 // stand for numbers about 2^30 and 2^31 ahead.
 const (
@@ -37,10 +34,7 @@ func (m *move) emit(f Frame) {
 			m.leave(LeftScope)
 			return
 		}
-		f.MSS = mssLoopback
-		if f.Dst.Six() {
-			f.MSS = mssLoopback6
-		}
+		f.MSS = f.Dst.mssWithin()
 		m.inbox[m.inboxLen] = f
 		m.inboxLen++
 		return
@@ -93,9 +87,7 @@ func (m *move) segment(s *Socket, bits Bits, n uint16) {
 	if m.stranded(s, &f) {
 		return
 	}
-	if s.has(MappedOps) {
-		m.misdirect(s, &f)
-	}
+	m.misdirect(s, &f)
 	m.emit(f)
 }
 
