@@ -101,7 +101,7 @@ var connectMacOS = slices.Concat([]Rule{
 		Title: "0.0.0.0 with port 0 takes the peer from a datagram socket and reports EADDRNOTAVAIL.",
 		of:    dgrams, in: []TCP{Established}, needs: special, when: all(portZero, to(AddrAny)), then: failsPicky(spec.EADDRNOTAVAIL)},
 	{Name: "connect/macos/EADDRNOTAVAIL-port", Class: Shall, on: on(spec.OpConnect), For: forMacOS, Evidence: "XNU 11417, in_pcbladdr",
-		Cites: cites("macos/description/dgram-dissolve-invalid"),
+		Cites: cites("macos/errors/EADDRNOTAVAIL", "macos/description/dgram-dissolve-invalid"),
 		Title: "Port 0 fails; a stream socket is bound by then, a datagram socket has lost its peer.", needs: strange, when: portZero, then: failsPicky(spec.EADDRNOTAVAIL)},
 }, connectInet6(forMacOS, "macos", [2]spec.Errno{spec.EAFNOSUPPORT, spec.EINVAL}, [2]spec.Errno{spec.EAFNOSUPPORT, spec.EAFNOSUPPORT}),
 	connectHalfOpen(forMacOS, "macos"), []Rule{
@@ -247,7 +247,7 @@ var connectOSX = slices.Concat([]Rule{
 		Cites: cites("osx/description/dgram-dissolve-null"), Against: cites("osx/description/dgram-dissolve-eafnosupport"),
 		Title: "0.0.0.0 with port 0 takes the peer from a datagram socket and reports EADDRNOTAVAIL.",
 		of:    dgrams, in: []TCP{Established}, needs: special, when: all(not(wrongFamily), portZero, to(AddrAny)), then: failsApart(spec.EADDRNOTAVAIL)},
-	{Name: "connect/osx/EADDRNOTAVAIL-port", Class: Shall, on: on(spec.OpConnect), For: forOSX, Evidence: "FreeBSD 13, in_pcbconnect_setup",
+	{Name: "connect/osx/EADDRNOTAVAIL-port", Class: Shall, on: on(spec.OpConnect), For: forOSX, Cites: cites("osx/errors/EADDRNOTAVAIL"), Evidence: "FreeBSD 13, in_pcbconnect_setup",
 		Title: "Port 0 fails; a stream socket is bound by then, a datagram socket has lost its peer.",
 		needs: strange, when: all(isSocket, not(wrongFamily), portZero), then: failsApart(spec.EADDRNOTAVAIL), port: true},
 }, connectInet6(forOSX, "osx", [2]spec.Errno{spec.EAFNOSUPPORT, spec.EAFNOSUPPORT}, [2]spec.Errno{spec.EINVAL, spec.EINVAL}),

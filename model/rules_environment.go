@@ -194,7 +194,7 @@ var environmentConnect = []Rule{
 	{Name: "connect/osx/ENETDOWN", Class: Shall, on: on(spec.OpConnect), For: forOSX, Cites: cites("osx/errors/ENETDOWN"),
 		Title: "The SYN fails while the interface is down, and leaves the socket half open.",
 		of:    streams, when: all(sendable, downWire, byWire), then: func(m *move) { failsPicky(spec.ENETDOWN)(m); rejectedSYN(m) }},
-	{Name: "connect/macos/ENETDOWN", Class: Shall, on: on(spec.OpConnect), For: forMacOS, Evidence: "XNU 11417, tcp_output (dlil_output: ENETDOWN)",
+	{Name: "connect/macos/ENETDOWN", Class: Shall, on: on(spec.OpConnect), For: forMacOS, Cites: cites("macos/errors/ENETDOWN"), Evidence: "XNU 11417, tcp_output (dlil_output: ENETDOWN)",
 		Title: "The SYN fails while the interface is down, and leaves the socket half open.",
 		of:    streams, when: all(sendable, downWire, byWire, not(rejected)), then: func(m *move) { failsPicky(spec.ENETDOWN)(m); rejectedSYN(m) }},
 	{Name: "connect/bsd/no-address", Class: Succeed, on: on(spec.OpConnect), For: forSockets,

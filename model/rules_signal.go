@@ -90,7 +90,7 @@ var signalRules = []Rule{
 		Cites: cites("posix/errors/EINTR", "posix/errors/EINTR-async", "posix/description/eintr", "posix/description/eintr-not-aborted", "posix/description/eintr-async"),
 		Title: "A caught signal ends a waiting connect with EINTR; the attempt goes on.", when: inConnect, then: fails(spec.EINTR)},
 	{Name: "signal/bsd/connect", Class: Wake, on: onSignal, For: forMacOS | forOSX, Evidence: "XNU 11417 and FreeBSD 13, connectit, kern_connectat (ERESTART becomes EINTR)",
-		Cites: cites("osx/errors/EINTR"),
+		Cites: cites("macos/errors/EINTR", "osx/errors/EINTR"),
 		Title: "A caught signal ends a waiting connect with EINTR, whatever SA_RESTART says; the attempt goes on.", when: inConnect, then: fails(spec.EINTR)},
 	{Name: "signal/restart", Class: Wake, on: onSignal, For: forPOSIX | forMacOS | forOSX, Evidence: "POSIX.1-2008, sigaction() (SA_RESTART); XNU 11417 and FreeBSD 13, sbwait (ERESTART)",
 		Title: "With SA_RESTART accept, recv and send go on.", when: restarting, then: (*move).restart},

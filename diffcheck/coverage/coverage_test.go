@@ -48,3 +48,37 @@ func TestRuleWithoutEvidenceOrExcuseIsMissing(t *testing.T) {
 		}
 	}
 }
+
+// Every clause is reached by a rule that the walk gets to, or excused, and not
+// both.
+func TestEveryClauseIsReachedOrExcused(t *testing.T) {
+	clauses := walked().Clauses()
+	if len(clauses) < 279 {
+		t.Fatalf("%d clauses, want at least 279", len(clauses))
+	}
+	for i := range clauses {
+		if c := &clauses[i]; !c.Covered() {
+			t.Errorf("clause %s: reached by %v, not by %v, excuse %q", c.ID, c.Rules, c.Unmet, c.Excuse)
+		}
+	}
+}
+
+// Every rule of the Linux dialect was shown on a kernel, or is excused; and the
+// evidence is of rules that there are.
+func TestEveryLinuxRuleIsShownOrExcused(t *testing.T) {
+	evidence, err := Recorded()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range OnKernel(evidence) {
+		if !r.Covered() {
+			t.Errorf("no kernel has shown the rule %s: give it a script in diffcheck/corpus and record it "+
+				"(go run ./diffcheck clauses --coverage --record diffcheck/coverage/kernel.txt), or excuse it (model.NotShown)", r.Name)
+		}
+	}
+	for _, s := range evidence {
+		if r, ok := model.RuleByName(s.Rule); !ok || !r.For.Has(spec.Linux) {
+			t.Errorf("the evidence is of the rule %s, which the Linux dialect does not have: record it anew", s.Rule)
+		}
+	}
+}
