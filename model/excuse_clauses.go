@@ -78,6 +78,5 @@ var excusedOfKernel = []Excuse{
 	{"osx/errors/unix/EIO", "Only a failing disk brings it about, which no call can cause at will."},
 	{"linux/errors/EACCES-selinux", "It takes a policy of a security module, which the model has none of."},
 	{"linux/errors/EPERM-broadcast", "Of the two errnos of this entry Linux gives EACCES."},
-	{"linux/errors/EADDRNOTAVAIL", "It takes every port of a range of thousands, and the model's ports have no numbers; where four names are taken Linux gives the same errno."},
 	{"linux/errors/EAGAIN-routing", "Linux has had no routing cache since version 3.6: nothing can bring it about."},
 }
