@@ -50,6 +50,12 @@ func (n *Naming) CanonName(real string) string {
 	}
 	n.chosenNames++
 	canon := script.ChosenName(n.chosenNames)
+	for i := range n.names {
+		if p := &n.names[i]; p.canon == canon { // a script asked for it before there was one
+			p.real = real
+			return canon
+		}
+	}
 	n.names = append(n.names, namePair{canon, real})
 	return canon
 }

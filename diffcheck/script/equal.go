@@ -87,7 +87,7 @@ func (w *Want) Matches(seen spec.Result) bool {
 	if w.HasAddr && (want.Addr != seen.Addr || want.AddrLen != seen.AddrLen) {
 		return false
 	}
-	return !w.HasOut || want.Value == seen.Value && want.Pair == seen.Pair && equalRevents(want.Poll, seen.Poll)
+	return !w.HasOut || want.Value == seen.Value && (want.Pair == seen.Pair || want.Failed()) && equalRevents(want.Poll, seen.Poll)
 }
 
 // equalRevents compares what poll returned. Entries without events do not
