@@ -122,11 +122,13 @@ func (w *world) add(e *script.Event) {
 	w.events = append(w.events, bare)
 }
 
-// namesChosen reports whether a frame of the puppet names a port that the
-// system chose.
+// namesChosen reports whether a frame of the puppet or a call names a port that
+// the system chose.
 func namesChosen(s *script.Script) bool {
 	for i := range s.Events {
-		if e := &s.Events[i]; e.Kind == script.EventInject && (chosen(e.Frame.Dst.Port()) || chosen(e.Frame.Quoted.Src.Port())) {
+		e := &s.Events[i]
+		if e.Kind == script.EventInject && (chosen(e.Frame.Dst.Port()) || chosen(e.Frame.Quoted.Src.Port())) ||
+			e.Kind == script.EventCall && chosen(e.Call.Addr.Port) {
 			return true
 		}
 	}
