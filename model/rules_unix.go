@@ -15,7 +15,7 @@ func onCall(op spec.Op, rules ...Rule) []Rule {
 	return rules
 }
 
-var socketRulesUnix = []Rule{
+var socketRulesUnix = needing(strange, []Rule{
 	{Name: "socketpair/left-out", Class: Succeed, on: on(spec.OpSocketpair), For: forTargetTCP,
 		Title: "The page knows no AF_UNIX; socketpair is not modelled.", then: leaves(LeftFamily)},
 	{Name: "socketpair/EAFNOSUPPORT", Class: Shall, on: on(spec.OpSocketpair), For: forUnix, Evidence: "POSIX.1-2008, socketpair()",
@@ -45,7 +45,7 @@ var socketRulesUnix = []Rule{
 		Title: "A type that AF_UNIX need not have may fail with EPROTOTYPE.", when: all(familyUnix, oddUnixType), then: fails(spec.EPROTOTYPE)},
 	{Name: "socket/unix/ok", Class: Succeed, on: on(spec.OpSocket), For: forUnix, Evidence: "POSIX.1-2008, socket(); Linux 6.18, unix_create",
 		Title: "socket makes an AF_UNIX socket; to Linux a raw one is one for datagrams.", when: all(familyUnix, unixTyped), then: newUnix},
-}
+})
 
 func familyUnix(m *move) bool { return m.c.Family == spec.AFUnix }
 
