@@ -189,7 +189,7 @@ func raiseFrame(m *model.Frame) script.Frame {
 	f := script.Frame{Src: endpoint(m.Src, m.SPort), Dst: endpoint(m.Dst, m.DPort), Len: int(m.Len)}
 	switch m.Proto {
 	case model.ProtoTCP:
-		f.Proto, f.Flags, f.Seq, f.Ack = script.ProtoTCP, script.TCPFlags(m.Bits), long(m.Seq), long(m.Ack)
+		f.Proto, f.Flags, f.Seq, f.Ack, f.BadSum = script.ProtoTCP, script.TCPFlags(m.Bits), long(m.Seq), long(m.Ack), m.Bad
 		if m.Bits&model.RST == 0 {
 			f.HasWindow, f.Window = true, 65535
 		}
