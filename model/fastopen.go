@@ -26,6 +26,7 @@ const (
 	FastIdle   Fast = iota // it does not wait for one
 	FastUnsent             // its data is still to be sent
 	FastSent               // the SYN took its data
+	FastJoined             // its data is still to be sent, and it did not begin the attempt
 )
 
 // fastOpenData is how much data is sure to fit on a SYN: the default segment

@@ -157,7 +157,7 @@ func tables() [][]Rule {
 		needing(changed, portsFirst), needing(changed, portsSend), needing(changed, filteredSend), needing(changed, environmentSend), environmentSegment, filterRules, environmentTimer, needing(changed, environmentConnect),
 		connectInet6POSIX, connectPOSIX, connectLinux, needing(six, connectLinux6), connectDevice, connectLinuxRoute, needing(six, connectLinux6Source), needing(six, connectLinux6Mute), connectBSDRoutes(forMacOS, "macos", connectMacOS),
 		connectBSDRoutes(forOSX, "osx", connectOSX), connectTargetTCP, filterConnect, connectStart,
-		socketRulesUnix, timeoutRulesUnix, socketRaw, socketRules, bindInet6, bindMacOS, bindImport, bindRaw6, bindArguments, needing(six, bindLinux6), bindRules, listenRules, acceptRules, nameRules, optionRules6, optionRules, pollRules,
+		socketRulesUnix, fastInterrupted, timeoutRulesUnix, socketRaw, socketRules, bindInet6, bindMacOS, bindImport, bindRaw6, bindArguments, needing(six, bindLinux6), bindRules, listenRules, acceptRules, nameRules, optionRules6, optionRules, pollRules,
 		waitOptions, deviceOptions, optionsLeftOut, selectRules, epollRules,
 		resumes, connectxRules, disconnectxRules,
 		shutdownRulesBSD, shutdownRules, needing(quick, fastElsewhere), needing(raw, sendRaw), sendInet6, sendDevice, sendRulesBSD, needing(six, sendLinux6), sendRules, recvRulesBSD, recvRules, closeRules,

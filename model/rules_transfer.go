@@ -149,7 +149,7 @@ var sendRules = onSend([]Rule{
 		needs: quick, when: all(fastFlag, failsToConnect), then: (*move).failAsConnect},
 	{Name: "/stream/fast-open/joins", Class: Block, For: forLinux, Evidence: "Linux 6.18, __inet_stream_connect",
 		Title: "MSG_FASTOPEN during an attempt joins the wait for it.",
-		in:    []TCP{SynSent, SynReceived}, needs: quick, when: all(fastFlag, layer(Connecting)), then: func(m *move) { m.block(); m.fastWait(FastUnsent) }},
+		in:    []TCP{SynSent, SynReceived}, needs: quick, when: all(fastFlag, layer(Connecting)), then: func(m *move) { m.block(); m.fastWait(FastJoined) }},
 	{Name: "/stream/fast-open/connected", Class: Succeed, For: forLinux, Evidence: "Linux 6.18, __inet_stream_connect",
 		Title: "MSG_FASTOPEN after a successful attempt takes note of that, as connect does once, and sends as usual.",
 		needs: quick, when: all(fastFlag, layer(Connecting)), then: func(m *move) { m.s.Layer = Connected; m.sendPlainly() }},

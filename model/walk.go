@@ -2,6 +2,7 @@ package model
 
 import (
 	"math/rand/v2"
+	"slices"
 
 	"github.com/connspec/connspec/spec"
 )
@@ -94,7 +95,7 @@ func (w *walker) explore(starts int) {
 	switch w.d {
 	case spec.Linux:
 		w.special = w.linuxCall
-		w.wander(starts/4, [][]Label{fastOpening(), fastOffOpening(), rawOpening(), raw6Opening()})
+		w.wander(starts/4, slices.Concat(fastWaits(), fastEnds(), [][]Label{fastOpening(), rawOpening(), raw6Opening()}))
 	case spec.MacOS:
 		w.special = w.connectxCall
 		w.wander(starts/8, [][]Label{connectxOpening()})

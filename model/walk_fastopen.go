@@ -58,9 +58,45 @@ func fastOpening() []Label {
 	}
 }
 
-// fastOffOpening leads to a socket whose SYN was left to a send that the system
-// does not let send it.
-func fastOffOpening() []Label {
-	off := fastOpening()[:7]
-	return append(off, Label{Kind: LabelEnv, Change: FastOpenOff}, Label{Kind: LabelCall, Call: Call{Op: spec.OpSend, FD: 3, Len: 5}})
+// fastEnds are the ways in which a send ends a deferral.
+func fastEnds() (all [][]Label) {
+	to := Sockaddr{Family: spec.AFInet, Len: spec.SizeofSockaddrIn, Addr: AddrRemote1, Port: 1}
+	short := to
+	short.Len = 1
+	send := Call{Op: spec.OpSend, FD: 3, Len: 5, MsgFlags: spec.MsgDontwait}
+	sendto, empty, emptyTo, bad := send, send, send, send
+	sendto.Op, sendto.To = spec.OpSendto, to
+	empty.Len = 0
+	emptyTo.Op, emptyTo.To, emptyTo.Len = spec.OpSendto, to, 0
+	bad.Op, bad.To = spec.OpSendto, short
+	off := Label{Kind: LabelEnv, Change: FastOpenOff}
+	for _, c := range []Call{send, sendto, empty, emptyTo, bad} {
+		end := Label{Kind: LabelCall, Call: c}
+		all = append(all, append(fastOpening()[:7], end), append(fastOpening()[:7], off, end))
+	}
+	return all
+}
+
+// fastWaits lead to sends that wait for a Fast Open, and to what ends the wait.
+func fastWaits() [][]Label {
+	call := func(c Call) Label { return Label{Kind: LabelCall, Call: c} }
+	to := Sockaddr{Family: spec.AFInet, Len: spec.SizeofSockaddrIn, Addr: AddrRemote1, Port: 1}
+	stream := call(Call{Op: spec.OpSocket, Family: spec.AFInet, Type: spec.SockStream})
+	fast := call(Call{Op: spec.OpSendto, FD: 3, To: to, Len: 5, MsgFlags: spec.MsgFastopen})
+	handler := func(d spec.Disposition) Label {
+		return call(Call{Op: spec.OpSigaction, Signal: spec.SIGUSR1, Handler: d})
+	}
+	signal := Label{Kind: LabelSignal, Signal: spec.SIGUSR1}
+	limit := call(Call{Op: spec.OpSetsockopt, FD: 3, Level: spec.SolSocket, Option: spec.SoSndtimeo, Value: 200})
+	started := call(Call{Op: spec.OpConnect, FD: 3, To: to})
+	started.Thread = 1
+	again := fastOpening()[:3]
+	apart := call(Call{Op: spec.OpConnect, FD: 3, To: Sockaddr{Len: spec.SizeofSockaddrIn}})
+	return [][]Label{
+		{handler(spec.SigCatch), stream, fast, signal},
+		{handler(spec.SigRestart), stream, fast, signal},
+		{stream, limit, fast},
+		append(again, apart, limit, fast),
+		{stream, started, limit, call(Call{Op: spec.OpSend, FD: 3, Len: 5, MsgFlags: spec.MsgFastopen})},
+	}
 }

@@ -47,6 +47,7 @@ func rawOpening() []Label {
 		call(Call{Op: spec.OpConnect, FD: 4, To: to}),
 		call(Call{Op: spec.OpSocket, Family: spec.AFInet, Type: spec.SockRaw, Protocol: spec.ProtocolTest, To: Sockaddr{Port: 3}}),
 		broadcast(1), call(Call{Op: spec.OpConnect, FD: 5, To: many}), broadcast(0), call(Call{Op: spec.OpSend, FD: 5, Len: 5}),
+		call(Call{Op: spec.OpSendto, FD: 3, Len: 5, To: Sockaddr{Family: spec.AFInet, Len: 200}}),
 		call(Call{Op: spec.OpSendto, FD: 3, Len: 5, To: Sockaddr{Pointer: spec.PointerUnreadable, Len: spec.SizeofSockaddrIn}}),
 	}
 }
