@@ -51,6 +51,7 @@ var linux = Personality{
 	DatagramProblem:   Reaction{Errno: spec.EPROTO},
 	HardInSynReceived: true,
 	SoftVisible:       true,
+	OptionOfTCP:       spec.EOPNOTSUPP, // udp_getsockopt, do_ip_getsockopt
 	ErrorQueue:        true,
 	SimultaneousReset: spec.ECONNRESET,
 	FreshPoll:         spec.PollOut | spec.PollHup,

@@ -83,6 +83,9 @@ type Personality struct {
 	// SoftDrops: a soft error ends the attempt once there was one before and
 	// more than three SYNs were repeated (tcp_notify).
 	SoftDrops bool
+	// OptionOfTCP is what getsockopt says of an option of TCP on a datagram
+	// socket; ENONE: ENOPROTOOPT.
+	OptionOfTCP spec.Errno
 	// SoftVisible: SO_ERROR shows soft errors and clears them.
 	SoftVisible bool
 	// ErrorQueue: an ICMP error in SYN-SENT stays in the error queue and keeps

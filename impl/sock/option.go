@@ -14,6 +14,8 @@ func (l *Layer) getsockopt(c *spec.Call) spec.Result {
 	s := l.socks.at(i)
 	var v int32
 	switch {
+	case c.Level == spec.SolTCP && s.typ != spec.SockStream && l.p.OptionOfTCP != spec.ENONE:
+		return spec.Fail(l.p.OptionOfTCP)
 	case c.Level == spec.SolTCP:
 		if s.typ != spec.SockStream || c.Option != spec.TCPNodelay {
 			return spec.Fail(spec.ENOPROTOOPT)
