@@ -81,6 +81,11 @@ func native(m *move) bool { return inet6(m) && !m.destination().Four() }
 // mapped: the destination is an IPv4 one in an IPv6 address.
 func mapped(m *move) bool { return inet6(m) && m.c.To.Family == spec.AFInet6 && m.c.To.Addr.Four() }
 
+// leadsMapped: the same, or the wildcard that stands for one.
+func leadsMapped(m *move) bool {
+	return inet6(m) && m.c.To.Family == spec.AFInet6 && m.destination().Four()
+}
+
 // aimed: the destination needs a scope id.
 func aimed(m *move) bool { return native(m) && m.c.To.Addr.scoped() }
 
