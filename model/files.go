@@ -157,9 +157,8 @@ type place struct {
 	entry int // the name is taken by this entry; -1 if it is free
 }
 
-// place finds the directory of p's last component. EADDRINUSE, which
-// bind makes of EEXIST, stands for a path
-// that names no entry.
+// place finds the directory of p's last component. A path that names no entry
+// gives EADDRINUSE, which bind makes of EEXIST.
 func (w *World) place(p *Path) (at place, e spec.Errno) {
 	at.entry = -1
 	last := p.last()

@@ -124,7 +124,7 @@ func (m *move) creates() spec.Errno {
 	return e
 }
 
-func named2(m *move) bool { return m.s.Name != NameNone }
+func unixNamed(m *move) bool { return m.s.Name != NameNone }
 
 // abstractTaken: another socket of the type has the abstract name.
 func abstractTaken(m *move) bool {
@@ -133,9 +133,9 @@ func abstractTaken(m *move) bool {
 
 var bindRulesUnix = onCall(spec.OpBind,
 	Rule{Name: "/bsd/EINVAL-bound", Class: Shall, For: forPOSIX | forSockets, Evidence: "XNU 11417 and FreeBSD 13, unp_bind; POSIX.1-2008, bind()",
-		Title: "A socket that has a name fails.", when: named2, then: fails(spec.EINVAL)},
+		Title: "A socket that has a name fails.", when: unixNamed, then: fails(spec.EINVAL)},
 	Rule{Name: "/linux/autobind-again", Class: Succeed, For: forLinux, Evidence: "Linux 6.18, unix_autobind",
-		Title: "With no path, a socket that has a name keeps it.", when: all(unixEmpty, named2), then: succeeds},
+		Title: "With no path, a socket that has a name keeps it.", when: all(unixEmpty, unixNamed), then: succeeds},
 	Rule{Name: "/linux/autobind", Class: Succeed, For: forLinux, Evidence: "Linux 6.18, unix_autobind",
 		Title: "With no path the system chooses an abstract name.", when: unixEmpty, then: func(m *move) { m.autobindUnix(); m.ret(0) }},
 	Rule{Name: "/EINVAL", Class: Shall, For: forUnix, Evidence: "Linux 6.18, unix_validate_addr; POSIX.1-2008, bind()",
@@ -159,7 +159,7 @@ var bindRulesUnix = onCall(spec.OpBind,
 	Rule{Name: "/ENAMETOOLONG", Class: Shall, For: forUnix, Evidence: "Linux 6.18, filename_create; POSIX.1-2008, bind()",
 		Title: "A path through a component longer than NAME_MAX fails.", when: creating(spec.ENAMETOOLONG), then: fails(spec.ENAMETOOLONG)},
 	Rule{Name: "/linux/EINVAL-bound", Class: Shall, For: forLinux, Evidence: "Linux 6.18, unix_bind_bsd, unix_bind_abstract",
-		Title: "A socket that has a name fails, but only once the path is found good.", when: named2, then: fails(spec.EINVAL)},
+		Title: "A socket that has a name fails, but only once the path is found good.", when: unixNamed, then: fails(spec.EINVAL)},
 	Rule{Name: "/linux/EADDRINUSE-abstract", Class: Shall, For: forLinux, Evidence: "Linux 6.18, unix_bind_abstract",
 		Title: "An abstract name that another socket of the type has fails.", when: abstractTaken, then: fails(spec.EADDRINUSE)},
 	Rule{Name: "/ok", Class: Succeed, For: forUnix, Evidence: "POSIX.1-2008, bind(); Linux 6.18, unix_bind",
@@ -186,9 +186,9 @@ var listenRulesUnix = onCall(spec.OpListen,
 	Rule{Name: "/EOPNOTSUPP", Class: Shall, For: forUnix, Evidence: "Linux 6.18, unix_listen; POSIX.1-2008, listen()",
 		Title: "A datagram socket cannot listen.", when: unixDgram, then: fails(spec.EOPNOTSUPP)},
 	Rule{Name: "/EINVAL-unbound", Class: Shall, For: forUnix, Evidence: "Linux 6.18, unix_listen; XNU 11417, uipc_listen",
-		Title: "A socket without a name cannot listen.", when: not(named2), then: fails(spec.EINVAL)},
+		Title: "A socket without a name cannot listen.", when: not(unixNamed), then: fails(spec.EINVAL)},
 	Rule{Name: "/EDESTADDRREQ", Class: Shall, For: forPOSIX | forOSX, Evidence: "FreeBSD 13, uipc_listen; POSIX.1-2008, listen()",
-		Title: "A socket without a name may fail so.", when: not(named2), then: fails(spec.EDESTADDRREQ)},
+		Title: "A socket without a name may fail so.", when: not(unixNamed), then: fails(spec.EDESTADDRREQ)},
 	Rule{Name: "/EINVAL", Class: Shall, For: forUnix, Evidence: "Linux 6.18, unix_listen; XNU 11417, solisten; POSIX.1-2008, listen()",
 		Title: "A connected socket cannot listen.", when: state(Established), then: fails(spec.EINVAL)},
 	Rule{Name: "/ok", Class: Succeed, For: forUnix, Evidence: "Linux 6.18, unix_listen; POSIX.1-2008, listen()",

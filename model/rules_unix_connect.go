@@ -120,10 +120,10 @@ var connectRulesUnix = onConnect(
 		Cites: cites("posix/errors/may/EOPNOTSUPP", "macos/errors/EOPNOTSUPP", "osx/errors/EOPNOTSUPP"),
 		Title: "A listening socket fails.", when: state(Listen), then: fails(spec.EOPNOTSUPP)},
 	Rule{Name: "/EISCONN", Class: Shall, For: forPOSIX | forSockets, Cites: cites("posix/errors/EISCONN", "macos/errors/EISCONN", "osx/errors/EISCONN"),
-		Title: "A connected stream socket fails.", when: all(unixStream, layer2(Connected)), then: fails(spec.EISCONN)},
+		Title: "A connected stream socket fails.", when: all(unixStream, unixLayer(Connected)), then: fails(spec.EISCONN)},
 	Rule{Name: "/bsd/reconnect", Class: Unsaid, For: forPOSIX | forSockets, Unsaid: forPOSIX | forSockets,
 		Title: "What connect does to a socket whose connection has ended is not said.",
-		when:  all(unixStream, state(Established), not(layer2(Connected))), then: openState},
+		when:  all(unixStream, state(Established), not(unixLayer(Connected))), then: openState},
 	Rule{Name: "/posix/unsaid-listener", Class: Unsaid, For: forPOSIX, Open: cites("posix/application-usage/failed-state"),
 		Title: "What connect does to a listening socket is not said.", when: state(Listen), then: openState},
 	Rule{Name: "/bsd/dissolve", Class: Shall, For: forSockets, Cites: cites("macos/description/dgram-dissolve-eafnosupport", "osx/description/dgram-dissolve-eafnosupport"),
@@ -217,8 +217,8 @@ var connectRulesUnix = onConnect(
 		Title: "A listener with room is connected to at once, accepted or not, blocking or not.", when: unixStream, then: connectUnix},
 )
 
-// layer2 is layer for sockets of any kind.
-func layer2(l Layer) func(*move) bool { return func(m *move) bool { return m.s.Layer == l } }
+// unixLayer is layer for sockets of any kind.
+func unixLayer(l Layer) func(*move) bool { return func(m *move) bool { return m.s.Layer == l } }
 
 // busyQueue: the queue of the listener has reached the backlog. How much more
 // it takes differs between systems.

@@ -30,7 +30,7 @@ func (w *World) peerName(s *Socket) Name {
 	return s.PeerName
 }
 
-// unixKinds are the kinds by type. To Linux a raw socket of AF_UNIX is one for
+// unixKind is the kind of a type. To Linux a raw socket of AF_UNIX is one for
 // datagrams.
 func unixKind(t spec.SockType) Kind {
 	switch t {
