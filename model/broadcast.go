@@ -1,5 +1,7 @@
 package model
 
+import "github.com/connspec/connspec/spec"
+
 // Datagrams to many: what a host sends to a broadcast address comes back to it
 // (RFC 1122, section 3.3.6; Linux 6.18, ip_mc_output), what it sends to a group only if
 // it has joined, which no socket of the model does.
@@ -63,5 +65,10 @@ var filteredSend = onSend([]Rule{
 		Title: "What a raw socket, or one that sends by mistake where it could not connect, sends past a firewall or without an interface is not modelled.",
 		when: func(m *move) bool {
 			return dgram(m) && (m.s.has(Raw) || m.s.Flow != AddrAny) && (m.w.Env.Out.Does != DoesPass || m.w.Env.lacks(NoLink|NoLoopback|NoAddress))
+		}, then: leaves(LeftEnv)},
+	{Name: "/stream/fast-open/changed", Class: Succeed, For: forLinux,
+		Title: "What a deferred Fast Open sends where the way to its peer has changed is not modelled.",
+		when: func(m *move) bool {
+			return stream(m) && m.s.has(Deferred) && (m.wayError(m.s) != spec.ENONE || m.w.Env.Out.Does != DoesPass)
 		}, then: leaves(LeftEnv)},
 })

@@ -30,7 +30,7 @@ func (m *move) release(slot uint8) {
 		return
 	}
 	s.set(Orphan | ShutRead | ShutWrite)
-	s.clear(ErrQueued)
+	s.clear(ErrQueued | ErrsQueued)
 	s.Err, s.Unread, s.Layer = spec.ENONE, 0, Unconnected
 	m.closeTCP(s)
 }

@@ -120,6 +120,8 @@ func (m *move) destination() Addr {
 		return AddrSubnetBroadcast
 	case m.c.To.Addr != AddrAny:
 		return m.c.To.Addr
+	case m.s != nil && m.s.has(Bare) && m.s.Via != AddrAny:
+		return m.s.Via
 	case m.s != nil && m.s.Local.Local():
 		return m.s.Local
 	}

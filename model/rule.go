@@ -160,7 +160,7 @@ func tables() [][]Rule {
 		socketRulesUnix, fastInterrupted, timeoutRulesUnix, socketRaw, socketRules, bindInet6, bindMacOS, bindImport, bindRaw6, bindArguments, needing(six, bindLinux6), bindRules, listenRules, acceptRules, nameRules, optionRules6, optionRules, pollRules,
 		waitOptions, deviceOptions, optionsLeftOut, selectRules, epollRules,
 		resumes, connectxRules, disconnectxRules,
-		shutdownRulesBSD, shutdownRules, needing(quick, fastElsewhere), needing(raw, sendRaw), sendInet6, sendDevice, sendRulesBSD, needing(six, sendLinux6), sendRules, recvRulesBSD, recvRules, closeRules,
+		shutdownRulesBSD, shutdownRules, needing(quick, fastElsewhere), needing(raw, sendRaw), sendInet6, sendDevice, sendRulesBSD, needing(six, sendLinux6), sendRules, errorQueueRules, recvRulesBSD, recvRules, closeRules,
 		handshakeRules, segmentRules, noSocketRules, broadcastRules, datagramRules, icmpRules, wakeRules, timerRules,
 		bindRulesUnix, connectRulesUnix, listenRulesUnix, acceptRulesUnix, nameRulesUnix, optionRulesUnix,
 		shutdownRulesUnix, sendRulesUnix, recvRulesUnix, wakeRulesUnix,

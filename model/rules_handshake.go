@@ -318,7 +318,11 @@ func (m *move) takeRest(later bool) {
 		m.refuse(&m.f)
 		m.done(m.slot, spec.ECONNRESET)
 	default:
+		soft := m.s.Soft // the acknowledgement was taken before the connection began
 		m.take(later)
+		if soft != spec.ENONE && m.s.TCP > SynReceived {
+			m.s.Soft = soft
+		}
 	}
 }
 

@@ -143,7 +143,7 @@ var icmpRules = []Rule{
 		then: func(m *move) {
 			e, _, _ := icmpLinux(&m.f)
 			if m.f.Proto == ProtoICMP {
-				m.s.set(ErrQueued)
+				m.s.enqueueError()
 			}
 			m.done(m.slot, e)
 		}},

@@ -310,6 +310,10 @@ func (w *walker) call() Call {
 		c.Value = pick(d, int32(0), 0, 0, -1)
 	case spec.OpBind:
 		c.Low = d.IntN(100) == 0
+	case spec.OpRecv, spec.OpRecvfrom:
+		if d.IntN(12) == 0 {
+			c.MsgFlags |= spec.MsgErrqueue
+		}
 	case spec.OpSendto:
 		if d.IntN(4) == 0 {
 			c.To.Pointer = spec.PointerNull

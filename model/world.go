@@ -142,6 +142,7 @@ const (
 	Choked                        // Linux: SYNs were lost, and the congestion window is one segment (tcp_init_transfer)
 	Passive                       // opened by the peer's SYN
 	Paced                         // Linux: the pauses between the peer's segments are estimated (ato)
+	ErrsQueued                    // Linux: more than one ICMP error lies on the error queue
 	Lent                          // Linux: connect chose the port, and other peers may be reached from it
 	Hidden                        // our SYN or SYN|ACK has not been seen outside
 	Unpredicted                   // Linux: the next segment cannot match header prediction (pred_flags is 0)

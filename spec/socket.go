@@ -229,6 +229,7 @@ const (
 	MsgNosignal
 	MsgPeek
 	MsgFastopen // send connects, with data on the SYN
+	MsgErrqueue // recv reads from the error queue
 )
 
 // PollEvents are the bits of poll(2).

@@ -254,7 +254,7 @@ var msgFlagNames = [...]struct {
 	name string
 }{
 	{spec.MsgDontwait, "MSG_DONTWAIT"}, {spec.MsgNosignal, "MSG_NOSIGNAL"}, {spec.MsgPeek, "MSG_PEEK"},
-	{spec.MsgFastopen, "MSG_FASTOPEN"},
+	{spec.MsgFastopen, "MSG_FASTOPEN"}, {spec.MsgErrqueue, "MSG_ERRQUEUE"},
 }
 
 func appendMsgFlags(b []byte, flags spec.MsgFlags) []byte {

@@ -48,7 +48,7 @@ var msgFlags = [...]struct {
 	value uintptr
 }{
 	{spec.MsgDontwait, unix.MSG_DONTWAIT}, {spec.MsgNosignal, unix.MSG_NOSIGNAL}, {spec.MsgPeek, unix.MSG_PEEK},
-	{spec.MsgFastopen, unix.MSG_FASTOPEN},
+	{spec.MsgFastopen, unix.MSG_FASTOPEN}, {spec.MsgErrqueue, unix.MSG_ERRQUEUE},
 }
 
 var pollBits = [...]struct {

@@ -37,6 +37,8 @@ func lacksCall(c *spec.Call) bool {
 		return lacksOption(c.Option)
 	case spec.OpSend, spec.OpSendto:
 		return c.MsgFlags&spec.MsgFastopen != 0
+	case spec.OpRecv, spec.OpRecvfrom:
+		return c.MsgFlags&spec.MsgErrqueue != 0
 	}
 	return false
 }
@@ -65,6 +67,8 @@ func missing(c *spec.Call) string {
 		return c.Option.String()
 	case spec.OpSend, spec.OpSendto:
 		return "MSG_FASTOPEN"
+	case spec.OpRecv, spec.OpRecvfrom:
+		return "MSG_ERRQUEUE"
 	}
 	return c.Op.String()
 }
