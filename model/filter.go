@@ -141,7 +141,7 @@ var filterRules = []Rule{
 		}},
 }
 
-var filterConnect = []Rule{
+var filterConnect = needing(changed, []Rule{
 	{Name: "connect/linux/filtered", Class: Succeed, on: on(spec.OpConnect), For: forLinux, Evidence: "Linux 6.18, tcp_connect (the result of tcp_transmit_skb is not looked at)",
 		Against: cites("linux/errors/EPERM-firewall", "linux/errors/EACCES-firewall"),
 		Title:   "The host's own firewall stops the SYN of a non-blocking connect, which returns EINPROGRESS all the same.",
@@ -150,7 +150,7 @@ var filterConnect = []Rule{
 		Against: cites("linux/errors/EPERM-firewall", "linux/errors/EACCES-firewall"),
 		Title:   "The host's own firewall stops the SYN of a blocking connect, which waits all the same.",
 		when:    all(stream, filtered), then: startWaiting},
-}
+})
 
 // filtered: the firewall stops the SYN.
 func filtered(m *move) bool {
