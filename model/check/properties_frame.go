@@ -50,13 +50,14 @@ var framesDo = []Property{
 			}
 			return was.TCP != model.Established || !inOrder || is.TCP == model.CloseWait || is.TCP == model.Closed || is.Kind == model.KindNone
 		})},
-	{Name: "listener-survives-frames", For: ofAll, Source: "RFC 9293, 3.10.7.2", Says: "No frame ends a listener.",
+	{Name: "listener-survives-frames", For: ofAll, Source: "RFC 9293, 3.10.7.2", Says: "No frame ends a listener that has a descriptor.",
 		Step: func(s *Step) bool {
 			if s.Label.Kind != model.LabelIn {
 				return true
 			}
 			for i := range s.Before.Sockets {
-				if s.Before.Sockets[i].TCP == model.Listen && s.After.Sockets[i].TCP != model.Listen {
+				_, held := descriptor(s.Before, i) // what only a waiting accept holds goes when that returns
+				if held && s.Before.Sockets[i].TCP == model.Listen && s.After.Sockets[i].TCP != model.Listen {
 					return false
 				}
 			}
@@ -174,8 +175,11 @@ var timeDoes = []Property{
 		Says:  "An acknowledgement that is delayed is sent.",
 		World: nowhere(func(_ *model.World, s *model.Socket) bool { return has(s, model.AckDue) })},
 	{Name: "waiter-can-be-woken", Kind: Possibly, For: ofAll, Of: "stream", Source: "POSIX.1-2008, XSH 2.9",
-		Says: "Every thread that waits can be woken by what may happen, unless nobody knows the port it waits on.",
+		Says: "Every thread that waits on the only socket can be woken by what may happen, unless nobody knows the port it waits on.",
 		World: func(_ spec.Dialect, w *model.World) bool {
+			if slots(w) > 1 { // which may be all that the scope holds, and what wakes a thread may need another
+				return true
+			}
 			for i := range w.Threads {
 				if t := &w.Threads[i]; t.Wait == model.Blocked && t.Socket != 0 && w.Sockets[t.Socket-1].LPort < model.PortUnseen {
 					return false
