@@ -71,6 +71,8 @@ func outputLine(ev *script.Event, o script.Output) string {
 		switch {
 		case o.Kind == script.OutputBlock:
 			return "blocks"
+		case o.Kind == script.OutputReturn && o.Op == spec.OpGetsockopt && !o.Result.Failed():
+			return "getsockopt(..., " + script.FormatOption(ev.Call.Option, o.Result.Value) + ") = 0"
 		case o.Kind == script.OutputReturn && terse(o.Op):
 			return "= " + script.FormatResult(ev.Call, o.Result)
 		}

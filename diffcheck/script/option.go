@@ -104,6 +104,11 @@ func appendTimeval(b []byte, ms int32) []byte {
 	return append(b, '}')
 }
 
+// FormatOption prints the value of an option as strace does.
+func FormatOption(o spec.SockOption, value int32) string {
+	return string(appendOption(nil, formOf(o), value))
+}
+
 // appendOption prints an option's value; that of SO_ERROR by its name.
 func appendOption(b []byte, f optionForm, value int32) []byte {
 	switch f {
