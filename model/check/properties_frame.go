@@ -174,7 +174,7 @@ var timeDoes = []Property{
 	{Name: "acknowledgement-is-sent", Kind: Eventually, For: ofAll, Source: "RFC 9293, 3.8.6.3; RFC 1122, 4.2.3.2",
 		Says:  "An acknowledgement that is delayed is sent.",
 		World: nowhere(func(_ *model.World, s *model.Socket) bool { return has(s, model.AckDue) })},
-	{Name: "waiter-can-be-woken", Kind: Possibly, For: ofAll, Of: "stream", Source: "POSIX.1-2008, XSH 2.9",
+	{Name: "waiter-can-be-woken", Kind: Possibly, For: ofAll, Of: "connection", Source: "POSIX.1-2008, XSH 2.9",
 		Says: "Every thread that waits on the only socket can be woken by what may happen, unless nobody knows the port it waits on.",
 		World: func(_ spec.Dialect, w *model.World) bool {
 			if slots(w) > 1 { // which may be all that the scope holds, and what wakes a thread may need another
