@@ -21,7 +21,9 @@ func TestLeaps(t *testing.T) {
 +0 shutdown(3, SHUT_WR)
 +0 listen(3, 1)
 +0 shutdown(3, SHUT_WR)
-`, func(s *script.Script) bool { return strings.Count(script.Format(s), "shutdown")%2 == 0 && follows(s, spec.OpSocket, spec.OpListen) }, `
+`, func(s *script.Script) bool {
+			return strings.Count(script.Format(s), "shutdown")%2 == 0 && follows(s, spec.OpSocket, spec.OpListen)
+		}, `
 +0 socket(AF_INET, SOCK_STREAM|SOCK_NONBLOCK, IPPROTO_IP)
 +0 listen(3, 1)
 `},
