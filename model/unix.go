@@ -204,11 +204,8 @@ func (m *move) releaseUnix(slot uint8) {
 			}
 		}
 	}
-	bytes := s.Unread
-	for i := range s.Queue[:s.Queued] { // packets without a byte do not count (inq_len)
-		bytes += s.Queue[i].Len
-	}
-	m.hangUp(s, bytes != 0)
+	// A first packet without a byte passes for one that was read.
+	m.hangUp(s, s.Unread != 0 || s.Queued > 1 || s.Queue[0].Len != 0)
 	m.w.bury(slot)
 }
 
