@@ -49,12 +49,25 @@ func (s *Socket) returned(f *Frame) bool {
 	return i >= 0 && i < len(cookieMSS)
 }
 
-// cookieMSS is msstab of Linux: what a cookie can say of an MSS.
-var cookieMSS = [4]uint16{536, 1300, 1440, 1460}
+// cookieMSS and cookieMSS6 are msstab of Linux: what a cookie can say of an MSS
+// (net/ipv4/syncookies.c, net/ipv6/syncookies.c).
+var (
+	cookieMSS  = [4]uint16{536, 1300, 1440, 1460}
+	cookieMSS6 = [4]uint16{1280 - 60, 1480 - 60, 1500 - 60, 9000 - 60}
+)
+
+// cookieSizes is the table for the handshake's family.
+func (s *Socket) cookieSizes() *[4]uint16 {
+	if s.Remote.Six() {
+		return &cookieMSS6
+	}
+	return &cookieMSS
+}
 
 func (s *Socket) cookieIndex() int {
-	i := len(cookieMSS) - 1
-	for i > 0 && s.MSS < cookieMSS[i] {
+	sizes := s.cookieSizes()
+	i := len(sizes) - 1
+	for i > 0 && s.MSS < sizes[i] {
 		i--
 	}
 	return i

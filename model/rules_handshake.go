@@ -286,7 +286,7 @@ func childDone(m *move) {
 		if m.f.Ack == 0 { // what counts as the first acknowledgement
 			m.s.clear(Passive)
 		}
-		m.s.MSS = cookieMSS[cookie.cookieIndex()+int(int16(m.f.Ack-m.f.Seq))]
+		m.s.MSS = cookie.cookieSizes()[cookie.cookieIndex()+int(int16(m.f.Ack-m.f.Seq))]
 	}
 	turn := uint8(0)
 	for i := range m.w.Sockets {
