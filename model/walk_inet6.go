@@ -75,7 +75,13 @@ func openings6() [][]Label {
 	dgram := call(Call{Op: spec.OpSocket, Family: spec.AFInet6, Type: spec.SockDgram})
 	connect := func(a Addr) Label { return call(Call{Op: spec.OpConnect, FD: 3, To: at(a, 1)}) }
 	bind := func(a Addr) Label { return call(Call{Op: spec.OpBind, FD: 3, To: at(a, 1)}) }
+	waiting := call(Call{Op: spec.OpSocket, Family: spec.AFInet6, Type: spec.SockStream})
+	refusal := Label{Kind: LabelIn, Frame: Frame{Proto: ProtoTCP, Bits: RST | ACK, Src: AddrRemote1, SPort: 1, Dst: AddrOwn, DPort: PortSeen, Ack: 1}}
+	astray := call(Call{Op: spec.OpConnect, FD: 3, To: Sockaddr{Family: spec.AFInet6, Len: spec.SizeofSockaddrIn6, Addr: AddrLinkPeer, Port: 1, Scope: spec.DeviceLo}})
+	send := call(Call{Op: spec.OpSend, FD: 3, Len: 5})
 	return [][]Label{
+		{dgram, connect(AddrRemote61), astray, send}, {dgram, connect(AddrRemote1), astray, send},
+		{waiting, connect(AddrRemote1), refusal, connect(AddrRemote61)},
 		{stream, connect(AddrRemote61)}, {stream, connect(AddrRemote1)}, {stream, bind(AddrAny), call(Call{Op: spec.OpListen, FD: 3, Value: 5})},
 		{
 			dgram, connect(AddrRemote1), {Kind: LabelEnv, Change: RouteGone, Addr: AddrRemote1},
