@@ -79,8 +79,10 @@ func openings6() [][]Label {
 	refusal := Label{Kind: LabelIn, Frame: Frame{Proto: ProtoTCP, Bits: RST | ACK, Src: AddrRemote1, SPort: 1, Dst: AddrOwn, DPort: PortSeen, Ack: 1}}
 	astray := call(Call{Op: spec.OpConnect, FD: 3, To: Sockaddr{Family: spec.AFInet6, Len: spec.SizeofSockaddrIn6, Addr: AddrLinkPeer, Port: 1, Scope: spec.DeviceLo}})
 	send := call(Call{Op: spec.OpSend, FD: 3, Len: 5})
+	sendto := call(Call{Op: spec.OpSendto, FD: 3, Len: 5, To: Sockaddr{Pointer: spec.PointerNull}})
 	return [][]Label{
-		{dgram, connect(AddrRemote61), astray, send}, {dgram, connect(AddrRemote1), astray, send},
+		{dgram, connect(AddrRemote61), astray, send, sendto}, {dgram, connect(AddrRemote1), astray, send, sendto},
+		{dgram, call(Call{Op: spec.OpConnect, FD: 3, To: at(AddrRemote1, PortZero)}), send, sendto},
 		{waiting, connect(AddrRemote1), refusal, connect(AddrRemote61)},
 		{stream, connect(AddrRemote61)}, {stream, connect(AddrRemote1)}, {stream, bind(AddrAny), call(Call{Op: spec.OpListen, FD: 3, Value: 5})},
 		{
