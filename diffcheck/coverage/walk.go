@@ -37,8 +37,8 @@ type Connect struct {
 // before them have not found, or so many rounds.
 const (
 	roundsMax = 20
-	idleMax   = 4
-	starts    = 12000
+	idleMax   = 5
+	starts    = 20000
 )
 
 // Walk wanders through the worlds of all dialects. It takes some seconds.
