@@ -36,9 +36,9 @@ type Connect struct {
 // How far to wander: until idleMax rounds in turn find no rule that the ones
 // before them have not found, or so many rounds.
 const (
-	roundsMax = 20
-	idleMax   = 5
-	starts    = 20000
+	roundsMax = 8
+	idleMax   = 4
+	starts    = 30000
 )
 
 // Walk wanders through the worlds of all dialects. It takes some seconds.
