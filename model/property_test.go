@@ -54,9 +54,9 @@ func noticed(p *check.Property) bool {
 }
 
 // bound bounds a search; a property that asks for something to be met is judged
-// only if the search ends before.
-func bound(p *check.Property, d spec.Dialect) int {
-	if p.Kind == check.Reachable && d == spec.TargetTCP { // whose scopes close early
+// only if the search ends before, as it does with one socket.
+func bound(p *check.Property) int {
+	if p.Kind == check.Reachable {
 		return 50000
 	}
 	return 3000
@@ -66,7 +66,7 @@ func bound(p *check.Property, d spec.Dialect) int {
 func holds(p *check.Property, d spec.Dialect, sc *check.Scope) bool {
 	k, ahead := check.NewWalker(d, sc), check.NewAhead(d, sc, 1)
 	list, met := []model.World{{}}, map[uint64]bool{}
-	bad, reached, worldsMax := false, false, bound(p, d)
+	bad, reached, worldsMax := false, false, bound(p)
 	for i := 0; i < len(list) && len(list) < worldsMax && !bad && !reached; i++ {
 		w := list[i]
 		k.Successors(&w, func(s *check.Step) {
