@@ -1,6 +1,10 @@
 package model
 
-import "github.com/connspec/connspec/spec"
+import (
+	"slices"
+
+	"github.com/connspec/connspec/spec"
+)
 
 // The error queue of Linux (ip(7), IP_RECVERR): an ICMP message that meets an
 // attempt is put there unasked, and poll shows POLLERR until it is read.
@@ -16,7 +20,7 @@ func fromErrors(m *move) bool { return isSocket(m) && m.c.MsgFlags&spec.MsgErrqu
 // quotedMin is how much of a segment an ICMP message quotes at least (RFC 792).
 const quotedMin = 8
 
-var errorQueueRules = onRecv([]Rule{
+var errorQueueRules = slices.DeleteFunc(onRecv([]Rule{
 	{Name: "/error-queue/elsewhere", Class: Succeed, For: forAll &^ forLinux,
 		Title: "MSG_ERRQUEUE is of Linux, and not modelled elsewhere.", when: fromErrors, then: leaves(LeftOption)},
 	{Name: "/error-queue/left-out", Class: Succeed, For: forLinux,
@@ -34,4 +38,4 @@ var errorQueueRules = onRecv([]Rule{
 		}},
 	{Name: "/error-queue/EAGAIN", Class: Shall, For: forLinux, Evidence: "Linux 6.18, ip_recv_error",
 		Title: "With no error on the queue recv fails, blocking or not.", when: fromErrors, then: fails(spec.EAGAIN)},
-})
+}), func(r Rule) bool { return r.Name == "recvfrom/error-queue/error" }) // left out: recvfrom also says where it is from

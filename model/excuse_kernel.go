@@ -7,7 +7,6 @@ var notShown = []Unshown{
 	{"shutdown/unix/EINVAL", "No script can name a direction that there is not."},
 	{"send/dgram/linux/inet6/route", "It takes a route that changes under an IPv6 peer, and scripts change those of IPv4 alone."},
 	{"sendto/dgram/linux/inet6/route", "It takes a route that changes under an IPv6 peer, and scripts change those of IPv4 alone."},
-	{"recvfrom/error-queue/error", "recvfrom also gives where the error is from, which is not modelled; recv shows the rest."},
 	{"timer/time-wait-over", "TIME-WAIT lasts a minute, for which no script of a run waits."},
 	{"recv/stream/data-and-ack", "Whether reading acknowledges hangs on milliseconds, and both answers are allowed."},
 	{"recvfrom/stream/data-and-ack", "Whether reading acknowledges hangs on milliseconds, and both answers are allowed."},
