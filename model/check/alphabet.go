@@ -20,8 +20,6 @@ func (s stimulus) only(when func(sc *Scope, w *model.World, s *model.Socket) boo
 	return s
 }
 
-func isStream(_ *Scope, _ *model.World, s *model.Socket) bool { return s.Kind == model.KindStream }
-func isDgram(_ *Scope, _ *model.World, s *model.Socket) bool  { return s.Kind == model.KindDgram }
 
 // room says whether one more socket with a descriptor fits.
 func room(sc *Scope, w *model.World, _ *model.Socket) bool {
