@@ -20,7 +20,6 @@ func (s stimulus) only(when func(sc *Scope, w *model.World, s *model.Socket) boo
 	return s
 }
 
-
 // room says whether one more socket with a descriptor fits.
 func room(sc *Scope, w *model.World, _ *model.Socket) bool {
 	files, sockets := holds(w)
