@@ -117,12 +117,15 @@ func (k *Target) drain(record bool) error {
 			return nil
 		}
 		for _, b := range k.frames[:n] {
-			k.capture(b, true)
 			f, ok := k.puppet.Observe(b)
 			if ok && record {
 				k.rec.Add(script.Output{Kind: script.OutputFrame, Frame: f})
 			}
-			if reply, ok := k.puppet.Answer(); ok {
+			reply, answered := k.puppet.Answer()
+			if ok || answered { // not what a host says by itself over IPv6 (RFC 4861, RFC 3810)
+				k.capture(b, true)
+			}
+			if answered {
 				if err := k.send(reply); err != nil {
 					return err
 				}
