@@ -18,6 +18,7 @@ type replayCommand struct {
 	Paths   []string    `arg:"" name:"file" help:"Script files, directories of .pkt files, or SEED-INDEX for a generated script."`
 	Targets targetList  `default:"kernel,impl,sim" placeholder:"LIST" help:"What to run on: kernel, impl, sim, sim:DIALECT."`
 	Dialect dialectName `placeholder:"D" help:"Run the personality of this dialect as well."`
+	Mixture string      `enum:"settled,all" default:"settled" placeholder:"M" help:"The mixture that SEED-INDEX was drawn from: settled or all."`
 	Verbose bool        `short:"v" help:"Print every script, also where there are many of which only those that differ would be."`
 }
 
@@ -30,7 +31,7 @@ func (c *replayCommand) Run(w io.Writer, bad complaints) error {
 		return err
 	}
 	count := replayed{refused: map[refusal]int{}}
-	scripts, unread := readScripts(files, &count)
+	scripts, unread := readScripts(files, c.Mixture, &count)
 	var missing error
 	if len(scripts) > 0 {
 		missing = lab.Enter() // before anything is printed: the program starts anew there
@@ -61,9 +62,9 @@ func (c *replayCommand) Run(w io.Writer, bad complaints) error {
 }
 
 // readScripts parses the files. The errors are about those that cannot be run.
-func readScripts(files []string, count *replayed) (scripts []*script.Script, unread []error) {
+func readScripts(files []string, mixture string, count *replayed) (scripts []*script.Script, unread []error) {
 	for _, path := range files {
-		s, err := readScript(path)
+		s, err := readScript(path, mixture)
 		var outside *script.OutsideError
 		switch {
 		case err == nil:
@@ -79,10 +80,10 @@ func readScripts(files []string, count *replayed) (scripts []*script.Script, unr
 	return scripts, unread
 }
 
-func readScript(path string) (*script.Script, error) {
+func readScript(path, mixture string) (*script.Script, error) {
 	src, err := os.ReadFile(path)
 	if seed, index, ok := generatedName(path); ok && errors.Is(err, fs.ErrNotExist) {
-		return newGenerator(seed).Script(index), nil
+		return newGenerator(seed, mixture).Script(index), nil
 	}
 	if err != nil {
 		return nil, err
