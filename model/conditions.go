@@ -195,7 +195,7 @@ func (m *move) connectionWith(open bool) int {
 	if dst.Six() && src.Four() { // no such connection can be
 		return -1
 	}
-	if m.s.unnamed() {
+	if m.s.unnamed() || m.s.has(Bare) { // inet_saddr is not set
 		src = source(dst)
 	}
 	for i := range m.w.Sockets {
@@ -203,7 +203,7 @@ func (m *move) connectionWith(open bool) int {
 		if o == m.s || o.Kind != KindStream || o.has(AnyState) != open {
 			continue
 		}
-		if open || o.TCP > Listen && o.LPort == m.s.LPort && o.Local == src && o.Remote == dst && o.RPort == m.c.To.Port {
+		if (open || o.TCP > Listen) && o.LPort == m.s.LPort && o.Local == src && o.Remote == dst && o.RPort == m.c.To.Port {
 			return i
 		}
 	}
