@@ -3,10 +3,7 @@ package model
 // notShown are rules of the Linux dialect that a run on the kernel need not
 // meet, one on a line.
 var notShown = []Unshown{
-	{"timer/data", "Its timer follows the measured round trip, so no script can wait for it and be repeated."},
 	{"shutdown/unix/EINVAL", "No script can name a direction that there is not."},
-	{"send/dgram/linux/inet6/route", "It takes a route that changes under an IPv6 peer, and scripts change those of IPv4 alone."},
-	{"sendto/dgram/linux/inet6/route", "It takes a route that changes under an IPv6 peer, and scripts change those of IPv4 alone."},
 	{"timer/time-wait-over", "TIME-WAIT lasts a minute, for which no script of a run waits."},
 	{"recv/stream/data-and-ack", "Whether reading acknowledges hangs on milliseconds, and both answers are allowed."},
 	{"recvfrom/stream/data-and-ack", "Whether reading acknowledges hangs on milliseconds, and both answers are allowed."},

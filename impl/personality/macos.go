@@ -80,6 +80,7 @@ var macos = Personality{
 	DirectedLimited:   true,
 	QuietEnd:          true,
 	DataFirst:         true,
+	EmptyReadReturns:  true,
 	FlushOnShut:       true,
 	AcceptInherits:    true,
 	ChildFromSYN:      true,

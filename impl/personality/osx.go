@@ -74,6 +74,7 @@ var osx = Personality{
 	DirectedLimited:   true,
 	QuietEnd:          true,
 	DataFirst:         true,
+	EmptyReadReturns:  true,
 	FlushOnShut:       true,
 	AcceptInherits:    true,
 	LateRefusal:       true,

@@ -178,6 +178,9 @@ type Personality struct {
 	// DataFirst: a datagram that waits is received before a pending error, and
 	// a pending error of a stream before the end of file (soreceive).
 	DataFirst bool
+	// EmptyReadReturns: recv into no buffer is 0 at once where it would wait
+	// (soreceive looks at uio_resid first).
+	EmptyReadReturns bool
 	// FlushOnShut: shutting a datagram socket for reading drops what waits.
 	FlushOnShut bool
 	// ChildFromSYN: a connection has the listener's options as they were when

@@ -56,6 +56,7 @@ func (l *Layer) claimListening(i int32, s *Socket) spec.Errno {
 	b := l.tcpPorts.Get(s.binding)
 	probe := *b
 	probe.Listening = true
+	// With ReuseExact no other socket has the name, so nothing can conflict.
 	if !l.p.ReuseExact && l.tcpPorts.Conflict(probe, s.binding) {
 		// inet_csk_listen_start: the state goes back to CLOSE; the port stays.
 		return spec.EADDRINUSE

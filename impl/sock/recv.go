@@ -63,7 +63,7 @@ func (l *Layer) recvStream(s *Socket, p []byte, flags spec.MsgFlags, nonblock bo
 		return spec.Fail(spec.ENOTCONN), true
 	case opening(st) && l.p.ConnectingRecv != spec.ENONE:
 		return spec.Fail(l.p.ConnectingRecv), true
-	case len(p) == 0 && l.p.DataFirst: // uio_resid, before anything waits
+	case len(p) == 0 && l.p.EmptyReadReturns:
 		return spec.Result{}, true
 	}
 	return spec.Fail(spec.EAGAIN), nonblock
@@ -88,7 +88,7 @@ func (l *Layer) recvDatagram(s *Socket, out nameOut, p []byte, flags spec.MsgFla
 		if s.shut&shutRead != 0 && (!nonblock || l.p.ReadShutDiscards) {
 			return spec.Result{}, true
 		}
-		if len(p) == 0 && l.p.DataFirst {
+		if len(p) == 0 && l.p.EmptyReadReturns {
 			return spec.Result{}, true
 		}
 		return spec.Fail(spec.EAGAIN), nonblock
