@@ -38,8 +38,12 @@ func fastRestart(m *move) {
 		m.leave(LeftSimultaneous)
 	case m.t.has(Lost):
 		m.fail(spec.EBADF)
+	case deferred && m.s.has(Nonblock):
+		m.fail(spec.EAGAIN)
 	case deferred: // a plain send, which waits for the attempt like any other
 		m.t.Fast = FastIdle
+	case m.s.has(Nonblock): // __inet_stream_connect in SS_CONNECTING
+		m.fail(spec.EALREADY)
 	default:
 		m.fastWait(FastJoined)
 	}

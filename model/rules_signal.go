@@ -102,18 +102,21 @@ var signalRules = []Rule{
 // descriptor is looked up again, and O_NONBLOCK and the timeouts are what they
 // are now.
 func (m *move) restart() {
-	if m.s.unix() && (m.t.Op == spec.OpConnect || m.t.Op == spec.OpSendto) { // it looks the address up again, and waits again
-		return
-	}
-	m.restate()
-	m.rerun = false
-	m.again.To = Sockaddr{Family: m.s.Family, Len: 128, Pointer: m.again.To.Pointer}
 	switch {
 	case m.t.has(Unsure): // another socket, and which address it goes to is not kept
 		m.leave(LeftSimultaneous)
 	case m.t.has(Lost):
 		m.fail(spec.EBADF)
+	case m.s.unix() && (m.t.Op == spec.OpConnect || m.t.Op == spec.OpSendto): // it looks the address up again, and there is no room still
+		if m.s.has(Nonblock) {
+			m.fail(spec.EAGAIN)
+		} else {
+			m.t.Left = m.s.SndTimeo
+		}
 	default:
+		m.restate()
+		m.rerun = false
+		m.again.To = Sockaddr{Family: m.s.Family, Len: 128, Pointer: m.again.To.Pointer}
 		m.first(m.trigger(m.t.Op))
 	}
 }
