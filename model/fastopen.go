@@ -227,9 +227,9 @@ func fastCompleted(m *move) {
 	completed(m)
 }
 
-// requestsBelow: a send with MSG_FASTOPEN waits for an attempt that began
+// asksAfterward: a send with MSG_FASTOPEN waits for an attempt that began
 // without; its request is on every SYN from then on (tcp_syn_options, fastopen_req).
-func (m *move) requestsBelow(s *Socket) bool {
+func (m *move) asksAfterward(s *Socket) bool {
 	return m.d == spec.Linux && s.Flags&(FastBusy|FastOption) == FastBusy
 }
 

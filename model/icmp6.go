@@ -12,10 +12,7 @@ const (
 )
 
 // unreach6Linux is tab_unreach of Linux, by code of icmp6Unreachable.
-var unreach6Linux = [7]struct {
-	errno spec.Errno
-	hard  bool
-}{
+var unreach6Linux = [7]unreach{
 	0: {spec.ENETUNREACH, false}, 1: {spec.EACCES, true}, 2: {spec.EHOSTUNREACH, false}, 3: {spec.EHOSTUNREACH, false},
 	4: {spec.ECONNREFUSED, true}, 5: {spec.EACCES, true}, 6: {spec.EACCES, true},
 }

@@ -35,24 +35,7 @@ var changingUnix = []string{
 // In Linux a call on an AF_UNIX socket that fails at once leaves everything as
 // it was, files included, but for the rules that say otherwise.
 func TestUnixFailuresOfLinuxChangeNothing(t *testing.T) {
-	check(t, "-1 leaves the world alone", func(_ spec.Dialect, seed uint64) (complaint string) {
-		w := newWalker(spec.Linux, seed, func(from *World, l *Label, n *Next) {
-			if l.Kind != LabelCall || n.World.Left != Inside {
-				return
-			}
-			t := &n.World.Threads[l.Thread]
-			if t.Wait != Returning || t.Ret.Errno == spec.ENONE {
-				return
-			}
-			after := n.World
-			after.Threads[l.Thread] = from.Threads[l.Thread]
-			if name := n.Rules[0].String(); after != *from && !slices.Contains(changingUnix, name) && !slices.Contains(changing, name) {
-				complaint = name + " changes the world"
-			}
-		})
-		w.walkUnix(40)
-		return complaint
-	})
+	failuresChangeNothing(t, slices.Concat(changing, changingUnix), func(w *walker) { w.walkUnix(40) })
 }
 
 // Linux leaves one answer, but where several threads wait at once.

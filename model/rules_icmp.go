@@ -16,12 +16,15 @@ const (
 	icmpNeedFrag     = 4 // code of icmpUnreachable
 )
 
-// unreachLinux is icmp_err_convert of Linux, by code of icmpUnreachable; hard
-// errors are reported on a connected datagram socket.
-var unreachLinux = [16]struct {
+// unreach is what a destination unreachable means to Linux.
+type unreach struct {
 	errno spec.Errno
 	hard  bool
-}{
+}
+
+// unreachLinux is icmp_err_convert of Linux, by code of icmpUnreachable; hard
+// errors are reported on a connected datagram socket.
+var unreachLinux = [16]unreach{
 	0: {spec.ENETUNREACH, false}, 1: {spec.EHOSTUNREACH, false}, 2: {spec.ENOPROTOOPT, true}, 3: {spec.ECONNREFUSED, true},
 	4: {spec.EMSGSIZE, true}, 5: {spec.EOPNOTSUPP, false}, 6: {spec.ENETUNREACH, true}, 7: {spec.EHOSTDOWN, true},
 	8: {spec.ENONET, true}, 9: {spec.ENETUNREACH, true}, 10: {spec.EHOSTUNREACH, true}, 11: {spec.ENETUNREACH, false},

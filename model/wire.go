@@ -69,7 +69,7 @@ func (m *move) segment(s *Socket, bits Bits, n uint16) {
 	if m.d != spec.Linux {
 		f.Loose = LoosePSH
 	}
-	if bits&SYN != 0 && m.requestsBelow(s) {
+	if bits&SYN != 0 && m.asksAfterward(s) {
 		f.FastOpen = FastOpenRequest
 	}
 	if n != 0 && bits&SYN == 0 {

@@ -188,13 +188,21 @@ func (w *world) peerReset() {
 	}
 }
 
-// icmpKinds are the types and codes that the puppet sends, with weights.
-var icmpKinds = func() (kinds []script.Frame) {
-	add := func(weight int, typ, code uint8) {
+// addICMP adds a message of a type and code so many times.
+type addICMP func(weight int, typ, code uint8)
+
+// icmpDeck lists the messages that fill adds, each as often as its weight.
+func icmpDeck(proto script.Proto, fill func(addICMP)) (kinds []script.Frame) {
+	fill(func(weight int, typ, code uint8) {
 		for range weight {
-			kinds = append(kinds, script.Frame{Proto: script.ProtoICMP, ICMPType: typ, ICMPCode: code})
+			kinds = append(kinds, script.Frame{Proto: proto, ICMPType: typ, ICMPCode: code})
 		}
-	}
+	})
+	return kinds
+}
+
+// icmpKinds are the types and codes of ICMP that the puppet sends, by weight.
+var icmpKinds = icmpDeck(script.ProtoICMP, func(add addICMP) {
 	for code := range uint8(16) {
 		add(2, 3, code)
 	}
@@ -206,8 +214,7 @@ var icmpKinds = func() (kinds []script.Frame) {
 	add(2, 11, 0)
 	add(2, 11, 1)
 	add(2, 12, 0)
-	return kinds
-}()
+})
 
 func (w *world) icmp() {
 	f := icmpKinds[w.below(len(icmpKinds))]

@@ -106,14 +106,8 @@ func (w *world) ends6() (src, dst netip.Addr) {
 	return script.Remote61, script.Own6
 }
 
-// icmp6Kinds are the types and codes of ICMPv6 that the puppet sends, with
-// weights.
-var icmp6Kinds = func() (kinds []script.Frame) {
-	add := func(weight int, typ, code uint8) {
-		for range weight {
-			kinds = append(kinds, script.Frame{Proto: script.ProtoICMP6, ICMPType: typ, ICMPCode: code})
-		}
-	}
+// icmp6Kinds are the types and codes of ICMPv6 that the puppet sends, by weight.
+var icmp6Kinds = icmpDeck(script.ProtoICMP6, func(add addICMP) {
 	for code := range uint8(7) {
 		add(3, 1, code)
 	}
@@ -126,8 +120,7 @@ var icmp6Kinds = func() (kinds []script.Frame) {
 	for code := range uint8(4) {
 		add(1, 4, code)
 	}
-	return kinds
-}()
+})
 
 // kind6 is a message of ICMPv6.
 func (w *world) kind6() script.Frame {

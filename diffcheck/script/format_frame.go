@@ -19,9 +19,9 @@ func appendFrame(b []byte, f *Frame) []byte {
 	case ProtoUDP:
 		return appendUDP(b, f.Len)
 	case ProtoICMP:
-		return appendICMP(b, f)
+		return appendICMP(b, &icmpv4, f)
 	case ProtoICMP6:
-		return appendICMP6(b, f)
+		return appendICMP(b, &icmpv6, f)
 	}
 	return append(b, '?')
 }
@@ -129,18 +129,20 @@ func appendOptions(b []byte, o TCPOptions) []byte {
 	return append(b, '>')
 }
 
-func appendICMP(b []byte, f *Frame) []byte {
-	b = append(b, "icmp "...)
-	name, known := icmpTypeNames[f.ICMPType]
+// appendICMP prints a message of the protocol that v words.
+func appendICMP(b []byte, v *icmpWords, f *Frame) []byte {
+	b = append(append(b, v.word...), ' ')
+	name, known := v.types[f.ICMPType]
 	if known {
 		b = append(b, name...)
 	} else {
 		b = strconv.AppendUint(b, uint64(f.ICMPType), 10)
 	}
+	codes := v.codes[f.ICMPType]
 	switch {
-	case f.ICMPType == icmpUnreachable && int(f.ICMPCode) < len(unreachableNames):
+	case int(f.ICMPCode) < len(codes):
 		b = append(b, ' ')
-		b = append(b, unreachableNames[f.ICMPCode]...)
+		b = append(b, codes[f.ICMPCode]...)
 	case f.ICMPCode != 0 || !known:
 		b = append(b, ' ')
 		b = strconv.AppendUint(b, uint64(f.ICMPCode), 10)

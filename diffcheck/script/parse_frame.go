@@ -45,12 +45,12 @@ func (p *parser) parseFrame(e *Event) {
 		f.Proto = ProtoICMP6
 		f.Src = netip.AddrPortFrom(f.Src.Addr(), 0)
 		f.Dst = netip.AddrPortFrom(f.Dst.Addr(), 0)
-		p.icmp6(f)
+		p.icmp(&icmpv6, f)
 	case word == "icmp":
 		f.Proto = ProtoICMP
 		f.Src = netip.AddrPortFrom(f.Src.Addr(), 0)
 		f.Dst = netip.AddrPortFrom(f.Dst.Addr(), 0)
-		p.icmp(f)
+		p.icmp(&icmpv4, f)
 	default:
 		p.pos = start
 		f.Proto = ProtoTCP

@@ -2,16 +2,16 @@ package script
 
 import "math"
 
-// icmp reads a message after the word.
-func (p *parser) icmp(f *Frame) {
-	f.ICMPType = p.icmpType()
-	f.ICMPCode = p.icmpCode(f.ICMPType)
+// icmp reads a message, of the protocol that v words, after the word itself.
+func (p *parser) icmp(v *icmpWords, f *Frame) {
+	f.ICMPType = p.icmpType(v)
+	f.ICMPCode = p.icmpCode(v, f.ICMPType)
 	p.skip()
 	start := p.pos
 	if p.takeWord("mtu") {
 		f.MTU = uint16(p.number(0, math.MaxUint16, "an MTU"))
-		if p.err == nil && (f.ICMPType != icmpUnreachable || f.ICMPCode != icmpFragNeeded) {
-			p.failf(start, "an MTU only in unreachable frag_needed", "an MTU in another message")
+		if p.err == nil && (f.ICMPType != v.mtuType || f.ICMPCode != v.mtuCode) {
+			p.failf(start, "an MTU only in "+v.mtuName, "an MTU in another message")
 		}
 	}
 	if p.atWord("id") {
@@ -23,27 +23,27 @@ func (p *parser) icmp(f *Frame) {
 	}
 }
 
-func (p *parser) icmpType() uint8 {
+func (p *parser) icmpType(v *icmpWords) uint8 {
 	if p.atNumber() {
-		return uint8(p.number(0, math.MaxUint8, "an ICMP type"))
+		return uint8(p.number(0, math.MaxUint8, "an "+v.name+" type"))
 	}
 	p.skip()
 	start := p.pos
 	w := p.word()
-	for t, name := range icmpTypeNames {
+	for t, name := range v.types {
 		if name == w {
 			return t
 		}
 	}
 	p.pos = start
-	p.unexpected("an ICMP type such as unreachable or time_exceeded, or its number")
+	p.unexpected("an " + v.name + " type such as " + v.typeSuch + ", or its number")
 	return 0
 }
 
-func (p *parser) icmpCode(icmpType uint8) uint8 {
+func (p *parser) icmpCode(v *icmpWords, icmpType uint8) uint8 {
 	if p.atNumber() {
 		// Not the time of the next event: that stands on a line of its own.
-		return uint8(p.number(0, math.MaxUint8, "an ICMP code"))
+		return uint8(p.number(0, math.MaxUint8, "an "+v.name+" code"))
 	}
 	if p.atWord("mtu") || p.atWord("id") {
 		return 0
@@ -53,15 +53,13 @@ func (p *parser) icmpCode(icmpType uint8) uint8 {
 	if w == "" {
 		return 0
 	}
-	if icmpType == icmpUnreachable {
-		for code, name := range unreachableNames {
-			if name == w {
-				return uint8(code)
-			}
+	for code, name := range v.codes[icmpType] {
+		if name == w {
+			return uint8(code)
 		}
 	}
 	p.pos = start
-	p.unexpected("an ICMP code such as host_unreachable, or its number")
+	p.unexpected("an " + v.name + " code such as " + v.codeSuch + ", or its number")
 	return 0
 }
 

@@ -170,7 +170,7 @@ func drawFrame(t *rapid.T, inbound bool) Frame {
 			f.Src, f.Dst = netip.AddrPortFrom(f.Src.Addr(), 0), netip.AddrPortFrom(f.Dst.Addr(), 0)
 		}
 		f.ICMPType, f.ICMPCode = rapid.Uint8().Draw(t, "type"), rapid.Uint8().Draw(t, "code")
-		if f.ICMPType == icmpUnreachable && f.ICMPCode == icmpFragNeeded {
+		if f.ICMPType == icmpv4.mtuType && f.ICMPCode == icmpv4.mtuCode {
 			f.MTU = rapid.Uint16().Draw(t, "MTU")
 		}
 		drawQuote(t, &f.Quoted)
