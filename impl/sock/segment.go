@@ -65,7 +65,14 @@ func (l *Layer) HandleTCP(now time.Duration, h *wire.IPv4, kind ip.Kind, segment
 // sk_clone_lock).
 func (l *Layer) shutEarly(c *connection) {
 	i := c.owner | c.listener // one of them is 0
-	if c.tcp.State() == tcp.StateSynReceived && i != 0 && l.socks.at(i).shut&shutWrite != 0 {
+	if i == 0 || c.tcp.State() != tcp.StateSynReceived {
+		return
+	}
+	shut := l.socks.at(i).shut
+	if shut&shutRead != 0 && !l.p.ChildFromSYN {
+		c.tcp.CloseRead()
+	}
+	if shut&shutWrite != 0 {
 		c.tcp.CloseWrite(l.now)
 	}
 }
