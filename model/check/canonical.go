@@ -189,6 +189,9 @@ func eachSlot(w *model.World, to func(uint8) uint8) {
 			*f = model.File(to(uint8(*f)))
 		}
 	}
+	for i := range w.Interests {
+		refers(&w.Interests[i].Slot, to)
+	}
 	for i := range w.Threads {
 		t := &w.Threads[i]
 		refers(&t.Socket, to)
@@ -213,6 +216,7 @@ func refers(slot *uint8, to func(uint8) uint8) {
 // refer to. Which number a descriptor has makes no other difference than its name.
 func sortFiles(w *model.World) {
 	n := 0
+	var from [model.FDsMax]uint8 // by place after: the place before
 	for i := range w.FDs {
 		f := w.FDs[i]
 		if f == model.FileNone {
@@ -221,10 +225,26 @@ func sortFiles(w *model.World) {
 		w.FDs[i] = model.FileNone
 		at := n
 		for ; at > 0 && w.FDs[at-1] > f; at-- {
-			w.FDs[at] = w.FDs[at-1]
+			w.FDs[at], from[at] = w.FDs[at-1], from[at-1]
 		}
-		w.FDs[at] = f
+		w.FDs[at], from[at] = f, uint8(i)
 		n++
+	}
+	if w.Interests[0].Slot != 0 {
+		follow(w, from[:n])
+	}
+}
+
+// follow lets the entries of an epoll instance have the descriptors that took the place of theirs.
+func follow(w *model.World, from []uint8) {
+	for i := range w.Interests {
+		e := &w.Interests[i]
+		for after, before := range from {
+			if e.Slot != 0 && e.FD == model.FDFirst+before {
+				e.FD = model.FDFirst + uint8(after)
+				break
+			}
+		}
 	}
 }
 
@@ -360,6 +380,9 @@ func Settle(w *model.World, seen *Observation) {
 	w.OutLen = 0
 	for i := range w.Threads {
 		t := &w.Threads[i]
+		if t.Wait == model.Anything { // where a scope goes on from there: whatever it was
+			*t = model.Thread{}
+		}
 		if t.Wait != model.Returning {
 			continue
 		}

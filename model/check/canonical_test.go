@@ -37,7 +37,7 @@ var roles = map[string]role{
 	"Sockets.Dev": plain, "Sockets.Via": plain, "Threads.Fast": plain, "Threads.Ret.Family": plain, "Threads.Ret.Scope": plain, "Outs.FastOpen": gone,
 	"Env.Routes": plain, "Env.Lacks": plain, "Env.Only": portRole, "Env.Narrow": plain, "Env.Out.Addr": plain, "Env.Out.Proto": plain, "Env.Out.Does": plain, "Env.In.Addr": plain, "Env.In.Proto": plain, "Env.In.Does": plain, "FastOpen": plain,
 	"Sockets.SndTimeo": plain, "Sockets.RcvTimeo": plain, "Sockets.UserTimeout": plain, "Sockets.Linger": plain, "Sockets.SynCount": plain, "Sockets.Life": plain,
-	"Interests.Slot": gone, "Interests.FD": gone, "Interests.Events": gone, "Interests.Marks": gone,
+	"Interests.Slot": slotRole, "Interests.FD": plain, "Interests.Events": plain, "Interests.Marks": plain,
 	"Signals": plain, "Passing": gone,
 	"Sockets.Peer": slotRole, "Sockets.Queue.From": slotRole, "Threads.Other": slotRole,
 	"Sockets.Name": nameRole, "Sockets.PeerName": nameRole, "Sockets.Queue.Name": nameRole, "Threads.Ret.Name": nameRole,
@@ -175,7 +175,7 @@ func TestCanonicalIsABisimulation(t *testing.T) {
 	law(t, "canonical form commutes with steps", func(k *Walker, w *model.World, _ *rand.Rand) string {
 		c := *w
 		Canonical(&c)
-		mine, its := follow(k, w), follow(k, &c)
+		mine, its := successors(k, w), successors(k, &c)
 		for after, by := range mine { //house:ordered any of those missing will do
 			if its[after] == "" {
 				return fmt.Sprintf("%v of %s: after %s a world follows that does not follow the canonical form of\n%s\n%s", k.dialect, k.scope.Name, by, Show(w), Show(&after))
@@ -188,7 +188,7 @@ func TestCanonicalIsABisimulation(t *testing.T) {
 	})
 }
 
-func follow(k *Walker, w *model.World) map[model.World]string {
+func successors(k *Walker, w *model.World) map[model.World]string {
 	all := map[model.World]string{}
 	k.Successors(w, func(s *Step) {
 		if s.End == Goes {
@@ -226,7 +226,17 @@ func shuffle(w *model.World, draw *rand.Rand) {
 	}
 	eachSlot(w, func(slot uint8) uint8 { return uint8(to[slot-1]) + 1 })
 	draw.Shuffle(len(w.Threads), func(i, j int) { w.Threads[i], w.Threads[j] = w.Threads[j], w.Threads[i] })
-	draw.Shuffle(len(w.FDs), func(i, j int) { w.FDs[i], w.FDs[j] = w.FDs[j], w.FDs[i] })
+	draw.Shuffle(len(w.FDs), func(i, j int) {
+		w.FDs[i], w.FDs[j] = w.FDs[j], w.FDs[i]
+		for n := range w.Interests {
+			switch e := &w.Interests[n]; int(e.FD) {
+			case i + model.FDFirst:
+				e.FD = uint8(j + model.FDFirst)
+			case j + model.FDFirst:
+				e.FD = uint8(i + model.FDFirst)
+			}
+		}
+	})
 }
 
 // Scopes are found by name.

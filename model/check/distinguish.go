@@ -111,9 +111,8 @@ func (s *Scope) labels(w *model.World, to []model.Label) []model.Label {
 		if st.about == aTimer || st.about == aInstant || st.call.Op != spec.OpNone && !runs {
 			continue
 		}
-		each := st.about == aSocket || st.about == aSlot
 		for slot := range w.Sockets {
-			if !each && slot > 0 || each && w.Sockets[slot].Kind == model.KindNone {
+			if !st.about.each() && slot > 0 {
 				continue
 			}
 			id := Stimulus{Index: uint16(i), Slot: uint8(slot), Thread: thread}

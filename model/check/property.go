@@ -35,7 +35,7 @@ type Property struct {
 
 // Asked says whether the property is asked of a dialect in a scope.
 func (p *Property) Asked(d spec.Dialect, s *Scope) bool {
-	return p.For.Has(d) && (p.Of == "" || p.Of == s.Name) && s.Sockets >= p.Needs.Sockets && s.Threads >= p.Needs.Threads
+	return !s.open && p.For.Has(d) && (p.Of == "" || p.Of == s.Name) && s.Sockets >= p.Needs.Sockets && s.Threads >= p.Needs.Threads
 }
 
 // Dialects is a set of dialects.
@@ -122,8 +122,7 @@ func (k *Walker) ahead(w *model.World, time bool, visit func(*Step) bool) {
 			continue
 		}
 		for slot := range w.Sockets {
-			about := st.about == aSocket || st.about == aSlot
-			if !goes || about && w.Sockets[slot].Kind == model.KindNone || !about && slot > 0 {
+			if !goes || !st.about.each() && slot > 0 {
 				continue
 			}
 			k.try(w, Stimulus{Index: uint16(i), Slot: uint8(slot), Thread: thread}, func(s *Step) { goes = goes && visit(s) })

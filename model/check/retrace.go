@@ -31,7 +31,7 @@ func Retrace(d spec.Dialect, sc *Scope, path []Move, visit func(*Step)) error {
 		}
 		Canonical(&after)
 		as := plain
-		id := back(m.Stimulus, Canonical(&as))
+		id := back(m.Stimulus, sc.stimuli[m.Stimulus.Index].about, Canonical(&as))
 		found = false
 		var next model.World
 		k.try(&plain, id, func(s *Step) {
@@ -56,16 +56,19 @@ func Retrace(d spec.Dialect, sc *Scope, path []Move, visit func(*Step)) error {
 }
 
 // back gives a stimulus the names that things had before r.
-func back(id Stimulus, r Renaming) Stimulus {
+func back(id Stimulus, a about, r Renaming) Stimulus {
 	out := id
 	for before, after := range r.Slot {
-		if after == id.Slot {
+		if a != aWaiter && after == id.Slot {
 			out.Slot = uint8(before)
 		}
 	}
 	for before, after := range r.Thread {
 		if after == id.Thread {
 			out.Thread = uint8(before)
+		}
+		if a == aWaiter && after == id.Slot {
+			out.Slot = uint8(before)
 		}
 	}
 	return out

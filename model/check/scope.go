@@ -9,12 +9,14 @@ import (
 // it. What lies beyond is a leaf of the graph, and counted.
 type Scope struct {
 	Name    string
+	Says    string // what of the model it is about, and why the cut is enough
 	Sockets int // that have a descriptor
 	Threads int
 	Slots   int // sockets with and without a descriptor: children in a queue, what close leaves
 	FDs     int // descriptors
 
 	stimuli []stimulus
+	open    bool // goes on where a document leaves open what state a socket is in
 }
 
 // Alphabet is how many different stimuli the scope has, before sockets and
@@ -32,7 +34,12 @@ const (
 	aSlot                 // any socket, also one without a descriptor
 	aTimer                // time, which may bring any of several things
 	aInstant              // the few milliseconds in which some timers fire of themselves
+	aWaiter               // a thread that waits in a call
+	anEpoll               // the descriptor of an epoll instance
 )
+
+// each says whether the stimulus is tried on every socket, or every thread.
+func (a about) each() bool { return a == aSocket || a == aSlot || a == aWaiter }
 
 // stimulus is one thing that may happen. Calls are made by the first thread that runs: threads
 // that run are alike.
@@ -42,13 +49,13 @@ type stimulus struct {
 	call  model.Call // Op is OpNone for frames and timers
 	when  func(sc *Scope, w *model.World, s *model.Socket) bool
 	frame func(s *model.Socket) model.Frame
-	env   *model.Label // a change of the surroundings
+	env   *model.Label // a change of the surroundings, or a signal
 }
 
 // Stimulus names one stimulus in one world.
 type Stimulus struct {
 	Index  uint16 // in the scope
-	Slot   uint8  // of the socket it is about
+	Slot   uint8  // of the socket it is about; for a waiter, the thread
 	Thread uint8  // that makes the call
 }
 

@@ -26,6 +26,8 @@ func (s *Step) String() string {
 			return text + fmt.Sprintf(" = %d", r.Ret)
 		}
 		return text + " waits"
+	case st.about == aWaiter:
+		return fmt.Sprintf("%s for thread %d", st.name, s.Stimulus.Slot)
 	case st.frame != nil && st.about == aSlot:
 		return fmt.Sprintf("%s for socket %d", st.name, s.Stimulus.Slot)
 	}

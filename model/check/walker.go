@@ -58,14 +58,11 @@ func (k *Walker) Successors(w *model.World, visit func(*Step)) {
 		if st.call.Op != spec.OpNone && !runs {
 			continue
 		}
-		if st.about != aSocket && st.about != aSlot {
+		if !st.about.each() {
 			k.try(w, id, visit)
 			continue
 		}
 		for slot := range w.Sockets {
-			if w.Sockets[slot].Kind == model.KindNone {
-				continue
-			}
 			id.Slot = uint8(slot)
 			k.try(w, id, visit)
 		}
@@ -109,6 +106,12 @@ func (k *Walker) end(w *model.World) End {
 	if w.Left != model.Inside {
 		return Left
 	}
+	if k.scope.open {
+		if !k.scope.within(w) {
+			return Beyond
+		}
+		return Goes
+	}
 	for i := range w.Threads {
 		if w.Threads[i].Wait == model.Anything {
 			return Open
@@ -132,25 +135,36 @@ func (s *Scope) enabled(w *model.World, st *stimulus, slot uint8) bool {
 	}
 	switch st.about {
 	case aFile:
-		if _, ok := fileNull(w); !ok {
+		if _, ok := descriptorOf(w, model.FileNull); !ok {
+			return false
+		}
+	case anEpoll:
+		if _, ok := descriptorOf(w, model.FileEpoll); !ok {
 			return false
 		}
 	case aSocket:
-		if _, ok := descriptor(w, int(slot)); !ok {
+		if _, ok := descriptor(w, int(slot)); !ok || w.Sockets[slot].Kind == model.KindNone {
 			return false
 		}
 		return st.when == nil || st.when(s, w, &w.Sockets[slot])
 	case aSlot:
+		if w.Sockets[slot].Kind == model.KindNone {
+			return false
+		}
 		return st.when == nil || st.when(s, w, &w.Sockets[slot])
 	case aInstant:
 		return w.Ticking()
+	case aWaiter:
+		if int(slot) >= s.Threads || w.Threads[slot].Wait != model.Blocked {
+			return false
+		}
 	}
 	return st.when == nil || st.when(s, w, nil)
 }
 
-func fileNull(w *model.World) (fd int32, ok bool) {
+func descriptorOf(w *model.World, file model.File) (fd int32, ok bool) {
 	for i, f := range w.FDs {
-		if f == model.FileNull {
+		if f == file {
 			return int32(i) + model.FDFirst, true
 		}
 	}
@@ -164,6 +178,7 @@ const badFD = model.FDFirst + model.FDsMax - 1
 const (
 	toItself = model.FDFirst // the descriptor itself
 	toFree   = toItself + 1  // the lowest one that is free
+	toOther  = toItself + 2  // that of another socket
 )
 
 // write makes the label of a stimulus in a world.
@@ -171,6 +186,9 @@ func (s *Scope) write(w *model.World, id Stimulus, l *model.Label) {
 	st := &s.stimuli[id.Index]
 	if st.env != nil {
 		*l = *st.env
+		if st.about == aWaiter {
+			l.Thread = id.Slot
+		}
 		return
 	}
 	if st.call.Op == spec.OpNone {
@@ -182,21 +200,47 @@ func (s *Scope) write(w *model.World, id Stimulus, l *model.Label) {
 	case aBadFD:
 		l.Call.FD = badFD
 	case aFile:
-		l.Call.FD, _ = fileNull(w)
+		l.Call.FD, _ = descriptorOf(w, model.FileNull)
 		if l.Call.Op == spec.OpDup2 {
 			l.Call.Value = l.Call.FD
 		}
+	case anEpoll:
+		l.Call.FD, _ = descriptorOf(w, model.FileEpoll)
 	case aSocket:
 		l.Call.FD, _ = descriptor(w, int(id.Slot))
-		switch {
-		case l.Call.Op == spec.OpDup2 && st.call.Value == toItself:
-			l.Call.Value = l.Call.FD
-		case l.Call.Op == spec.OpDup2 && st.call.Value == toFree:
-			l.Call.Value = firstFree(w)
-		case l.Call.Op == spec.OpPoll && l.Call.Polls == 0:
-			l.Call.FD = 0
-		case l.Call.Op == spec.OpPoll:
-			l.Call.Poll[0].FD, l.Call.FD = l.Call.FD, 0
+		name(w, id.Slot, &l.Call)
+	}
+}
+
+// name puts the descriptor of a socket to where the call has it.
+func name(w *model.World, slot uint8, c *model.Call) {
+	switch c.Op {
+	case spec.OpDup2:
+		switch c.Value {
+		case toItself:
+			c.Value = c.FD
+		case toFree:
+			c.Value = firstFree(w)
+		case toOther:
+			c.Value = other(w, slot)
+		}
+	case spec.OpPoll, spec.OpSelect:
+		if c.Polls > 0 {
+			c.Poll[0].FD = c.FD
+		}
+		c.FD = 0
+	case spec.OpEpollCtl:
+		c.Poll[0].FD = c.FD
+		c.FD, _ = descriptorOf(w, model.FileEpoll)
+	}
+}
+
+// other is the lowest descriptor of another socket, or one that is none.
+func other(w *model.World, slot uint8) int32 {
+	for i, f := range w.FDs {
+		if f != model.FileNone && f < model.FileEpoll && f != model.File(slot+1) {
+			return int32(i) + model.FDFirst
 		}
 	}
+	return badFD
 }
