@@ -10,7 +10,7 @@ import (
 type Scope struct {
 	Name    string
 	Says    string // what of the model it is about, and why the cut is enough
-	Sockets int // that have a descriptor
+	Sockets int    // that have a descriptor
 	Threads int
 	Slots   int // sockets with and without a descriptor: children in a queue, what close leaves
 	FDs     int // descriptors
