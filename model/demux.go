@@ -169,7 +169,7 @@ func (a Addr) route() route {
 	switch a {
 	case AddrAny, AddrOwn, AddrLoopback, AddrLoopback2:
 		return routeLocal
-	case AddrRemote1, AddrRemote2, AddrGateway:
+	case AddrRemote1, AddrRemote2, AddrGateway, AddrNetwork:
 		return routeUnicast
 	case AddrBroadcast, AddrSubnetBroadcast, AddrLoopbackBroadcast:
 		return routeBroadcast

@@ -95,6 +95,9 @@ func (e *Surroundings) reroute(a Addr, c Change) {
 
 // route looks a destination up.
 func (m *move) route(a Addr) route {
+	if a.peculiar() && m.d != spec.Linux {
+		return routeUnknown
+	}
 	if m.w.Env == (Surroundings{}) {
 		return a.route()
 	}

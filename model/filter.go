@@ -114,6 +114,16 @@ func answerReset(f *Frame) Frame {
 	return r
 }
 
+// show notes that the SYN or SYN|ACK has been seen after all.
+func (m *move) show(f *Frame) {
+	for i := range m.w.Sockets {
+		s := &m.w.Sockets[i]
+		if s.has(Hidden) && s.Local == f.Src && s.LPort == f.SPort && s.Remote == f.Dst && s.RPort == f.DPort {
+			s.clear(Hidden)
+		}
+	}
+}
+
 // hide notes that the SYN or SYN|ACK of a connection has not been seen outside:
 // nobody there knows its numbers.
 func (m *move) hide(f *Frame) {

@@ -1,5 +1,7 @@
 package model
 
+import "github.com/connspec/connspec/spec"
+
 // Addr is the class of an address: all that connect can tell apart. The zero
 // Addr is the wildcard 0.0.0.0. Classes of IPv6 addresses are in inet6.go.
 type Addr uint8
@@ -21,6 +23,9 @@ const (
 	AddrProhibit                      // a route of type prohibit
 	AddrBlackhole                     // a route of type blackhole
 	AddrThrow                         // a route of type throw, with no further table to try
+	AddrNetwork                       // the first address of the host's own net: to Linux a neighbour
+	AddrClassE                        // of 240/4: to Linux a host where no route leads
+	AddrZeroNet                       // of 0/8, not the wildcard: likewise
 	AddrUnknown                       // an address outside the plan: nothing is known of it
 )
 
@@ -28,7 +33,7 @@ const (
 func (a Addr) String() string {
 	names := [AddrUnknown + 1]string{
 		"any", "own", "loopback", "loopback2", "remote1", "remote2", "gateway", "broadcast", "subnet-broadcast",
-		"loopback-broadcast", "multicast", "no-route", "unreachable", "prohibit", "blackhole", "throw", "unknown",
+		"loopback-broadcast", "multicast", "no-route", "unreachable", "prohibit", "blackhole", "throw", "network", "class-e", "zero-net", "unknown",
 	}
 	switch {
 	case a <= AddrUnknown:
@@ -48,6 +53,15 @@ func (a Addr) Loops() bool { return a == AddrLoopback || a == AddrLoopback2 || a
 // Broadcasts says whether the address is one of the broadcast addresses.
 func (a Addr) Broadcasts() bool {
 	return a == AddrBroadcast || a == AddrSubnetBroadcast || a == AddrLoopbackBroadcast
+}
+
+// peculiar says whether the address is one that Linux takes for a host's and other
+// systems may not.
+func (a Addr) peculiar() bool { return a == AddrNetwork || a == AddrClassE || a == AddrZeroNet }
+
+// unplanned: the dialect does not know what to make of the address.
+func unplanned(m *move) bool {
+	return m.c.To.Addr == AddrUnknown || m.c.To.Addr.peculiar() && m.d != spec.Linux
 }
 
 // Port is the symbol of a port: 0 is port zero, the numbers from 1 stand for

@@ -130,7 +130,9 @@ func shortOfPorts(m *move) bool { return m.s != nil && m.narrow() && !m.s.has(Ha
 var bindNone = Rule{
 	Name: "bind/EADDRINUSE-ports", Class: Shall, on: on(spec.OpBind), For: forLinux, Evidence: noPortLeft,
 	Title: "Port 0 stands for any free port; when none is left bind fails.",
-	when:  func(m *move) bool { return portZero(m) && isSocket(m) && bindsNone(m.c.To.Addr)(m) }, then: inUse,
+	when: func(m *move) bool {
+		return portZero(m) && isSocket(m) && !m.s.has(LatePort) && bindsNone(m.c.To.Addr)(m)
+	}, then: inUse,
 }
 
 var listenNone = Rule{

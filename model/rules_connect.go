@@ -164,7 +164,7 @@ var anyDescriptor = func() []Rule {
 var connectStart = []Rule{
 	{Name: "connect/address-unknown", Class: Succeed, on: on(spec.OpConnect), For: forAll,
 		Title: "An address outside the plan is not modelled.",
-		needs: special, when: anyOf(to(AddrUnknown), func(m *move) bool { return m.s.has(Bare) && (m.d != spec.Linux || inet6(m) || m.s.has(Raw)) }), then: leaves(LeftAddress)},
+		needs: special, when: anyOf(unplanned, func(m *move) bool { return m.s.has(Bare) && (m.d != spec.Linux || inet6(m) || m.s.has(Raw)) }), then: leaves(LeftAddress)},
 	{Name: "connect/self", Class: Unsaid, on: on(spec.OpConnect), For: forPOSIX | forTargetTCP, Unsaid: forPOSIX | forTargetTCP,
 		Title: "What becomes of a stream socket that connects to its own name is not said.", needs: ported, when: toItself, then: openState},
 	{Name: "connect/dgram", Class: Succeed, on: on(spec.OpConnect), For: forAll,

@@ -39,6 +39,9 @@ func (m *move) emit(f Frame) {
 		m.inboxLen++
 		return
 	}
+	if f.Bits&SYN != 0 {
+		m.show(&f)
+	}
 	m.leaveHost(f)
 }
 

@@ -22,6 +22,9 @@ var (
 	Prohibit          = netip.MustParseAddr("198.51.100.2") // ip route add prohibit
 	Blackhole         = netip.MustParseAddr("198.51.100.3") // ip route add blackhole
 	Throw             = netip.MustParseAddr("198.51.100.4") // ip route add throw
+	Network           = netip.MustParseAddr("192.168.0.0")  // the first address of OwnNet
+	ClassE            = netip.MustParseAddr("240.0.0.1")    // no route leads there
+	ZeroNet           = netip.MustParseAddr("0.0.0.1")      // nor there
 )
 
 // The canonical ports. Any other port below EphemeralFirst that a script

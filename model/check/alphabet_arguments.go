@@ -43,13 +43,11 @@ func where(holds func(*Scope, *model.World, *model.Socket) bool, all []stimulus)
 	return all
 }
 
-// everywhere lists an address of every class.
+// everywhere lists an address of every class of IPv4.
 func everywhere(p model.Port) []model.Sockaddr {
 	var all []model.Sockaddr
-	for a := model.AddrAny; a < model.AddrCount; a++ {
-		if !a.Six() && a != model.AddrAnyMapped && a != model.AddrUnknown {
-			all = append(all, at(a, p))
-		}
+	for a := model.AddrAny; a < model.AddrNetwork; a++ { // those from there on are hosts like AddrGateway and AddrNoRoute
+		all = append(all, at(a, p))
 	}
 	return all
 }
