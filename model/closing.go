@@ -39,7 +39,7 @@ func (m *move) release(slot uint8) {
 func (m *move) closeTCP(s *Socket) {
 	switch s.TCP {
 	case SynReceived:
-		if m.d != spec.Linux { // the BSDs finish the handshake first
+		if !m.under(forLinux) { // the BSDs finish the handshake first
 			m.leave(LeftShutdown)
 			return
 		}
@@ -76,7 +76,7 @@ func (m *move) unlisten(slot uint8) {
 		}
 	}
 	for i := range m.w.Sockets {
-		if c := &m.w.Sockets[i]; c.Parent == slot+1 && (m.d != spec.Linux || c.has(Cookie) || !m.w.held(slot)) {
+		if c := &m.w.Sockets[i]; c.Parent == slot+1 && (!m.under(forLinux) || c.has(Cookie) || !m.w.held(slot)) {
 			*c = Socket{}
 		}
 	}

@@ -40,7 +40,7 @@ func (m *move) over() *Return {
 		if m.w.Sockets[slot-1].Linger > lingerAbort {
 			m.leave(LeftShutdown)
 		}
-		if m.d != spec.Linux && m.w.Sockets[slot-1].Unread != 0 {
+		if !m.under(forLinux) && m.w.Sockets[slot-1].Unread != 0 {
 			m.leave(LeftShutdown)
 		}
 		m.release(slot - 1)
@@ -57,7 +57,7 @@ func (m *move) name(v int32, a Addr, p Port) {
 	r := Return{Ret: v, HasAddr: true, Family: m.s.Family, Addr: a, Port: p}
 	if a.scoped() { // what came in says by which interface; only a socket's own name rests on what it is bound to
 		r.Scope = spec.DeviceEth0
-		if m.d == spec.Linux && (m.c.Op == spec.OpGetsockname || m.c.Op == spec.OpGetpeername) {
+		if m.under(forLinux) && (m.c.Op == spec.OpGetsockname || m.c.Op == spec.OpGetpeername) {
 			r.Scope = m.s.Dev
 		}
 	}
@@ -253,7 +253,7 @@ func (m *move) drain(out *Nexts) {
 		if r == nil {
 			continue
 		}
-		if r.also && !r.late && out != nil && m.d != spec.Linux {
+		if r.also && !r.late && out != nil && !m.under(forLinux) {
 			m.fork(on, r, out)
 		}
 		m.note(r.ID)
@@ -267,7 +267,7 @@ func (m *move) fork(on trigger, r *Rule, out *Nexts) {
 	for _, e := range rules.index.rules(m, on) {
 		id := e.id
 		other := &rules.rules[id]
-		if id <= r.ID || other.late || other.when != nil && !other.when(m) {
+		if id <= r.ID || other.late || !m.holds(e) {
 			continue
 		}
 		saved, inbox := *m, *m.inbox
@@ -277,7 +277,8 @@ func (m *move) fork(on trigger, r *Rule, out *Nexts) {
 		m.note(id)
 		other.then(m)
 		m.finish(out)
-		*m, *saved.inbox = saved, inbox
+		m.back(&saved)
+		*m.inbox = inbox
 		if !other.also {
 			return
 		}
@@ -339,8 +340,8 @@ func (m *move) lookup(slot int) bool {
 }
 
 // stepIn delivers a frame from the wire.
-func stepIn(d spec.Dialect, w *World, l *Label, out *Nexts) {
-	m := out.move(d, w)
+func stepIn(w *World, l *Label, out *Nexts) {
+	m := out.move(w)
 	m.f = l.Frame
 	if m.f.Src == AddrMulticast || m.f.Src == AddrBroadcast || m.f.Src == AddrLoopbackBroadcast { // RFC 1122, 3.2.1.3: no source
 		out.push(w)

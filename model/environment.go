@@ -1,7 +1,5 @@
 package model
 
-import "github.com/connspec/connspec/spec"
-
 // The surroundings of the host, which a script can change as `ip` does.
 
 // Change is a change of the environment. The first ones are about the route to
@@ -95,7 +93,7 @@ func (e *Surroundings) reroute(a Addr, c Change) {
 
 // route looks a destination up.
 func (m *move) route(a Addr) route {
-	if a.peculiar() && m.d != spec.Linux {
+	if a.peculiar() && !m.under(forLinux) {
 		return routeUnknown
 	}
 	if m.w.Env == (Surroundings{}) {
@@ -113,7 +111,7 @@ func (m *move) route(a Addr) route {
 	}
 	switch c {
 	case RouteGone:
-		if a == AddrMulticast && m.d == spec.Linux { // see homeless
+		if a == AddrMulticast && m.under(forLinux) { // see homeless
 			return routeMulticast
 		}
 		return routeNone
@@ -137,14 +135,14 @@ func (m *move) route(a Addr) route {
 // (fib_sync_down_dev, fib_disable_ip); the BSDs keep those of an interface that is
 // down.
 func (m *move) cutOff(a Addr, c Change) bool {
-	if !m.w.Env.lacks(NoAddress) && !(m.w.Env.lacks(NoLink) && !forSockets.Has(m.d)) {
+	if !m.w.Env.lacks(NoAddress) && !(m.w.Env.lacks(NoLink) && !m.under(forSockets)) {
 		return false
 	}
 	switch a {
 	case AddrOwn:
 		return m.w.Env.lacks(NoAddress)
 	case AddrBroadcast, AddrSubnetBroadcast, AddrMulticast:
-		return a != AddrBroadcast || m.d != spec.Linux
+		return a != AddrBroadcast || !m.under(forLinux)
 	}
 	return c == RouteUnicast || c == RoutePlanned && a.route() == routeUnicast
 }

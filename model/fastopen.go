@@ -230,7 +230,7 @@ func fastCompleted(m *move) {
 // asksAfterward: a send with MSG_FASTOPEN waits for an attempt that began
 // without; its request is on every SYN from then on (tcp_syn_options, fastopen_req).
 func (m *move) asksAfterward(s *Socket) bool {
-	return m.d == spec.Linux && s.Flags&(FastBusy|FastOption) == FastBusy
+	return m.under(forLinux) && s.Flags&(FastBusy|FastOption) == FastBusy
 }
 
 // fastLost completes a handshake and sends the data of the SYN again, which is

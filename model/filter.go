@@ -35,7 +35,7 @@ func (m *move) stopped(f *Frame) bool {
 	if !t.matches(f.Dst, f.Proto) {
 		return false
 	}
-	if m.d != spec.Linux {
+	if !m.under(forLinux) {
 		m.leave(LeftEnv)
 		return true
 	}
@@ -84,7 +84,7 @@ func (m *move) barred() bool {
 	if !t.matches(f.Src, f.Proto) {
 		return false
 	}
-	if m.d != spec.Linux {
+	if !m.under(forLinux) {
 		m.leave(LeftEnv)
 		return true
 	}

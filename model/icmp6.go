@@ -39,9 +39,10 @@ func icmp6Linux(f *Frame) (e spec.Errno, hard, ok bool) {
 // icmp6BSD maps a message to an error: icmp6_input and the error map that each
 // system has for IPv6. XNU looks in that of IPv4, in which "administratively
 // prohibited" is a protocol that is not there, and refuses nothing by it.
-func icmp6BSD(d spec.Dialect, f *Frame) (e spec.Errno, refuses, ok bool) {
+func icmp6BSD(m *move) (e spec.Errno, refuses, ok bool) {
+	f := &m.f
 	soft := spec.EHOSTUNREACH
-	if d == spec.MacOS {
+	if m.under(forMacOS) {
 		soft = spec.ENETUNREACH
 	}
 	switch f.Type {
@@ -50,7 +51,7 @@ func icmp6BSD(d spec.Dialect, f *Frame) (e spec.Errno, refuses, ok bool) {
 		case 0, 3:
 			return soft, false, true
 		case 1:
-			return spec.ECONNREFUSED, d == spec.OSX, true
+			return spec.ECONNREFUSED, m.under(forOSX), true
 		case 2:
 			return spec.ENOPROTOOPT, false, true
 		case icmp6PortCode:
@@ -62,7 +63,7 @@ func icmp6BSD(d spec.Dialect, f *Frame) (e spec.Errno, refuses, ok bool) {
 		return spec.EHOSTUNREACH, true, f.Code == 0
 	case icmp6Parameter:
 		if f.Code == 1 {
-			return spec.ECONNREFUSED, d == spec.OSX, true
+			return spec.ECONNREFUSED, m.under(forOSX), true
 		}
 		return spec.ENOPROTOOPT, false, f.Code < 3
 	}

@@ -80,7 +80,7 @@ func (m *move) traits() (t traits) {
 	if m.w.Env != (Surroundings{}) {
 		t |= changed
 	}
-	if (forPOSIX | forTargetTCP).Has(m.d) && m.w.flags()&AnyState != 0 {
+	if m.w.flags()&AnyState != 0 && m.under(forPOSIX|forTargetTCP) {
 		t |= vague
 	}
 	if badPointer(m) || wrongFamily(m) || inexact(m) || tooShort(m) || portZero(m) {
@@ -155,7 +155,7 @@ func (r *Rule) covers(a aspect) bool {
 
 // index finds the rules that may apply.
 type index struct {
-	lists   [spec.DocumentCount][triggerCount][aspects]span
+	lists   [spec.DocumentCount + 1][triggerCount][aspects]span // by dialect; the last are of all
 	entries []entry
 	when    []func(*move) bool // by id
 }
@@ -170,6 +170,7 @@ type entry struct {
 	id    RuleID
 	needs traits
 	is    property
+	of    Dialects
 }
 
 // property is what try has to know of a rule.
@@ -183,7 +184,7 @@ const (
 )
 
 func (r *Rule) entry() entry {
-	e := entry{r.ID, r.needs, r.properties()}
+	e := entry{r.ID, r.needs, r.properties(), r.For}
 	if e.needs == 0 {
 		e.needs = whichever
 	}
@@ -219,9 +220,13 @@ func (x *index) build(rules []Rule) {
 				asked = append(asked, r)
 			}
 		}
-		for d := range spec.DocumentCount {
+		for d := range x.lists {
+			of := Dialects(1 << d)
+			if d == int(spec.DocumentCount) {
+				of = forAll
+			}
 			for a := range aspect(aspects) {
-				x.list(asked, d, t, a)
+				x.list(asked, of, &x.lists[d][t], a)
 			}
 		}
 	}
@@ -235,12 +240,12 @@ func (r *Rule) reacts(t trigger) bool {
 	return r.on == t || r.unix && onUnix+r.on == t
 }
 
-// list writes the list of one dialect, trigger and aspect, of the rules of that
-// trigger. The aspect before often has the same.
-func (x *index) list(rules []*Rule, d spec.Dialect, t trigger, a aspect) {
+// list writes the list of one aspect, of the rules of a trigger that some dialects
+// have. The aspect before often has the same.
+func (x *index) list(rules []*Rule, of Dialects, lists *[aspects]span, a aspect) {
 	first := len(x.entries)
 	for _, r := range rules {
-		if r.For.Has(d) && (r.on == onSegment || r.covers(a)) {
+		if r.For&of != 0 && (r.on == onSegment || r.covers(a)) {
 			x.entries = append(x.entries, r.entry())
 		}
 	}
@@ -249,16 +254,20 @@ func (x *index) list(rules []*Rule, d spec.Dialect, t trigger, a aspect) {
 	}
 	own := span{uint16(first), uint16(len(x.entries) - first)}
 	if a > 0 {
-		before := x.lists[d][t][a-1]
+		before := lists[a-1]
 		if slices.Equal(x.entries[before.first:][:before.count], x.entries[first:]) {
 			x.entries, own = x.entries[:first], before
 		}
 	}
-	x.lists[d][t][a] = own
+	lists[a] = own
 }
 
 // rules are the rules of a trigger that may apply, in order.
 func (x *index) rules(m *move, t trigger) []entry {
-	l := x.lists[m.d][t][m.aspect()]
+	d := int(m.lead)
+	if m.group&(m.group-1) != 0 {
+		d = int(spec.DocumentCount)
+	}
+	l := x.lists[d][t][m.aspect()]
 	return x.entries[l.first:][:l.count]
 }

@@ -22,7 +22,8 @@ func TestNeedsAreNeeded(t *testing.T) {
 			if l.Kind != LabelCall || from.Left != Inside {
 				return
 			}
-			m := out.move(d, from)
+			out.begin(1 << d)
+			m := out.move(from)
 			m.t = from.thread(l.Thread)
 			m.call(&l.Call, &out.given)
 			for _, r := range needing[l.Call.Op] {

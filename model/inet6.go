@@ -122,7 +122,7 @@ func beyondDevice(m *move) bool {
 
 // bindToScope binds the socket to the interface that the address names.
 func (m *move) bindToScope() {
-	if inet6(m) && m.d == spec.Linux {
+	if inet6(m) && m.under(forLinux) {
 		m.s.Dev = m.device()
 	}
 }
@@ -131,11 +131,11 @@ func (m *move) bindToScope() {
 // that the dialect takes.
 func (m *move) sockaddrSize() int32 {
 	switch {
-	case m.d == spec.Linux && dgram(m) && inet6(m) && m.s.has(V6Only) && m.c.To.Family == spec.AFInet && m.c.Op == spec.OpConnect:
+	case m.under(forLinux) && dgram(m) && inet6(m) && m.s.has(V6Only) && m.c.To.Family == spec.AFInet && m.c.Op == spec.OpConnect:
 		return 0 // the family is looked at first
 	case !inet6(m) || byIPv4(m):
 		return spec.SizeofSockaddrIn
-	case m.d == spec.Linux:
+	case m.under(forLinux):
 		return spec.SizeofSockaddrIn6Short
 	}
 	return spec.SizeofSockaddrIn6
@@ -144,7 +144,7 @@ func (m *move) sockaddrSize() int32 {
 // byIPv4: an AF_INET address on an AF_INET6 datagram socket, which Linux takes
 // for what it maps to, unless the socket is for IPv6 only.
 func byIPv4(m *move) bool {
-	return m.d == spec.Linux && dgram(m) && inet6(m) && m.c.To.Family == spec.AFInet && !m.s.has(V6Only) && m.c.Op != spec.OpBind
+	return m.under(forLinux) && dgram(m) && inet6(m) && m.c.To.Family == spec.AFInet && !m.s.has(V6Only) && m.c.Op != spec.OpBind
 }
 
 // tooShort: the length is below that of a socket address of the family.
@@ -155,11 +155,11 @@ func tooShort(m *move) bool { return m.c.To.Len < m.sockaddrSize() }
 func (m *move) wildcard6() Addr {
 	four := m.c.To.Addr == AddrAnyMapped || m.c.To.Family == spec.AFInet
 	switch {
-	case !four && m.d == spec.Linux && m.s.Local.Four():
+	case !four && m.under(forLinux) && m.s.Local.Four():
 		return AddrLoopback
 	case !four:
 		return AddrLoopback6
-	case forSockets.Has(m.d):
+	case m.under(forSockets):
 		return AddrOwn
 	case m.s.source4() != AddrAny:
 		return m.s.source4()
@@ -200,7 +200,7 @@ func (m *move) route6(a Addr) route {
 	if a.leadsTo() == spec.DeviceLo {
 		lost = NoLoopback
 	}
-	if m.d == spec.Linux && m.w.Env.lacks(lost) {
+	if m.under(forLinux) && m.w.Env.lacks(lost) {
 		return routeNone
 	}
 	return a.route6()

@@ -1,7 +1,5 @@
 package model
 
-import "github.com/connspec/connspec/spec"
-
 // Addr is the class of an address: all that connect can tell apart. The zero
 // Addr is the wildcard 0.0.0.0. Classes of IPv6 addresses are in inet6.go.
 type Addr uint8
@@ -61,7 +59,7 @@ func (a Addr) peculiar() bool { return a == AddrNetwork || a == AddrClassE || a 
 
 // unplanned: the dialect does not know what to make of the address.
 func unplanned(m *move) bool {
-	return m.c.To.Addr == AddrUnknown || m.c.To.Addr.peculiar() && m.d != spec.Linux
+	return m.c.To.Addr == AddrUnknown || m.c.To.Addr.peculiar() && !m.under(forLinux)
 }
 
 // Port is the symbol of a port: 0 is port zero, the numbers from 1 stand for

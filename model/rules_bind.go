@@ -55,7 +55,7 @@ var bindArguments = []Rule{
 	{Name: "bind/EAFNOSUPPORT", Class: Shall, on: on(spec.OpBind), For: forAll &^ forMacOS, Evidence: "Linux 6.18, __inet_bind; POSIX.1-2008, bind()",
 		Title: "Another family fails; Linux takes AF_UNSPEC with the wildcard address for AF_INET.",
 		needs: strange, when: func(m *move) bool {
-			lenient := m.d == spec.Linux && !inet6(m) && unspec(m) && m.c.To.Addr == AddrAny
+			lenient := m.under(forLinux) && !inet6(m) && unspec(m) && m.c.To.Addr == AddrAny
 			return isSocket(m) && wrongFamily(m) && !lenient
 		}, then: fails(spec.EAFNOSUPPORT)},
 }
@@ -76,7 +76,7 @@ var bindRules = []Rule{
 	{Name: "bind/left-out", Class: Succeed, on: on(spec.OpBind), For: forAll &^ forMacOS,
 		Title: "Binding to an unknown address or to a privileged port is not modelled, nor to a group or a broadcast address outside Linux.",
 		when: func(m *move) bool {
-			many := planned(routeBroadcast, routeMulticast)(m) && m.d != spec.Linux
+			many := planned(routeBroadcast, routeMulticast)(m) && !m.under(forLinux)
 			return isSocket(m) && (planned(routeUnknown)(m) || many || m.c.Low)
 		}, then: leaves(LeftAddress)},
 	{Name: "bind/EINVAL-bound", Class: Shall, on: on(spec.OpBind), For: forLinux, Evidence: "Linux 6.18, __inet_bind (sk_state, inet_num)",
@@ -106,7 +106,7 @@ var bindRules = []Rule{
 // inUse fails; Linux has put the new address in and takes it out again, and
 // with it the one that an earlier attempt left.
 func inUse(m *move) {
-	if m.d == spec.Linux {
+	if m.under(forLinux) {
 		m.s.Dev = m.bindDevice()
 		m.s.Local = AddrAny
 	}
@@ -131,7 +131,7 @@ func (m *move) conflict(a Addr, p Port) bool {
 		if o.has(ReusePort) && m.s.has(ReusePort) {
 			continue
 		}
-		if forSockets.Has(m.d) { // the newcomer's option counts, and not for the same address (in_pcbbind)
+		if m.under(forSockets) { // the newcomer's option counts, and not for the same address (in_pcbbind)
 			if a == o.Local || !m.s.has(Reuse|ReusePort) {
 				return true
 			}
@@ -147,7 +147,7 @@ func (m *move) conflict(a Addr, p Port) bool {
 func bind(m *move) {
 	s, a, dev := m.s, &m.c.To, m.bindDevice()
 	s.Local, s.LPort = a.Addr, a.Port
-	if m.d != spec.Linux { // which takes no lock off again
+	if !m.under(forLinux) { // which takes no lock off again
 		s.clear(AddrLock | PortLock)
 	}
 	if a.Addr != AddrAny {
@@ -156,7 +156,7 @@ func bind(m *move) {
 	if s.has(MappedOps) { // inet_daddr
 		s.Flow = AddrAny
 	}
-	if m.d == spec.Linux && a.Addr.Six() {
+	if m.under(forLinux) && a.Addr.Six() {
 		s.Dev, s.Via = dev, AddrLoopback2 // LOOPBACK4_IPV6 stands for it over IPv4
 		s.set(V6Only)
 	}
@@ -200,7 +200,7 @@ const somaxconn = 128
 // backlog is the queue length that a listen argument asks for. To macOS 0 is
 // no length (XNU 11417, solisten).
 func (m *move) backlog(n int32) uint8 {
-	if n < 0 || n > somaxconn || n == 0 && m.d == spec.MacOS {
+	if n < 0 || n > somaxconn || n == 0 && m.under(forMacOS) {
 		return somaxconn
 	}
 	return uint8(n)
@@ -273,6 +273,6 @@ func accept(m *move) {
 	if c.has(Dead) {
 		c.Layer = Unconnected
 	}
-	c.assign(Nonblock, m.c.Nonblock || forSockets.Has(m.d) && m.w.Sockets[m.slot].has(Nonblock))
+	c.assign(Nonblock, m.c.Nonblock || m.under(forSockets) && m.w.Sockets[m.slot].has(Nonblock))
 	m.name(m.install(File(slot+1)), c.Remote, c.RPort)
 }

@@ -164,7 +164,7 @@ var anyDescriptor = func() []Rule {
 var connectStart = []Rule{
 	{Name: "connect/address-unknown", Class: Succeed, on: on(spec.OpConnect), For: forAll,
 		Title: "An address outside the plan is not modelled.",
-		needs: special, when: anyOf(unplanned, func(m *move) bool { return m.s.has(Bare) && (m.d != spec.Linux || inet6(m) || m.s.has(Raw)) }), then: leaves(LeftAddress)},
+		needs: special, when: anyOf(unplanned, func(m *move) bool { return m.s.has(Bare) && (!m.under(forLinux) || inet6(m) || m.s.has(Raw)) }), then: leaves(LeftAddress)},
 	{Name: "connect/self", Class: Unsaid, on: on(spec.OpConnect), For: forPOSIX | forTargetTCP, Unsaid: forPOSIX | forTargetTCP,
 		Title: "What becomes of a stream socket that connects to its own name is not said.", needs: ported, when: toItself, then: openState},
 	{Name: "connect/dgram", Class: Succeed, on: on(spec.OpConnect), For: forAll,
@@ -240,7 +240,7 @@ func (m *move) nameEnds() {
 	s.assign(Lent, lent || s.has(Lent))
 	s.Remote, s.RPort = dst, m.c.To.Port
 	s.Layer, s.TCP = Connecting, SynSent
-	if m.d == spec.Linux && inet6(m) && !dst.Six() {
+	if m.under(forLinux) && inet6(m) && !dst.Six() {
 		s.set(MappedOps)
 		s.Flow = dst
 	}
@@ -250,7 +250,7 @@ func (m *move) nameEnds() {
 func (m *move) readyTCP() {
 	s := m.s
 	s.Err = spec.ENONE
-	if m.d != spec.Linux { // where a soft error outlives its connection
+	if !m.under(forLinux) { // where a soft error outlives its connection
 		s.Soft = spec.ENONE
 	}
 	s.SndUna, s.SndNxt, s.RcvNxt, s.RcvWup, s.Retries, s.Segs = 0, 0, 0, 0, 0, 0
@@ -265,7 +265,7 @@ func associate(m *move) {
 	switch {
 	case s.unnamed():
 		s.Local = source(dst)
-	case m.d == spec.Linux && (s.Local.Six() || s.has(Bare)) && !dst.Six() && s.Via == AddrAny:
+	case m.under(forLinux) && (s.Local.Six() || s.has(Bare)) && !dst.Six() && s.Via == AddrAny:
 		s.Via = source(dst)
 	}
 	m.pin(dst)

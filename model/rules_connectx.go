@@ -213,7 +213,7 @@ func (m *move) resumeSYN() {
 	m.segment(m.s, SYN, 0)
 }
 
-func put(m *move) bool { return stream(m) && m.s.has(Deferred) && m.d == spec.MacOS }
+func put(m *move) bool { return stream(m) && m.s.has(Deferred) && m.under(forMacOS) }
 
 // resumes are the rules of send and recv that send a SYN put off.
 var resumes = func() []Rule {

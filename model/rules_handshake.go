@@ -160,7 +160,7 @@ var handshakeRules = []Rule{
 		Title: "RST ends a simultaneous open: reset in Linux, refused elsewhere.",
 		when:  func(m *move) bool { return m.f.Bits&RST != 0 && m.f.Seq == m.s.RcvNxt },
 		then: func(m *move) {
-			if m.d == spec.Linux {
+			if m.under(forLinux) {
 				m.done(m.slot, spec.ECONNRESET)
 			} else {
 				m.done(m.slot, spec.ECONNREFUSED)
@@ -202,7 +202,7 @@ func badAck(m *move) bool {
 // rushed: Linux retransmits the SYN within two jiffies of a bad answer, since
 // the peer may have been in an older connection's LAST-ACK (RFC 9293, figure 9).
 func rushed(m *move) {
-	if m.d == spec.Linux && m.s.Retries == 0 {
+	if m.under(forLinux) && m.s.Retries == 0 {
 		m.s.set(Hurry)
 	}
 }
@@ -213,10 +213,10 @@ func rushed(m *move) {
 func (m *move) crowded() bool {
 	ready, requests := m.w.queue(m.slot)
 	half := int(m.s.Backlog) * 3 / 2
-	switch m.d {
-	case spec.MacOS:
+	switch {
+	case m.under(forMacOS):
 		return int(ready)+int(requests) >= half
-	case spec.OSX:
+	case m.under(forOSX):
 		return int(ready) > half
 	}
 	return ready > m.s.Backlog
@@ -257,12 +257,12 @@ func beginChild(m *move, cookie Flags) {
 	if f.Src.scoped() { // tcp_v6_init_req
 		c.Dev = f.entrance()
 	}
-	if m.d == spec.Linux && l.Family == spec.AFInet6 && !f.Dst.Six() {
+	if m.under(forLinux) && l.Family == spec.AFInet6 && !f.Dst.Six() {
 		c.set(MappedOps)
 		c.Flow = f.Src
 	}
 	c.assign(V6Only, l.has(V6Only))
-	if m.d == spec.MacOS {
+	if m.under(forMacOS) {
 		c.inherit(l)
 	}
 	m.segment(c, SYN|ACK, 0)
@@ -299,11 +299,11 @@ func childDone(m *move) {
 	m.s.clear(Request | Cookie)
 	m.established(m.s)
 	m.s.Layer = Connected
-	if m.d != spec.MacOS {
+	if !m.under(forMacOS) {
 		m.s.Flags = m.s.Flags&^inherited | m.w.Sockets[m.s.Parent-1].Flags&inherited
 		m.s.inherit(&m.w.Sockets[m.s.Parent-1])
 	}
-	if m.d == spec.Linux { // the child is a copy of the listener, and that may have been shut
+	if m.under(forLinux) { // the child is a copy of the listener, and that may have been shut
 		m.s.Flags |= m.w.Sockets[m.s.Parent-1].Flags & (ShutRead | ShutWrite)
 		m.finishShut()
 	}
@@ -314,7 +314,7 @@ func childDone(m *move) {
 func (m *move) takeRest(later bool) {
 	switch {
 	case m.f.space() == 0:
-	case m.d == spec.Linux && m.s.TCP == FinWait1 && m.s.has(ShutRead) && m.f.Len != 0: // as synced/nobody-reads
+	case m.under(forLinux) && m.s.TCP == FinWait1 && m.s.has(ShutRead) && m.f.Len != 0: // as synced/nobody-reads
 		m.refuse(&m.f)
 		m.done(m.slot, spec.ECONNRESET)
 	default:
@@ -332,8 +332,8 @@ func completed(m *move) {
 	s.Unread += m.f.Len // there is none without Fast Open
 	s.MSS = m.f.MSS
 	m.established(s)
-	s.assign(Unpredicted, m.d == spec.Linux && m.f.Scaled) // the window of the SYN|ACK itself is not (tcp_finish_connect)
-	if m.d == spec.Linux && m.w.writesPending(m.slot) {
+	s.assign(Unpredicted, m.under(forLinux) && m.f.Scaled) // the window of the SYN|ACK itself is not (tcp_finish_connect)
+	if m.under(forLinux) && m.w.writesPending(m.slot) {
 		s.set(AckDue | Paced)
 		s.RcvWup = s.RcvNxt
 		return
@@ -359,7 +359,7 @@ func crossed(m *move) {
 // finishShut sends the FIN that a shutdown before the end of the handshake
 // asked for (Linux 6.18, tcp_rcv_state_process, TCP_SYN_RECV).
 func (m *move) finishShut() {
-	if m.s.has(ShutWrite) && m.d == spec.Linux {
+	if m.s.has(ShutWrite) && m.under(forLinux) {
 		m.s.TCP = FinWait1
 		m.sendFIN(m.s)
 	}

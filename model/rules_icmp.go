@@ -74,12 +74,13 @@ func ownHost(m *move) bool {
 
 // icmpBSD maps a message to an error as XNU and FreeBSD do: refusing messages
 // end an attempt, the others are remembered.
-func icmpBSD(d spec.Dialect, f *Frame) (e spec.Errno, refuses, ok bool) {
+func icmpBSD(m *move) (e spec.Errno, refuses, ok bool) {
+	f := &m.f
 	if f.Proto == ProtoICMP6 {
-		return icmp6BSD(d, f)
+		return icmp6BSD(m)
 	}
 	soft := spec.EHOSTUNREACH
-	if d == spec.MacOS {
+	if m.under(forMacOS) {
 		soft = spec.ENETUNREACH
 	}
 	switch f.Type {
@@ -93,7 +94,7 @@ func icmpBSD(d spec.Dialect, f *Frame) (e spec.Errno, refuses, ok bool) {
 			return spec.EMSGSIZE, false, true
 		}
 	case icmpRedirect: // macOS drops it (icmp_input, drop_redirect)
-		return spec.EHOSTDOWN, false, d == spec.OSX && f.Code < 4
+		return spec.EHOSTDOWN, false, f.Code < 4 && m.under(forOSX)
 	case icmpTimeExceeded:
 		return spec.EHOSTUNREACH, true, f.Code == 0
 	case icmpParameter:
@@ -166,33 +167,33 @@ var icmpRules = []Rule{
 
 	{Name: "icmp/bsd/no-error", Class: Deliver, on: onICMP, For: forMacOS | forOSX, Evidence: "XNU 11417 and FreeBSD 13, icmp_input",
 		Title: "Messages that the error map does not hold mean no error.",
-		when:  func(m *move) bool { _, _, ok := icmpBSD(m.d, &m.f); return !ok }, then: nothing},
+		when:  func(m *move) bool { _, _, ok := icmpBSD(m); return !ok }, then: nothing},
 	{Name: "icmp/bsd/request", Class: Deliver, on: onICMP, For: forMacOS | forOSX, Evidence: "FreeBSD 13, syncache_unreach",
 		Title: "An ICMP error about a listener's handshake may end it or not.", also: true,
 		when: func(m *move) bool { return m.s.has(Request) }, then: func(m *move) { *m.s = Socket{} }},
 	{Name: "icmp/bsd/refused", Class: Deliver, on: onICMP, For: forMacOS | forOSX, Evidence: "XNU 11417 and FreeBSD 13, tcp_ctlinput (icmp_may_rst), tcp_drop_syn_sent",
 		Title: "Port, protocol and administrative unreachable refuse an attempt.",
 		when: func(m *move) bool {
-			_, refuses, _ := icmpBSD(m.d, &m.f)
+			_, refuses, _ := icmpBSD(m)
 			return refuses && tcpQuote(m) && m.s.TCP == SynSent
 		},
-		then: func(m *move) { e, _, _ := icmpBSD(m.d, &m.f); m.done(m.slot, e) }},
+		then: func(m *move) { e, _, _ := icmpBSD(m); m.done(m.slot, e) }},
 	{Name: "icmp/bsd/refused-late", Class: Deliver, on: onICMP, For: forMacOS | forOSX, Evidence: "XNU 11417 and FreeBSD 13, tcp_drop_syn_sent (TCPS_SYN_SENT)",
 		Title: "Once the peer has answered they mean nothing.",
-		when:  func(m *move) bool { _, refuses, _ := icmpBSD(m.d, &m.f); return refuses && tcpQuote(m) }, then: nothing},
+		when:  func(m *move) bool { _, refuses, _ := icmpBSD(m); return refuses && tcpQuote(m) }, then: nothing},
 	{Name: "icmp/osx/redirect", Class: Deliver, on: onICMP, For: forOSX, also: true, Evidence: "FreeBSD 13, icmp_input (pfctlinput names no connection)",
 		Title: "A redirect may mean no error.", when: func(m *move) bool { return m.f.Proto == ProtoICMP && m.f.Type == icmpRedirect }, then: nothing},
 	{Name: "icmp/bsd/soft", Class: Deliver, on: onICMP, For: forMacOS | forOSX, Evidence: "XNU 11417 and FreeBSD 13, tcp_notify",
 		Title: "Other ICMP errors are remembered, and reported if the attempt times out.", when: tcpQuote,
 		then: func(m *move) {
 			if !m.s.has(Request) {
-				m.s.Soft, _, _ = icmpBSD(m.d, &m.f)
+				m.s.Soft, _, _ = icmpBSD(m)
 			}
 		}},
 	{Name: "icmp/bsd/datagram", Class: Deliver, on: onICMP, For: forMacOS | forOSX, Evidence: "XNU 11417 and FreeBSD 13, udp_notify",
 		Title: "Every ICMP error becomes the pending error of the connected datagram socket.",
 		then: func(m *move) {
-			if e, _, _ := icmpBSD(m.d, &m.f); m.f.Proto == ProtoICMP6 || m.f.Type != icmpRedirect {
+			if e, _, _ := icmpBSD(m); m.f.Proto == ProtoICMP6 || m.f.Type != icmpRedirect {
 				m.s.Err = e
 			}
 		}},

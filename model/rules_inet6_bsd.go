@@ -29,7 +29,7 @@ func unaimed(m *move) bool {
 
 // pin remembers the family that an association of a datagram socket was of.
 func (m *move) pin(dst Addr) {
-	if !inet6(m) || m.d == spec.Linux {
+	if !inet6(m) || m.under(forLinux) {
 		return
 	}
 	m.s.Via = AddrOwn

@@ -124,7 +124,7 @@ func sets(f Flags) func(*move) {
 
 func soError(m *move) {
 	e := m.s.error()
-	if e == spec.ENONE && m.d == spec.Linux {
+	if e == spec.ENONE && m.under(forLinux) {
 		e, m.s.Soft = m.s.Soft, spec.ENONE
 	}
 	m.result(Return{Value: int32(e)})

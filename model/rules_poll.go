@@ -58,11 +58,11 @@ func (w *World) socket(fd int32) *Socket {
 // No BSD of the time has POLLRDHUP, and POLLERR is not for sockets there.
 func (m *move) polled(hidden bool) Return {
 	var r Return
-	hidden = hidden || m.d != spec.Linux && m.d != spec.POSIX
+	hidden = hidden || !m.under(forLinux|forPOSIX)
 	if hidden {
 		r.Loose = spec.PollRdhup | spec.PollErr
 	}
-	if m.d == spec.MacOS { // it has no POLLRDHUP, and no POLLERR for a socket
+	if m.under(forMacOS) { // it has no POLLRDHUP, and no POLLERR for a socket
 		r.Loose = 0
 	}
 	for i := range m.c.Polls {
@@ -75,11 +75,11 @@ func (m *move) polled(hidden bool) Return {
 		case m.w.file(p.FD) == FileNone:
 			mask = spec.PollNval
 		case s == nil:
-		case s.unix() && m.d == spec.Linux || s.unix() && m.d == spec.POSIX && !hidden:
+		case s.unix() && m.under(forLinux) || s.unix() && m.under(forPOSIX) && !hidden:
 			mask = m.pollUnix(s)
-		case m.d == spec.MacOS:
+		case m.under(forMacOS):
 			mask = m.pollMacOS(s, p.Events)
-		case m.d == spec.OSX:
+		case m.under(forOSX):
 			mask = m.pollBSD(s)
 		case s.Kind == KindDgram:
 			mask = s.pollDgram()

@@ -133,7 +133,7 @@ func old(m *move) bool {
 	switch {
 	case far(m.f.Seq):
 		return true
-	case m.d == spec.Linux:
+	case m.under(forLinux):
 		return before(m.f.end(), m.s.RcvWup)
 	case m.f.space() == 0:
 		return before(m.f.Seq, m.s.RcvNxt)
@@ -184,10 +184,10 @@ func beyondHole(m *move) bool { return m.f.space() != 0 && before(m.s.RcvNxt, m.
 // reset ends a connection by the peer's RST.
 func reset(m *move) {
 	e := spec.ECONNRESET
-	if m.s.TCP == CloseWait && m.d == spec.Linux {
+	if m.s.TCP == CloseWait && m.under(forLinux) {
 		e = spec.EPIPE
 	}
-	if m.d != spec.Linux && m.s.TCP.in(Closing, LastAck) {
+	if !m.under(forLinux) && m.s.TCP.in(Closing, LastAck) {
 		e = spec.ENONE
 	}
 	m.done(m.slot, e)

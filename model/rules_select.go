@@ -46,14 +46,14 @@ const (
 // BSD. It counts a descriptor once for every set it is in.
 func (m *move) selected(hidden bool) Return {
 	var r Return
-	hidden = hidden || m.d != spec.Linux && m.d != spec.POSIX
+	hidden = hidden || !m.under(forLinux|forPOSIX)
 	for i := range m.c.Polls {
 		p := m.c.Poll[i]
 		var mask spec.PollEvents
 		switch s := m.w.socket(p.FD); {
 		case s == nil:
 			mask = spec.PollIn | spec.PollOut
-		case s.unix() && (m.d == spec.Linux || m.d == spec.POSIX):
+		case s.unix() && (m.under(forLinux | forPOSIX)):
 			mask = asSets(m.pollUnix(s))
 		case hidden:
 			if m.soReadable(s) {

@@ -6,13 +6,13 @@ import "github.com/connspec/connspec/spec"
 
 // stepSignal delivers a signal. A thread that is in no call, and a signal that
 // is ignored, let nothing be seen.
-func stepSignal(d spec.Dialect, w *World, l *Label, out *Nexts) {
+func stepSignal(w *World, l *Label, out *Nexts) {
 	t := w.thread(l.Thread)
 	if t == nil || l.Signal >= spec.SignalCount {
 		out.push(w).World.Left = LeftScope
 		return
 	}
-	m := out.move(d, w)
+	m := out.move(w)
 	m.t, m.handler = t, w.Signals[l.Signal]
 	if t.Wait == Blocked {
 		m.waiter(t)

@@ -9,7 +9,7 @@ var socketRules = []Rule{
 		Title: "Families and types beyond AF_INET stream and datagram are not modelled.",
 		needs: strange, when: func(m *move) bool {
 			f := m.c.Family
-			return f == spec.AFInet6 && (m.d == spec.TargetTCP || m.c.Type == spec.SockRaw) || f == spec.AFUnix || f == spec.AFInet && m.c.Type == spec.SockRaw
+			return f == spec.AFInet6 && (m.under(forTargetTCP) || m.c.Type == spec.SockRaw) || f == spec.AFUnix || f == spec.AFInet && m.c.Type == spec.SockRaw
 		}, then: leaves(LeftFamily)},
 	{Name: "socket/EAFNOSUPPORT", Class: Shall, on: on(spec.OpSocket), For: forAll, Evidence: "POSIX.1-2008, socket()",
 		Title: "An unknown family fails.", needs: strange, when: func(m *move) bool { return m.c.Family != spec.AFInet && m.c.Family != spec.AFInet6 }, then: fails(spec.EAFNOSUPPORT)},

@@ -35,13 +35,13 @@ func (m *move) patience() uint8 {
 	case spec.OpSend, spec.OpSendto:
 		return m.s.SndTimeo
 	case spec.OpConnect:
-		if m.d == spec.Linux || m.d == spec.POSIX {
+		if m.under(forLinux | forPOSIX) {
 			return m.s.SndTimeo
 		}
 	case spec.OpRecv, spec.OpRecvfrom:
 		return m.s.RcvTimeo
 	case spec.OpAccept:
-		if m.d == spec.Linux || m.d == spec.POSIX {
+		if m.under(forLinux | forPOSIX) {
 			return m.s.RcvTimeo
 		}
 	}
@@ -60,7 +60,7 @@ func (w *World) mayExpire(t *Thread) bool {
 // the model does not count.
 func (m *move) life() uint8 {
 	switch {
-	case m.d != spec.Linux:
+	case !m.under(forLinux):
 		return 0
 	case m.s.UserTimeout != 0:
 		return max(m.s.UserTimeout, 1000/Tick)

@@ -51,7 +51,7 @@ var shutdownRules = []Rule{
 func shutdown(m *move) {
 	write := m.c.How != spec.ShutRd && !m.s.has(ShutWrite)
 	m.shut()
-	if m.c.How != spec.ShutWr && forSockets.Has(m.d) {
+	if m.c.How != spec.ShutWr && m.under(forSockets) {
 		m.s.flushReads()
 	}
 	if write && m.s.Kind == KindStream {
@@ -90,7 +90,7 @@ func named(m *move) bool {
 // unaddressed: to an AF_INET6 datagram socket of Linux AF_UNSPEC is no
 // destination (udpv6_sendmsg).
 func unaddressed(m *move) bool {
-	return m.d == spec.Linux && inet6(m) && dgram(m) && unspec(m) && m.c.To.Len >= 2 && m.c.To.Len <= 128 && !badPointer(m)
+	return m.under(forLinux) && inet6(m) && dgram(m) && unspec(m) && m.c.To.Len >= 2 && m.c.To.Len <= 128 && !badPointer(m)
 }
 
 func onSend(rules []Rule) []Rule {
@@ -246,7 +246,7 @@ func routedBound(m *move) {
 }
 
 func noDestination(m *move) {
-	if m.d == spec.Linux {
+	if m.under(forLinux) {
 		m.autobind(m.s)
 	}
 	m.fail(spec.EDESTADDRREQ)
@@ -259,7 +259,7 @@ func oddWay(m *move) bool {
 		return false
 	}
 	r := m.route(m.target())
-	if m.d == spec.Linux {
+	if m.under(forLinux) {
 		if m.target().Six() { // which lets ::1 out
 			return r == routeMulticast || m.s.has(Bare)
 		}
@@ -348,7 +348,7 @@ func sendDatagram(m *move) {
 	f := Frame{Proto: ProtoUDP, Src: src, SPort: s.LPort, Dst: dst, DPort: port, Len: uint16(m.c.Len)}
 	m.poke(s, spec.PollOut)
 	switch {
-	case m.d != spec.Linux || dst == m.target() && !dst.many():
+	case !m.under(forLinux) || dst == m.target() && !dst.many():
 		m.emit(f)
 	case dst == m.target():
 		m.castOut(f)
@@ -392,10 +392,10 @@ var recvRules = onRecv([]Rule{
 	{Name: "/stream/ENOTCONN", Class: Shall, For: forAll &^ forSockets, Evidence: "Linux 6.18, tcp_recvmsg_locked; POSIX.1-2008, recv()",
 		Title: "Without a connection recv fails.",
 		when: func(m *move) bool {
-			if !stream(m) || m.d == spec.Linux && m.s.has(ShutRead) {
+			if !stream(m) || m.under(forLinux) && m.s.has(ShutRead) {
 				return false
 			}
-			return m.s.TCP == Closed || m.d != spec.Linux && (m.s.Layer != Connected || m.s.TCP.in(SynSent, SynReceived))
+			return m.s.TCP == Closed || !m.under(forLinux) && (m.s.Layer != Connected || m.s.TCP.in(SynSent, SynReceived))
 		}, then: fails(spec.ENOTCONN)},
 
 	{Name: "/dgram/error", Class: Shall, For: forAll &^ forSockets, Evidence: "Linux 6.18, __skb_recv_udp; XNU and FreeBSD, soreceive",
@@ -444,5 +444,5 @@ func receive(m *move) {
 // wokenByFirst: in Linux the segment that woke the reader is the first since the
 // last acknowledgement, and reading it sends none.
 func wokenByFirst(m *move) bool {
-	return m.d == spec.Linux && m.t.Wait == Blocked && !m.s.has(DueTwice)
+	return m.under(forLinux) && m.t.Wait == Blocked && !m.s.has(DueTwice)
 }

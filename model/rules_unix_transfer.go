@@ -86,7 +86,7 @@ var sendRulesUnix = onSendUnix(
 	Rule{Name: "/stream/ENOTCONN", Class: Shall, For: forUnix, Evidence: "Linux 6.18, unix_stream_sendmsg; XNU 11417, sosend; POSIX.1-2008, send()",
 		Title: "Without a connection send fails.",
 		when: func(m *move) bool {
-			return unixPlain(m) && m.s.Peer == 0 && (m.d == spec.Linux || !m.s.has(ShutWrite))
+			return unixPlain(m) && m.s.Peer == 0 && (m.under(forLinux) || !m.s.has(ShutWrite))
 		}, then: fails(spec.ENOTCONN)},
 	Rule{Name: "/stream/EPIPE", Class: Shall, For: forUnix, Evidence: "Linux 6.18, unix_stream_sendmsg; XNU 11417, sosend; POSIX.1-2008, send()",
 		Title: "Shut for writing send fails, whatever error is pending.", when: all(unixPlain, has(ShutWrite)), then: fails(spec.EPIPE)},
@@ -197,7 +197,7 @@ var recvRulesUnix = onRecvUnix(
 	Rule{Name: "/ENOTCONN", Class: Shall, For: forUnix, Evidence: "Linux 6.18, unix_seqpacket_recvmsg; XNU 11417, soreceive; POSIX.1-2008, recv()",
 		Title: "A socket with connections that has none fails.",
 		when: func(m *move) bool {
-			return (unixPacket(m) || m.d != spec.Linux && unixPlain(m)) && m.s.TCP != Established
+			return (unixPacket(m) || !m.under(forLinux) && unixPlain(m)) && m.s.TCP != Established
 		}, then: fails(spec.ENOTCONN)},
 	Rule{Name: "/empty-buffer", Class: Succeed, For: forUnix,
 		Title: "Reading into no buffer is not modelled.", when: func(m *move) bool { return unixPlain(m) && m.c.Len == 0 }, then: leaves(LeftWindow)},
@@ -211,7 +211,7 @@ var recvRulesUnix = onRecvUnix(
 	Rule{Name: "/end", Class: Succeed, For: forUnix, Evidence: "Linux 6.18, unix_stream_read_generic, __unix_dgram_recvmsg; POSIX.1-2008, recv()",
 		Title: "Shut for reading, recv returns 0; a datagram socket of Linux does where it would wait.",
 		when: func(m *move) bool {
-			return m.s.has(ShutRead) && (m.d != spec.Linux || !unixDgram(m) || !nonblocking(m))
+			return m.s.has(ShutRead) && (!m.under(forLinux) || !unixDgram(m) || !nonblocking(m))
 		}, then: succeeds},
 	Rule{Name: "/EAGAIN", Class: Shall, For: forUnix, Evidence: "POSIX.1-2008, recv()",
 		Title: "With nothing to read a non-blocking recv fails.", when: nonblocking, then: fails(spec.EAGAIN)},
@@ -244,7 +244,7 @@ func receiveUnix(m *move) {
 // from ends the call with the sender's name. To Linux a socket without a name
 // has no address to report; elsewhere it has an empty one.
 func (m *move) from(n int32, name Name) {
-	if m.c.Op != spec.OpRecvfrom || name == NameNone && m.d == spec.Linux {
+	if m.c.Op != spec.OpRecvfrom || name == NameNone && m.under(forLinux) {
 		m.ret(n)
 		return
 	}

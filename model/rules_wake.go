@@ -62,15 +62,15 @@ var wakeRules = []Rule{
 // attemptOver reports the failure of a blocking attempt.
 func attemptOver(m *move) {
 	e := m.s.error()
-	switch m.d {
-	case spec.Linux:
+	switch {
+	case m.under(forLinux):
 		if e == spec.ENONE {
 			e = spec.ECONNABORTED
 		}
 		m.s.Layer = Unconnected
 		m.cut()
 		m.disconnect(m.slot)
-	case spec.POSIX, spec.TargetTCP:
+	case m.under(forPOSIX | forTargetTCP):
 		m.s.set(AnyState)
 	}
 	if e == spec.ENONE {
@@ -109,9 +109,11 @@ func (m *move) restate() {
 
 // resumable says whether the call of a waiting thread would not wait now.
 func (m *move) resumable() bool {
+	c, file, looked, found := m.c, m.file, m.looked, m.found
 	m.restate()
 	r := m.find(m.trigger(m.t.Op))
 	m.rerun = false
+	m.c, m.file, m.looked, m.found = c, file, looked, found
 	return r != nil && r.Class != Block
 }
 
@@ -161,7 +163,7 @@ var timerRules = []Rule{
 			if e == spec.ENONE {
 				e = spec.ETIMEDOUT
 			}
-			if m.d == spec.TargetTCP && e != spec.ETIMEDOUT {
+			if m.under(forTargetTCP) && e != spec.ETIMEDOUT {
 				e = spec.EHOSTUNREACH
 			}
 			m.done(m.slot, e)
@@ -174,7 +176,7 @@ var timerRules = []Rule{
 		when:  timer(func(m *move) bool { return outstanding(m) && m.s.Segs <= 1 }), then: retransmit},
 	{Name: "timer/delayed-ack", Class: Timer, on: onTimer, For: forAll, Evidence: "RFC 9293, 3.8.6.3",
 		Title: "A delayed acknowledgement is sent.",
-		when:  func(m *move) bool { return m.s.has(AckDue) && (m.w.Timers || m.s.ackSoon(m.d)) },
+		when:  func(m *move) bool { return m.s.has(AckDue) && (m.w.Timers || m.ackSoon(m.s)) },
 		then:  func(m *move) { m.s.clear(PingPong); m.ack(m.s) }},
 	{Name: "timer/time-wait-over", Class: Timer, on: onTimer, For: forAll, Evidence: "RFC 9293, 3.6.1; Linux 6.18, TCP_TIMEWAIT_LEN",
 		Title: "TIME-WAIT, and FIN-WAIT-2 without a descriptor, come to an end.",
@@ -199,7 +201,7 @@ func (m *move) synRetriesMin() uint8 {
 	if m.s.UserTimeout != 0 {
 		return 1
 	}
-	if m.d == spec.Linux && m.s.TCP == SynSent {
+	if m.under(forLinux) && m.s.TCP == SynSent {
 		return 2
 	}
 	return 1

@@ -31,7 +31,8 @@ type Nexts struct {
 
 // move is a rule being tried: the world it reads and, in then, changes.
 type move struct {
-	d       spec.Dialect
+	lead    spec.Dialect // one of group; see alike.go
+	group   Dialects
 	w       *World
 	c       *Call   // the call, of call rules
 	t       *Thread // the thread that calls or is looked at
@@ -60,50 +61,11 @@ const inboxMax = 12
 
 // Step finds every world that may follow w when l happens under dialect d. No
 // world means that the dialect does not allow l.
-func Step(d spec.Dialect, w *World, l *Label, out *Nexts) {
-	out.Len, out.Full = 0, false
-	if w.Left != Inside {
-		out.push(w)
-		return
-	}
-	switch l.Kind {
-	case LabelCall:
-		stepCall(d, w, l, out)
-	case LabelIn:
-		stepIn(d, w, l, out)
-	case LabelSignal:
-		stepSignal(d, w, l, out)
-	default:
-		if n := out.push(w); !n.World.Observe(l) {
-			out.Len--
-		}
-	}
-}
+func Step(d spec.Dialect, w *World, l *Label, out *Nexts) { StepAlike(1<<d, w, l, out) }
 
 // Taus finds the worlds that follow w by one timer that fires, while time
 // passes (and, for a timer that is all but due, without).
-func Taus(d spec.Dialect, w *World, out *Nexts) {
-	out.Len, out.Full = 0, false
-	if w.Left != Inside {
-		return
-	}
-	for i := range w.Sockets {
-		s := &w.Sockets[i]
-		if s.Kind != KindStream || (!w.Timers && !s.has(Hurry) && !s.ackSoon(d)) || s.has(AnyState) {
-			continue
-		}
-		m := out.move(d, w)
-		m.s, m.slot = s, uint8(i)
-		m.try(onTimer, out, true)
-	}
-	for i := range w.Threads {
-		if t := &w.Threads[i]; w.mayExpire(t) {
-			m := out.move(d, w)
-			m.waiter(t)
-			m.try(onTimeout, out, false)
-		}
-	}
-}
+func Taus(d spec.Dialect, w *World, out *Nexts) { TausAlike(1<<d, w, out) }
 
 // settled says whether nothing more can come without time passing.
 func (w *World) settled() bool {
@@ -137,9 +99,9 @@ func (n *Nexts) push(w *World) *Next {
 }
 
 // move readies the one move of the buffer for looking at w.
-func (n *Nexts) move(d spec.Dialect, w *World) *move {
+func (n *Nexts) move(w *World) *move {
 	m := &n.m
-	m.d, m.w, m.inbox, m.again = d, w, &n.inbox, &n.again
+	m.w, m.inbox, m.again = w, &n.inbox, &n.again
 	m.c, m.t, m.s, m.n = nil, nil, nil, nil
 	m.file, m.slot, m.inboxLen, m.inboxAt = FileNone, 0, 0, 0
 	m.inner, m.looked = false, false
@@ -150,12 +112,12 @@ func (n *Nexts) move(d spec.Dialect, w *World) *move {
 // ordered says whether the order of a dialect's checks is known. Where it is
 // not, any check that fails may be the one that is reported. sosend and
 // soreceive have kept theirs since 4.2BSD.
-func ordered(d spec.Dialect, t trigger) bool {
+func (m *move) ordered(t trigger) bool {
 	switch t {
 	case on(spec.OpSend), on(spec.OpSendto), on(spec.OpRecv), on(spec.OpRecvfrom):
-		return d == spec.Linux || d == spec.MacOS || d == spec.OSX
+		return m.under(forLinux | forMacOS | forOSX)
 	}
-	return d == spec.Linux || d == spec.MacOS
+	return m.under(forLinux | forMacOS)
 }
 
 // try applies the rules of one trigger to the world that m looks at, and
@@ -163,29 +125,25 @@ func ordered(d spec.Dialect, t trigger) bool {
 func (m *move) try(t trigger, out *Nexts, all bool) {
 	look := *m
 	blocked := false
-	strict := ordered(m.d, t)
 	has := m.traits()
 	for _, e := range rules.index.rules(m, t) {
-		if e.needs&has == 0 || blocked && e.is&isCheck == 0 {
-			continue
-		}
-		if when := rules.index.when[e.id]; when != nil && !when(m) {
+		if e.needs&has == 0 || blocked && e.is&isCheck == 0 || !m.holds(e) {
 			continue
 		}
 		m.apply(e.id, out)
-		if e.is&isPort != 0 && m.d != spec.Linux && look.s != nil && !look.s.has(HasPort) {
-			*m = look
+		if e.is&isPort != 0 && look.s != nil && !look.s.has(HasPort) && !m.under(forLinux) {
+			m.back(&look)
 			m.bound = true
 			m.apply(e.id, out)
 		}
 		switch {
 		case all || e.is&isAlso != 0:
-		case e.is&isCheck != 0 && !strict:
+		case e.is&isCheck != 0 && !m.ordered(t):
 			blocked = blocked || e.is&isMay == 0
 		default:
 			return
 		}
-		*m = look
+		m.back(&look)
 	}
 }
 
@@ -246,10 +204,7 @@ func (m *move) first(on trigger) bool {
 func (m *move) find(on trigger) *Rule {
 	has := m.traits()
 	for _, e := range rules.index.rules(m, on) {
-		if e.needs&has == 0 {
-			continue
-		}
-		if when := rules.index.when[e.id]; when == nil || when(m) {
+		if e.needs&has != 0 && m.holds(e) {
 			return &rules.rules[e.id]
 		}
 	}
@@ -260,8 +215,8 @@ func (m *move) find(on trigger) *Rule {
 func (m *move) leave(r Reason) { m.w.Left = r }
 
 // stepCall makes a call: its rules leave the thread returning or blocked.
-func stepCall(d spec.Dialect, w *World, l *Label, out *Nexts) {
-	m := out.move(d, w)
+func stepCall(w *World, l *Label, out *Nexts) {
+	m := out.move(w)
 	m.t = w.thread(l.Thread)
 	if m.t == nil {
 		out.push(w).World.Left = LeftScope

@@ -77,7 +77,7 @@ type found struct {
 func (m *move) look(a *UnixAddr, k Kind) found {
 	var f found
 	switch {
-	case a.Kind == UnixAbstract && m.d == spec.Linux:
+	case a.Kind == UnixAbstract && m.under(forLinux):
 		for i := range m.w.Sockets {
 			o := &m.w.Sockets[i]
 			if o.unix() && o.Name == a.Name && o.Node == 0 && o.Kind == k && o.has(AddrLock) {
@@ -120,7 +120,7 @@ func (m *move) there() *found {
 // addressed says whether the call says whom it is for: connect does, and sendto
 // with an address of some length, which a seqpacket socket of Linux ignores.
 func (m *move) addressed() bool {
-	return m.c.Op == spec.OpConnect || named(m) && m.c.To.Len != 0 && (m.d != spec.Linux || m.s.Kind != KindUnixSeqpacket)
+	return m.c.Op == spec.OpConnect || named(m) && m.c.To.Len != 0 && (!m.under(forLinux) || m.s.Kind != KindUnixSeqpacket)
 }
 
 // far is the slot + 1 of the socket that the call is about: the one at its
@@ -185,7 +185,7 @@ func (m *move) hangUp(s *Socket, lost bool) {
 	if p := m.w.peer(s); p != nil && s.paired() {
 		p.set(ShutRead | ShutWrite)
 		switch {
-		case m.d != spec.Linux:
+		case !m.under(forLinux):
 			p.Layer = Unconnected
 		case lost:
 			p.Err = spec.ECONNRESET

@@ -23,7 +23,7 @@ func before(a, b uint16) bool { return int16(a-b) < 0 }
 
 // emit sends a frame: to the wire, or to the host itself.
 func (m *move) emit(f Frame) {
-	if m.d != spec.Linux && m.route(f.Dst) == routeBlackhole { // the BSDs send into it and hear nothing
+	if !m.under(forLinux) && m.route(f.Dst) == routeBlackhole { // the BSDs send into it and hear nothing
 		return
 	}
 	if m.stopped(&f) || m.lost(&f) {
@@ -69,7 +69,7 @@ func (m *move) segment(s *Socket, bits Bits, n uint16) {
 		f.Ack, s.RcvWup = s.RcvNxt, s.RcvNxt
 		s.clear(AckDue | DueTwice)
 	}
-	if m.d != spec.Linux {
+	if !m.under(forLinux) {
 		f.Loose = LoosePSH
 	}
 	if bits&SYN != 0 && m.asksAfterward(s) {
@@ -184,13 +184,13 @@ func (m *move) answerable(f *Frame) bool {
 		return true
 	}
 	r := m.route(f.Src)
-	return r == routeLocal || r == routeUnicast || f.Src == AddrSubnetBroadcast && m.d == spec.Linux
+	return r == routeLocal || r == routeUnicast || f.Src == AddrSubnetBroadcast && m.under(forLinux)
 }
 
 // refuse answers a segment that belongs to no connection (RFC 9293, section
 // 3.10.7.1).
 func (m *move) refuse(f *Frame) {
-	if !m.answerable(f) || m.d == spec.Linux && f.Src == AddrLoopback6 && f.entrance() != spec.DeviceLo { // tcp_v6_send_response looks for ::1 beyond the interface
+	if !m.answerable(f) || m.under(forLinux) && f.Src == AddrLoopback6 && f.entrance() != spec.DeviceLo { // tcp_v6_send_response looks for ::1 beyond the interface
 		return
 	}
 	m.forget(f)
@@ -201,7 +201,7 @@ func (m *move) refuse(f *Frame) {
 // is a socket without TCP (tcp_done of Linux, tcp_drop of the BSDs).
 func (m *move) done(slot uint8, e spec.Errno) {
 	s := &m.w.Sockets[slot]
-	if s.has(Orphan|Request) || m.d != spec.Linux && s.has(Child) && !m.kept {
+	if s.has(Orphan|Request) || !m.under(forLinux) && s.has(Child) && !m.kept {
 		*s = Socket{}
 		return
 	}
@@ -214,11 +214,11 @@ func (m *move) done(slot uint8, e spec.Errno) {
 	s.clear(AckDue | PingPong | Hurry)
 	s.set(ShutRead | ShutWrite)
 	switch {
-	case m.d == spec.Linux:
+	case m.under(forLinux):
 		if !s.has(PortLock) {
 			s.clear(HasPort)
 		}
-	case (m.d == spec.POSIX || m.d == spec.TargetTCP) && s.Layer == Connecting && !m.w.waiting(slot, spec.OpConnect):
+	case (m.under(forPOSIX | forTargetTCP)) && s.Layer == Connecting && !m.w.waiting(slot, spec.OpConnect):
 		s.set(AnyState) // connect failed, and the page says no more
 	default:
 		s.Layer = Unconnected
@@ -235,7 +235,7 @@ func (m *move) timeWait(slot uint8) {
 	if s.has(Orphan) {
 		return
 	}
-	if m.d != spec.Linux {
+	if !m.under(forLinux) {
 		s.Layer = Unconnected
 		s.set(ShutRead | ShutWrite)
 		return
@@ -284,15 +284,15 @@ func (m *move) disconnect(slot uint8) {
 func (m *move) established(s *Socket) {
 	s.TCP = Established
 	m.poke(s, 0)
-	s.assign(Choked, m.d == spec.Linux && s.Retries > 1)
+	s.assign(Choked, m.under(forLinux) && s.Retries > 1)
 	s.Retries, s.Segs = 0, 0
 	s.SndUna = s.SndNxt
 	s.Soft = spec.ENONE
-	if m.d == spec.Linux {
+	if m.under(forLinux) {
 		s.Soft = m.wayError(s)
 	}
 	s.clear(Hurry)
-	if m.d != spec.Linux && s.Layer == Connecting {
+	if !m.under(forLinux) && s.Layer == Connecting {
 		s.Layer = Connected
 	}
 }
@@ -302,7 +302,7 @@ func (m *move) established(s *Socket) {
 // that the answer to data or FIN is delayed.
 func (m *move) take(later bool) {
 	s, f := m.s, m.f
-	soon := s.ackSoon(m.d) || s.has(Unpredicted) && f.Bits&FIN == 0
+	soon := m.ackSoon(s) || s.has(Unpredicted) && f.Bits&FIN == 0
 	idle := s.SndUna == s.SndNxt
 	if !m.takeAck(s, &f) {
 		return
@@ -323,7 +323,7 @@ func (m *move) take(later bool) {
 	case soon && s.has(AckDue):
 		m.ack(s)
 	case !owed:
-	case later || m.d == spec.Linux && s.has(PingPong):
+	case later || m.under(forLinux) && s.has(PingPong):
 		s.assign(DueTwice, s.has(AckDue))
 		s.set(AckDue)
 	default:
@@ -334,8 +334,8 @@ func (m *move) take(later bool) {
 // ackSoon says that an acknowledgement is delayed by no more than a jiffy: the
 // peer sent a FIN and no data, and Linux has no estimate of its pauses yet
 // (tcp_send_delayed_ack with an ato of 0). Whatever comes next sends it.
-func (s *Socket) ackSoon(d spec.Dialect) bool {
-	return d == spec.Linux && s.has(AckDue) && !s.has(Paced)
+func (m *move) ackSoon(s *Socket) bool {
+	return s.Flags&(AckDue|Paced) == AckDue && m.under(forLinux)
 }
 
 // takeAck processes the acknowledgement; goesOn is false when the connection
@@ -387,7 +387,7 @@ func (m *move) heard() {
 // is set aside, because none waits to be read or to be acknowledged
 // (tcp_rcv_established, sk_forward_alloc).
 func (m *move) predicted(s *Socket, f *Frame) bool {
-	return m.d == spec.Linux && s.TCP == Established && !s.has(Unpredicted) && (s.Unread != 0 || s.SndUna != s.SndNxt) && f.Len != 0 && f.Bits&FIN == 0 && f.Seq == s.RcvNxt && f.Ack == s.SndUna
+	return m.under(forLinux) && s.TCP == Established && !s.has(Unpredicted) && (s.Unread != 0 || s.SndUna != s.SndNxt) && f.Len != 0 && f.Bits&FIN == 0 && f.Seq == s.RcvNxt && f.Ack == s.SndUna
 }
 
 // takeData queues new data and says whether it is to be acknowledged.
@@ -403,7 +403,7 @@ func (m *move) takeData(s *Socket, f *Frame) (owed bool) {
 	}
 	s.clear(Crossed)
 	s.RcvNxt += fresh
-	if !s.has(ShutRead) || !forSockets.Has(m.d) { // the BSDs drop what nobody will read (tcp_do_segment)
+	if !s.has(ShutRead) || !m.under(forSockets) { // the BSDs drop what nobody will read (tcp_do_segment)
 		s.Unread += fresh
 		m.poke(s, arrived)
 	}
