@@ -17,6 +17,10 @@ type Scope struct {
 
 	stimuli []stimulus
 	open    bool // goes on where a document leaves open what state a socket is in
+
+	// What nothing in the scope can bring to light, see forget.go.
+	unseenFlags model.Flags
+	unseenMarks model.Marks
 }
 
 // Alphabet is how many different stimuli the scope has, before sockets and

@@ -18,9 +18,11 @@ func Scopes(z Size) []*Scope {
 }
 
 func (z Size) scope(name string, extra int, parts ...[]stimulus) *Scope {
-	return &Scope{
+	s := &Scope{
 		Name: name, Sockets: z.Sockets, Threads: z.Threads, Slots: z.Sockets + extra, FDs: z.Sockets + 1, stimuli: join(parts...),
 	}
+	s.learn()
+	return s
 }
 
 // stream is all that connect and its end touch, between two sockets.

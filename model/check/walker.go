@@ -43,6 +43,7 @@ type Walker struct {
 	from    model.World
 	seen    Observation
 	step    Step
+	keeps   bool // forgets nothing, for the test of forget
 }
 
 // NewWalker makes a walker of a dialect in a scope.
@@ -94,6 +95,9 @@ func (k *Walker) try(w *model.World, id Stimulus, visit func(*Step)) {
 		k.step.End = k.end(&next.World)
 		if k.step.End == Goes || k.step.End == Open {
 			Settle(&next.World, &k.seen)
+			if !k.keeps {
+				k.scope.forget(&next.World)
+			}
 		} else {
 			k.seen.Outs, k.seen.Rets = 0, 0
 		}
