@@ -152,8 +152,8 @@ func tupleTaken(m *move) bool {
 	return other >= 0 && m.w.Sockets[other].TCP != TimeWait
 }
 
-// tupleMayBeTaken: a socket that had the same four names is in any state, and
-// may have them still.
+// tupleMayBeTaken: a socket with the same name is in any state, and may have the
+// same peer.
 func tupleMayBeTaken(m *move) bool {
 	return stream(m) && m.s.has(HasPort) && m.connectionWith(true) >= 0
 }
@@ -203,7 +203,10 @@ func (m *move) connectionWith(open bool) int {
 		if o == m.s || o.Kind != KindStream || o.has(AnyState) != open {
 			continue
 		}
-		if (open || o.TCP > Listen) && o.LPort == m.s.LPort && o.Local == src && o.Remote == dst && o.RPort == m.c.To.Port {
+		if o.LPort != m.s.LPort || o.Local != src {
+			continue
+		}
+		if open || o.TCP > Listen && o.Remote == dst && o.RPort == m.c.To.Port { // which peer one in any state has is open too
 			return i
 		}
 	}

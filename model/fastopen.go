@@ -90,6 +90,7 @@ func (m *move) fastSYN(n uint16) {
 		n = 0
 	}
 	s.set(FastOption)
+	s.assign(FastExp, option&FastOpenExperimental != 0)
 	s.assign(FastData, n != 0)
 	m.emit(Frame{
 		Proto: ProtoTCP, Bits: SYN, Src: s.Local, Dst: s.Remote, SPort: s.LPort, DPort: s.RPort, Len: n, FastOpen: option,
@@ -205,7 +206,9 @@ func fastOdd(m *move) bool {
 }
 
 // learn keeps what SYN|ACK says of Fast Open (tcp_fastopen_cache_set). A peer
-// that gave no cookie when asked is asked the other way once.
+// that gave no cookie when asked is asked the other way once. Whether it was
+// asked is what the last SYN with an option says, though it be of an earlier
+// attempt.
 func (m *move) learn() {
 	known := m.w.fastMemory(m.s.Remote)
 	switch {
@@ -213,10 +216,10 @@ func (m *move) learn() {
 	case m.f.FastOpen.cookie():
 		*known = m.f.FastOpen
 	case m.f.FastOpen != FastOpenNone || known.cookie() || m.s.Retries != 0 || m.s.has(FastData):
+	case m.s.has(FastExp):
+		*known = FastOpenRequest
 	case *known == FastOpenNone:
 		*known = FastOpenRequest | FastOpenExperimental
-	case *known == FastOpenRequest|FastOpenExperimental:
-		*known = FastOpenRequest
 	}
 }
 
@@ -227,10 +230,18 @@ func fastCompleted(m *move) {
 	completed(m)
 }
 
-// asksAfterward: a send with MSG_FASTOPEN waits for an attempt that began
-// without; its request is on every SYN from then on (tcp_syn_options, fastopen_req).
+// asksAfterward: a send with MSG_FASTOPEN waits for an attempt that it did not
+// begin; its request is on every SYN from then on (tcp_syn_options, fastopen_req).
 func (m *move) asksAfterward(s *Socket) bool {
-	return m.under(forLinux) && s.Flags&(FastBusy|FastOption) == FastBusy
+	if !s.has(FastBusy) || !m.under(forLinux) {
+		return false
+	}
+	for i := range m.w.Threads {
+		if t := &m.w.Threads[i]; t.Wait == Blocked && t.Fast == FastJoined && &m.w.Sockets[t.Socket-1] == s {
+			return true
+		}
+	}
+	return false
 }
 
 // fastLost completes a handshake and sends the data of the SYN again, which is

@@ -22,7 +22,7 @@ const (
 	LeftWindow                      // a send that the peer's window or the send buffer cuts
 	LeftHalfOpen                    // a stream whose SYN the host itself refused to send: BSD leaves it in SYN-SENT
 	LeftShutdown                    // shutdown or close half way, or of a listener, outside Linux
-	LeftFastOpen                    // a corner of Fast Open: a peer that opens too, lost SYNs, a segment before the SYN
+	LeftFastOpen                    // a corner of Fast Open: a peer that opens too, lost SYNs, a frame before the SYN
 	LeftFiles                       // a file system larger than a world holds, or a change that the model does not know
 	LeftCall                        // a call that the system of the dialect does not have
 	ReasonCount
@@ -47,7 +47,7 @@ var reasons = [ReasonCount]string{
 	LeftHalfOpen:      "a stream socket that BSD leaves in SYN-SENT because the host would not send its SYN",
 	LeftShutdown:      "a shutdown or close half way through an attempt, or of a listener, outside Linux",
 	LeftCall:          "a call that the system does not have: connectx and disconnectx are of macOS alone",
-	LeftFastOpen:      "a Fast Open whose SYN crosses another or is lost, or that a segment meets before its SYN",
+	LeftFastOpen:      "a Fast Open whose SYN crosses another or is lost, or that a segment or an ICMP message meets before its SYN",
 	LeftFiles:         "a file system larger than a world holds, or a change of it that the model does not know",
 	LeftWindow:        "a send that the peer's window or the send buffer would cut",
 }

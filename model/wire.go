@@ -74,6 +74,8 @@ func (m *move) segment(s *Socket, bits Bits, n uint16) {
 	}
 	if bits&SYN != 0 && m.asksAfterward(s) {
 		f.FastOpen = FastOpenRequest
+		s.set(FastOption)
+		s.clear(FastExp)
 	}
 	if n != 0 && bits&SYN == 0 {
 		s.clear(FastData)

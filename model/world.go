@@ -150,6 +150,7 @@ const (
 	Deferred                      // Linux: connect has returned 0 and left the SYN to send
 	FastBusy                      // Linux: a Fast Open is in hand (fastopen_req)
 	FastOption                    // Linux: the SYN had a Fast Open option (syn_fastopen)
+	FastExp                       // Linux: that option was the experimental one (syn_fastopen_exp)
 	FastData                      // Linux: the SYN had data (syn_data), which is not acknowledged yet
 	Raw                           // a raw socket, in most respects a datagram socket; its port is its protocol
 	Header                        // a raw socket of IPPROTO_RAW
