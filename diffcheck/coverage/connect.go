@@ -40,6 +40,8 @@ const (
 	gives      // the call returns at once
 	wakes      // a waiting call returns
 	cuts       // the same, since another thread disconnected the socket
+	interrupts // a signal ends the wait
+	expires    // SO_SNDTIMEO does
 )
 
 // NewDecider sorts the rules.
@@ -50,6 +52,10 @@ func NewDecider() *Decider {
 		switch {
 		case strings.HasPrefix(r.Name, "wake/cut"):
 			d.role[r.ID] = cuts
+		case strings.HasPrefix(r.Name, "signal/"):
+			d.role[r.ID] = interrupts
+		case strings.HasPrefix(r.Name, "timeout/"):
+			d.role[r.ID] = expires
 		case connects && r.Class == model.Block:
 			d.role[r.ID] = waits
 		case connects && r.Class == model.Wake:
@@ -78,9 +84,9 @@ func preference(r role, errno spec.Errno, woken bool) int {
 	switch {
 	case r == none:
 		return 0
-	case r == cuts && errno == spec.EPIPE:
+	case r == cuts && errno == spec.EPIPE, r == interrupts && errno == spec.EINTR:
 		return 4
-	case r == wakes && woken, r == gives && !woken:
+	case r == wakes && woken, r == expires && woken, r == gives && !woken:
 		return 3
 	case r == wakes:
 		return 2 // within the host a call may wait and be woken in one step

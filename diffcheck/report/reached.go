@@ -86,8 +86,26 @@ func Reached(w io.Writer, res *run.Result, walk *coverage.Reached) {
 			fmt.Fprintf(w, "%s of the Linux page was not seen: %s\n", p.Errno, reason)
 		}
 	}
+	waysTable(w, res)
 	unshownTable(w, res)
 	pairTable(w, res, walk)
+}
+
+// waysTable says which of the results that Linux is known to give were seen.
+func waysTable(w io.Writer, res *run.Result) {
+	var g grid
+	known := coverage.Ways()
+	for i := range known {
+		if k := &known[i]; !k.Seen(res.Ends) {
+			g.row(connectResult(k.Errno), k.Title, "replay diffcheck/corpus/"+k.Script)
+		}
+	}
+	fmt.Fprintf(w, "\n%d of %d results of connect that Linux is known to give, each in its own circumstances, were seen", len(known)-len(g.rows), len(known))
+	if len(g.rows) > 0 {
+		fmt.Fprint(w, "; not these:")
+	}
+	fmt.Fprintln(w)
+	g.print(w, "  ")
 }
 
 // pairTable says on which states of a socket the walk has met a rule and the

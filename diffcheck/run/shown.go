@@ -97,6 +97,14 @@ func (s *shown) follow(c *spec.Call, r *spec.Result) {
 	if r.Ret < 0 || int(r.Ret) >= len(s.sockets) {
 		return
 	}
+	if c.Op == spec.OpSocketpair {
+		for _, fd := range r.Pair {
+			if fd >= 0 && int(fd) < len(s.sockets) {
+				s.sockets[fd] = origin{c.Family, c.Type}
+			}
+		}
+		return
+	}
 	switch c.Op {
 	case spec.OpSocket:
 		s.sockets[r.Ret] = origin{c.Family, c.Type}
