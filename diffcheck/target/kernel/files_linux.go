@@ -19,6 +19,7 @@ import (
 type files struct {
 	missing error // why there is none; the rest is then not set
 	outside int   // the root of the process
+	workdir int   // its working directory
 	inside  int   // that of scripts
 	list    int   // the same, to read its entries
 	bound   [2]unix.CapUserData
@@ -29,7 +30,7 @@ type files struct {
 // openFiles makes an empty file system. It does not fail: where there can be
 // none, scripts that need one are refused.
 func openFiles() *files {
-	f := &files{outside: -1, inside: -1, list: -1}
+	f := &files{outside: -1, workdir: -1, inside: -1, list: -1}
 	f.missing = f.open()
 	return f
 }
@@ -38,6 +39,9 @@ func (f *files) open() error {
 	var err error
 	if f.outside, err = unix.Open("/", unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0); err != nil {
 		return fmt.Errorf("open /: %w", err)
+	}
+	if f.workdir, err = unix.Open(".", unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0); err != nil {
+		return fmt.Errorf("open the working directory: %w", err)
 	}
 	if err := f.capabilities(); err != nil {
 		return err
@@ -107,8 +111,13 @@ func (f *files) enter(fresh bool) error {
 	return f.move(f.inside, &f.bound)
 }
 
-// exit takes it out again.
-func (f *files) exit() error { return f.move(f.outside, &f.free) }
+// exit takes it out again, for it to be used by others.
+func (f *files) exit() error {
+	if err := f.move(f.outside, &f.free); err != nil {
+		return err
+	}
+	return unix.Fchdir(f.workdir)
+}
 
 func (f *files) move(root int, caps *[2]unix.CapUserData) error {
 	if err := unix.Fchdir(root); err != nil {
@@ -236,7 +245,7 @@ func emptyAndRemove(dir int, name string, depth int) error {
 }
 
 func (f *files) close() {
-	for _, fd := range [...]int{f.outside, f.inside, f.list} {
+	for _, fd := range [...]int{f.outside, f.workdir, f.inside, f.list} {
 		if fd >= 0 {
 			unix.Close(fd)
 		}
