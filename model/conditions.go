@@ -174,7 +174,7 @@ func namesTaken(m *move) bool {
 	}
 	dst, src := m.destination(), m.s.Local
 	if src == AddrAny || m.s.TCP == Established {
-		src = source(dst)
+		src = m.source(dst)
 	}
 	for i := range m.w.Sockets {
 		o := &m.w.Sockets[i]
@@ -196,7 +196,7 @@ func (m *move) connectionWith(open bool) int {
 		return -1
 	}
 	if m.s.unnamed() || m.s.has(Bare) { // inet_saddr is not set
-		src = source(dst)
+		src = m.source(dst)
 	}
 	for i := range m.w.Sockets {
 		o := &m.w.Sockets[i]

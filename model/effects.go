@@ -352,7 +352,7 @@ func stepIn(w *World, l *Label, out *Nexts) {
 			out.push(w)
 			return
 		}
-		if m.w.Env.In.matches(m.f.Src, m.f.Proto) {
+		if m.w.Env.In.matches(m.f.Src, m.f.Proto) && !m.martian() {
 			m.turn(out.push(w))
 			m.barred()
 			m.finish(out)

@@ -27,6 +27,8 @@ const (
 	FastOpenOn
 	PortsOne  // the host has one port to choose
 	PortsMany // and as many as planned
+	AddrGone6 // the host's IPv6 address on the wire, but for the link-local one
+	AddrBack6
 	changeCount
 )
 
@@ -34,7 +36,7 @@ var changeNames = [changeCount]string{
 	"unknown change", "no route", "route unicast", "route unreachable", "route prohibit", "route blackhole", "route as planned",
 	"link down", "link up", "loopback down", "loopback up", "own address gone", "own address back",
 	"filter for output", "filter for input", "no filter",
-	"fast open off", "fast open on", "one port", "many ports",
+	"fast open off", "fast open on", "one port", "many ports", "own IPv6 address gone", "own IPv6 address back",
 }
 
 func (c Change) String() string {
@@ -47,12 +49,13 @@ func (c Change) String() string {
 // Surroundings is how the environment differs from the plan of addresses. The
 // zero Surroundings do not.
 type Surroundings struct {
-	Routes uint64 // a Change of four bits per class from AddrRemote1; 0 is as planned
-	Lacks  Lack
-	Out    Filter
-	In     Filter
-	Only   Port // the one port that the host has to choose, if Narrow and if it was chosen yet
-	Narrow bool
+	Routes  uint64 // a Change of four bits per class from AddrRemote1; 0 is as planned
+	Routes6 uint64 // likewise, from AddrOwn6
+	Lacks   Lack
+	Out     Filter
+	In      Filter
+	Only    Port // the one port that the host has to choose, if Narrow and if it was chosen yet
+	Narrow  bool
 }
 
 // Lack is what the host has lost of its interfaces and abilities.
@@ -63,32 +66,43 @@ const (
 	NoLoopback                  // the loopback interface is down
 	NoAddress                   // the address on the wire is gone
 	NoFastOpen                  // Linux: no Fast Open for clients
+	NoAddress6                  // the IPv6 address on the wire is gone, but for the link-local one
 )
 
 func (e *Surroundings) lacks(l Lack) bool { return e.Lacks&l != 0 }
 
 const routeBits = 4
 
+// place is where the Change of the route to a is kept; nil for a class that has none.
+func (e *Surroundings) place(a Addr) (routes *uint64, shift Addr) {
+	switch {
+	case a.Six():
+		return &e.Routes6, routeBits * (a - AddrOwn6)
+	case a >= AddrRemote1 && a < AddrUnknown:
+		return &e.Routes, routeBits * (a - AddrRemote1)
+	}
+	return nil, 0
+}
+
 // changed is the Change that the route to a has had, if any.
 func (e *Surroundings) changed(a Addr) Change {
-	if a < AddrRemote1 || a >= AddrUnknown {
-		return RoutePlanned
-	}
-	if c := Change(e.Routes >> (routeBits * (a - AddrRemote1)) & (1<<routeBits - 1)); c != 0 {
-		return c
+	if routes, shift := e.place(a); routes != nil {
+		if c := Change(*routes >> shift & (1<<routeBits - 1)); c != 0 {
+			return c
+		}
 	}
 	return RoutePlanned
 }
 
 func (e *Surroundings) reroute(a Addr, c Change) {
-	if a < AddrRemote1 || a >= AddrUnknown {
+	routes, shift := e.place(a)
+	if routes == nil {
 		return
 	}
 	if c == RoutePlanned {
 		c = 0
 	}
-	shift := routeBits * (a - AddrRemote1)
-	e.Routes = e.Routes&^((1<<routeBits-1)<<shift) | uint64(c)<<shift
+	*routes = *routes&^((1<<routeBits-1)<<shift) | uint64(c)<<shift
 }
 
 // route looks a destination up.
@@ -147,34 +161,51 @@ func (m *move) cutOff(a Addr, c Change) bool {
 	return c == RouteUnicast || c == RoutePlanned && a.route() == routeUnicast
 }
 
-// change changes the environment. A change that is already so changes nothing.
-func (w *World) change(l *Label) {
-	c, a := l.Change, l.Addr
-	before := w.Env
+// lackOf is what a change takes from the host, or gives back.
+var lackOf = [changeCount]struct {
+	what Lack
+	back bool
+}{
+	FastOpenOff: {what: NoFastOpen}, FastOpenOn: {NoFastOpen, true},
+	LinkDown: {what: NoLink}, LinkUp: {NoLink, true},
+	LoopbackDown: {what: NoLoopback}, LoopbackUp: {NoLoopback, true},
+	AddrGone: {what: NoAddress}, AddrBack: {NoAddress, true},
+	AddrGone6: {what: NoAddress6}, AddrBack6: {NoAddress6, true},
+}
+
+func (w *World) lack(c Change) {
+	switch l := lackOf[c]; {
+	case l.back:
+		w.Env.Lacks &^= l.what
+	default:
+		w.Env.Lacks |= l.what
+	}
 	switch c {
-	case FastOpenOff:
-		w.Env.Lacks |= NoFastOpen
-		return
-	case FastOpenOn:
-		w.Env.Lacks &^= NoFastOpen
-		return
-	case LinkDown:
-		w.Env.Lacks |= NoLink
-	case LinkUp:
-		w.Env.Lacks &^= NoLink
 	case LoopbackDown:
-		w.Env.Lacks |= NoLoopback
+		if w.Env.Routes6 != 0 { // what rejects hangs on lo, and gives way to the route below it
+			w.Left = LeftEnv
+		}
 	case LoopbackUp:
-		w.Env.Lacks &^= NoLoopback
 		for i := range w.Sockets {
 			if w.Sockets[i].Kind == KindStream && w.Sockets[i].Remote == AddrLoopbackBroadcast {
 				w.Left = LeftEnv
 			}
 		}
-	case AddrGone:
-		w.Env.Lacks |= NoAddress
-	case AddrBack:
-		w.Env.Lacks &^= NoAddress
+	}
+}
+
+// change changes the environment. A change that is already so changes nothing.
+func (w *World) change(l *Label) {
+	c, a := l.Change, l.Addr
+	before := w.Env
+	if lackOf[c].what != 0 {
+		w.lack(c)
+		if c == FastOpenOff || c == FastOpenOn {
+			return
+		}
+	}
+	switch c {
+	case LinkDown, LinkUp, LoopbackDown, LoopbackUp, AddrGone, AddrBack, AddrGone6, AddrBack6:
 	case FilterOut, FilterIn:
 		t := &w.Env.Out
 		if c == FilterIn {
@@ -196,6 +227,10 @@ func (w *World) change(l *Label) {
 		w.Env.Out, w.Env.In = Filter{}, Filter{}
 		return
 	case RouteGone, RouteUnicast, RouteUnreachable, RouteProhibit, RouteBlackhole, RoutePlanned:
+		if a.scoped() {
+			w.Left = LeftEnv
+			return
+		}
 		if many := a.route() == routeBroadcast || a.route() == routeMulticast; many && c >= RouteUnreachable && c <= RouteBlackhole {
 			w.Left = LeftEnv
 			return
@@ -225,6 +260,8 @@ func (m *move) absent(a Addr) bool {
 		return m.w.Env.lacks(NoAddress)
 	case AddrSubnetBroadcast:
 		return m.w.Env.lacks(NoAddress | NoLink)
+	case AddrOwn6:
+		return m.w.Env.lacks(NoAddress6)
 	}
 	return false
 }

@@ -7,6 +7,7 @@ import "github.com/connspec/connspec/spec"
 
 // Filter is a rule of the firewall. The zero Filter is none.
 type Filter struct {
+	Six   bool  // it is for IPv6; else for IPv4
 	Addr  Addr  // the far end's; AddrAny is any
 	Proto Proto // ProtoNone is any
 	Does  Does
@@ -19,13 +20,13 @@ const (
 	DoesPass     Does = iota // there is no filter
 	DoesDrop                 // nobody is told
 	DoesReset                // the sender is told by RST
-	DoesReject0              // by ICMP destination unreachable of code 0; further codes follow
+	DoesReject0              // by ICMP or ICMPv6 destination unreachable of code 0; further codes follow
 	doesRejectTo = DoesReject0 + 16
 )
 
 // matches says whether the filter is for frames with that far end.
 func (t *Filter) matches(far Addr, p Proto) bool {
-	return t.Does != DoesPass && !far.Six() && (t.Addr == AddrAny || t.Addr == far) && (t.Proto == ProtoNone || t.Proto == p)
+	return t.Does != DoesPass && far.Six() == t.Six && (t.Addr == AddrAny || t.Addr == far) && (t.Proto == ProtoNone || t.Proto == p)
 }
 
 // stopped takes a frame to the firewall on its way out, and says whether it goes
@@ -52,9 +53,9 @@ func (m *move) stopped(f *Frame) bool {
 // sock_owned_by_user), a RST does.
 func (m *move) tell(does Does, f *Frame, owned bool) {
 	switch {
-	case does >= DoesReject0 && f.Proto != ProtoICMP:
-		t := Frame{Proto: ProtoICMP, Type: icmpUnreachable, Code: uint8(does - DoesReject0), Src: f.Src, Dst: f.Src, Seq: f.Seq,
-			Quote: Quote{Proto: f.Proto, Src: f.Src, SPort: f.SPort, Dst: f.Dst, DPort: f.DPort}}
+	case does >= DoesReject0 && !f.control():
+		t := does.rejection(f)
+		t.Src, t.Dst, t.Seq = f.Src, f.Src, f.Seq
 		if owned {
 			t.Loose |= LooseOwned
 		}
@@ -91,13 +92,27 @@ func (m *move) barred() bool {
 	switch {
 	case m.inner:
 		m.tell(t.Does, &f, m.c != nil)
-	case t.Does >= DoesReject0 && f.Proto != ProtoICMP && m.answerable(&f):
-		m.emit(Frame{Proto: ProtoICMP, Type: icmpUnreachable, Code: uint8(t.Does - DoesReject0), Loose: LooseQuote, Src: f.Dst, Dst: f.Src,
-			Quote: Quote{Proto: f.Proto, Src: f.Src, SPort: f.SPort, Dst: f.Dst, DPort: f.DPort}})
+	case t.Does >= DoesReject0 && !f.control() && m.answerable(&f):
+		r := t.Does.rejection(&f)
+		r.Src, r.Dst, r.Loose = f.Dst, f.Src, LooseQuote
+		m.emit(r)
 	case t.Does == DoesReset && f.Bits&RST == 0 && m.answerable(&f):
 		m.emit(answerReset(&f))
 	}
 	return true
+}
+
+// control: a message of ICMP or ICMPv6.
+func (f *Frame) control() bool { return f.Proto == ProtoICMP || f.Proto == ProtoICMP6 }
+
+// rejection is the message that tells of a frame which a filter has rejected.
+func (does Does) rejection(f *Frame) Frame {
+	r := Frame{Proto: ProtoICMP, Type: icmpUnreachable, Code: uint8(does - DoesReject0),
+		Quote: Quote{Proto: f.Proto, Src: f.Src, SPort: f.SPort, Dst: f.Dst, DPort: f.DPort}}
+	if f.Dst.Six() {
+		r.Proto, r.Type = ProtoICMP6, icmp6Unreachable
+	}
+	return r
 }
 
 // answerReset is the RST that answers a segment which nobody takes (RFC 9293,
@@ -142,11 +157,13 @@ var filterRules = []Rule{
 	{Name: "filter/hidden-icmp", Class: Deliver, on: onICMP, For: forLinux,
 		Title: "An ICMP message for a connection whose numbers nobody could see is not modelled.",
 		when:  func(m *move) bool { return !m.inner && m.s != nil && m.s.has(Hidden) }, then: leaves(LeftEnv)},
-	{Name: "filter/owned", Class: Deliver, on: onICMP, For: forLinux, Evidence: "Linux 6.18, tcp_v4_err (sock_owned_by_user)",
-		Title: "An ICMP message that comes while the attempt is in a call, as the local firewall's does, is a soft error and lies on the error queue.",
+	{Name: "filter/owned", Class: Deliver, on: onICMP, For: forLinux, Evidence: "Linux 6.18, tcp_v4_err, tcp_v6_err (sock_owned_by_user)",
+		Title: "An ICMP message that comes while the attempt is in a call, as the local firewall's does, is a soft error; of ICMP, not ICMPv6, it lies on the error queue.",
 		when:  func(m *move) bool { return m.f.Loose&LooseOwned != 0 && m.s != nil && attempting(m) },
 		then: func(m *move) {
-			m.s.enqueueError()
+			if m.f.Proto == ProtoICMP {
+				m.s.enqueueError()
+			}
 			m.s.Soft, _, _ = icmpLinux(&m.f)
 		}},
 }

@@ -60,6 +60,17 @@ func (a Addr) route6() route {
 	return routeNone
 }
 
+// source is the address that the host sends from to dst, if the socket does not
+// say: without its global one it has only the link-local one to send from over IPv6
+// (RFC 6724, section 5).
+func (m *move) source(dst Addr) Addr {
+	a := source(dst)
+	if a == AddrOwn6 && m.w.Env.lacks(NoAddress6) {
+		return AddrLink
+	}
+	return a
+}
+
 // source6 is the address that the host sends from to an IPv6 address (RFC 6724,
 // section 5).
 func source6(dst Addr) Addr {
@@ -102,10 +113,17 @@ func (m *move) device() spec.Device {
 	return m.s.Dev
 }
 
-// leadsTo is the interface that the way to an IPv6 address goes through.
-func (a Addr) leadsTo() spec.Device {
+// leadsTo is the interface that the way to an IPv6 address goes through. Routes that
+// reject hang on lo.
+func (m *move) leadsTo(a Addr) spec.Device {
+	switch m.w.Env.changed(a) {
+	case RouteUnicast, RouteGone:
+		return spec.DeviceEth0
+	case RouteUnreachable, RouteProhibit, RouteBlackhole:
+		return spec.DeviceLo
+	}
 	switch a {
-	case AddrLoopback6, AddrUnreachable6, AddrProhibit6, AddrBlackhole6: // routes that reject hang on lo
+	case AddrLoopback6, AddrUnreachable6, AddrProhibit6, AddrBlackhole6:
 		return spec.DeviceLo
 	}
 	return spec.DeviceEth0
@@ -117,7 +135,7 @@ func beyondDevice(m *move) bool {
 		return false
 	}
 	dev := m.device()
-	return dev != spec.DeviceNone && dev != m.destination().leadsTo()
+	return dev != spec.DeviceNone && dev != m.leadsTo(m.destination())
 }
 
 // bindToScope binds the socket to the interface that the address names.
@@ -194,13 +212,29 @@ func (s *Socket) from(dst Addr) Addr {
 
 // route6 looks an IPv6 destination up where the environment is not as planned:
 // Linux forgets the addresses and the routes of an interface that goes down, and
-// the routes that reject hang on lo.
+// the routes that reject hang on lo. Without the host's address its own net has no
+// route, and what lies behind the gateway keeps it.
 func (m *move) route6(a Addr) route {
 	lost := NoLink
-	if a.leadsTo() == spec.DeviceLo {
+	if m.leadsTo(a) == spec.DeviceLo {
 		lost = NoLoopback
 	}
 	if m.under(forLinux) && m.w.Env.lacks(lost) {
+		return routeNone
+	}
+	switch c := m.w.Env.changed(a); c {
+	case RouteGone:
+		return routeNone
+	case RouteUnicast:
+		return routeUnicast
+	case RouteUnreachable:
+		return routeUnreachable
+	case RouteProhibit:
+		return routeProhibit
+	case RouteBlackhole:
+		return routeBlackhole
+	}
+	if (a == AddrOwn6 || a == AddrGateway6) && m.w.Env.lacks(NoAddress6) {
 		return routeNone
 	}
 	return a.route6()

@@ -62,7 +62,7 @@ func connectsNone(m *move) bool {
 	dst := m.destination()
 	src := m.s.Local
 	if m.s.unnamed() || m.s.has(Bare) {
-		src = source(dst)
+		src = m.source(dst)
 	}
 	for i := range m.w.Sockets {
 		o := &m.w.Sockets[i]

@@ -154,7 +154,7 @@ func init() {
 func tables() [][]Rule {
 	return [][]Rule{
 		anyState, anyDescriptor,
-		needing(changed, portsFirst), needing(changed, portsSend), needing(changed, filteredSend), needing(changed, environmentSend), environmentSegment, filterRules, environmentTimer, needing(changed, environmentConnect),
+		needing(changed, portsFirst), needing(changed, portsSend), needing(changed, filteredSend), needing(changed, environmentSend), environmentSegment, environmentNobody, filterRules, environmentTimer, needing(changed, environmentConnect),
 		connectInet6POSIX, connectPOSIX, connectLinux, needing(six, connectLinux6), connectDevice, connectLinuxRoute, needing(six, connectLinux6Source), needing(six, connectLinux6Mute), connectBSDRoutes(forMacOS, "macos", connectMacOS),
 		connectBSDRoutes(forOSX, "osx", connectOSX), connectTargetTCP, filterConnect, connectStart,
 		socketRulesUnix, fastInterrupted, timeoutRulesUnix, socketRaw, socketRules, bindInet6, bindMacOS, bindImport, bindRaw6, bindArguments, needing(six, bindLinux6), bindRules, listenRules, acceptRules, nameRules, optionRules6, optionRules, pollRules,

@@ -232,7 +232,7 @@ func (m *move) nameEnds() {
 	s, dst := m.s, m.destination()
 	m.bindToScope()
 	if s.unnamed() || s.has(Bare) {
-		s.Local = source(dst)
+		s.Local = m.source(dst)
 		s.clear(Bare)
 	}
 	lent := m.narrow() && !s.has(HasPort)
@@ -264,9 +264,9 @@ func associate(m *move) {
 	m.bindToScope()
 	switch {
 	case s.unnamed():
-		s.Local = source(dst)
+		s.Local = m.source(dst)
 	case m.under(forLinux) && (s.Local.Six() || s.has(Bare)) && !dst.Six() && s.Via == AddrAny:
-		s.Via = source(dst)
+		s.Via = m.source(dst)
 	}
 	m.pin(dst)
 	s.Remote, s.RPort = dst, m.c.To.Port

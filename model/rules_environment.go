@@ -33,13 +33,13 @@ var environmentSend = onSend([]Rule{
 		of:    dgrams, when: all(downWire, anyOf(named, state(Established)), not(pending), not(has(ShutWrite)), targets(routeUnicast, routeMulticast)), then: failsBound(spec.ENETDOWN)},
 	{Name: "/dgram/bsd/no-address", Class: Succeed, For: forSockets,
 		Title: "What the BSDs do without an address, or without loopback, is not modelled.",
-		of:    dgrams, when: all(anyOf(named, state(Established)), lacking(NoAddress|NoLoopback)), then: leaves(LeftEnv)},
+		of:    dgrams, when: all(anyOf(named, state(Established)), lacking(NoAddress|NoAddress6|NoLoopback)), then: leaves(LeftEnv)},
 	{Name: "/dgram/bsd/route-gone", Class: Shall, For: forSockets, Evidence: "XNU 11417 and FreeBSD 13, ip_output (ips_noroute, RTF_REJECT)",
 		Title: "A datagram socket whose peer has lost its route fails.",
 		when:  all(astray(routeNone, routeUnreachable, routeProhibit), not(pending), not(has(ShutWrite))), then: fails(spec.EHOSTUNREACH)},
 	{Name: "/dgram/unsaid-route-gone", Class: Unsaid, For: forPOSIX | forTargetTCP, Unsaid: forPOSIX | forTargetTCP,
 		Title: "What becomes of a datagram to a peer that has lost its route is not said.",
-		when:  anyOf(astray(routeGone...), all(dgram, anyOf(named, state(Established)), lacking(NoLink|NoAddress|NoLoopback))), then: openState},
+		when:  anyOf(astray(routeGone...), all(dgram, anyOf(named, state(Established)), lacking(NoLink|NoAddress|NoAddress6|NoLoopback))), then: openState},
 })
 
 var environmentSegment = []Rule{
@@ -49,6 +49,32 @@ var environmentSegment = []Rule{
 	{Name: "request/no-way-back", Class: Deliver, on: onSegment, in: received, For: forLinux,
 		Title: "The end of a handshake with a peer that has lost its route is not modelled.",
 		when:  func(m *move) bool { return m.s.has(Request) && !m.answerable(&m.f) && m.f.Bits&RST == 0 }, then: leaves(LeftEnv)},
+}
+
+var environmentNobody = []Rule{
+	{Name: "nobody/left-out", Class: Deliver, on: onNoSocket, For: forLinux,
+		Title: "A segment to the host's lost IPv6 address is not modelled once other routes of IPv6 have changed as well.",
+		when:  all(toLost6, func(m *move) bool { return m.w.Env.Routes6 != 0 }), then: leaves(LeftEnv)},
+	{Name: "nobody/no-route", Class: Deliver, on: onNoSocket, For: forLinux, Evidence: "Linux 6.18, ip6_pkt_discard (IPSTATS_MIB_INNOROUTES)",
+		Title: "A segment to the IPv6 address that the host has lost is answered from the link-local one: no route.", when: toLost6, then: tellNoRoute},
+	{Name: "datagram/nobody/left-out", Class: Deliver, on: onDatagram, For: forLinux,
+		Title: "A datagram to the host's lost IPv6 address is not modelled once other routes of IPv6 have changed as well.",
+		when:  all(toLost6, func(m *move) bool { return m.w.Env.Routes6 != 0 }), then: leaves(LeftEnv)},
+	{Name: "datagram/nobody/no-route", Class: Deliver, on: onDatagram, For: forLinux, Evidence: "Linux 6.18, ip6_pkt_discard (IPSTATS_MIB_INNOROUTES)",
+		Title: "A datagram to the IPv6 address that the host has lost is answered from the link-local one: no route.", when: toLost6, then: tellNoRoute},
+}
+
+// toLost6: the frame from the wire is for the IPv6 address that the host has lost.
+func toLost6(m *move) bool { return !m.inner && m.f.Dst == AddrOwn6 && m.absent(AddrOwn6) }
+
+// tellNoRoute answers a packet that is not the host's.
+func tellNoRoute(m *move) {
+	if m.f.Src.Loops() || !m.answerable(&m.f) {
+		return
+	}
+	r := DoesReject0.rejection(&m.f)
+	r.Src, r.Dst, r.Loose = AddrLink, m.f.Src, LooseQuote
+	m.emit(r)
 }
 
 // stranded says that no route leads to where the frame goes, and takes care of
@@ -75,9 +101,8 @@ func (m *move) stranded(s *Socket, f *Frame) bool {
 	if f.Bits&SYN != 0 {
 		m.hide(f)
 	}
-	if f.Dst.Six() { // inet6_csk_xmit remembers an error for any segment
-		m.leave(LeftEnv)
-		return true
+	if f.Dst.Six() && !s.has(Request) && m.under(forLinux) { // inet6_csk_xmit remembers an error for any segment
+		s.Soft = m.wayError(s)
 	}
 	switch {
 	case f.space() == 0:
@@ -106,7 +131,9 @@ func (m *move) retains(s *Socket) {
 	if s.has(Paced) && !s.has(Crossed) {
 		s.set(PingPong)
 	}
-	if m.wayError(s) == spec.ENONE {
+	if e := m.wayError(s); e != spec.ENONE && s.Remote.Six() {
+		s.Soft = e
+	} else if e == spec.ENONE {
 		f := Frame{Proto: ProtoTCP, Bits: PSH | ACK, Src: s.Local, Dst: s.Remote, SPort: s.LPort, DPort: s.RPort, Seq: s.SndNxt, Ack: s.RcvNxt, Len: s.Unsent}
 		m.stopped(&f)
 	}
@@ -199,17 +226,17 @@ var environmentConnect = []Rule{
 		of:    streams, when: all(sendable, downWire, byWire, not(rejected)), then: func(m *move) { failsPicky(spec.ENETDOWN)(m); rejectedSYN(m) }},
 	{Name: "connect/bsd/no-address", Class: Succeed, on: on(spec.OpConnect), For: forSockets,
 		Title: "What the BSDs do without an address, or without loopback, is not modelled.",
-		when:  all(sane, anyOf(lacking(NoAddress), all(lacking(NoLoopback), func(m *move) bool { return m.destination().Local() }))), then: leaves(LeftEnv)},
+		when:  all(sane, anyOf(lacking(NoAddress|NoAddress6), all(lacking(NoLoopback), func(m *move) bool { return m.destination().Local() }))), then: leaves(LeftEnv)},
 	{Name: "connect/posix/ENETDOWN", Class: May, on: on(spec.OpConnect), For: forPOSIX, Cites: cites("posix/errors/may/ENETDOWN"),
 		Title: "While the interface that leads to the destination is down connect may fail.",
 		when:  all(sane, anyOf(lacking(NoLink), lacking(NoLoopback))), then: failsOpen(spec.ENETDOWN)},
 	{Name: "connect/posix/EADDRNOTAVAIL-gone", Class: May, on: on(spec.OpConnect), For: forPOSIX, Cites: cites("posix/errors/EADDRNOTAVAIL"),
-		Title: "Without its address this machine may have none to offer.", when: all(sane, lacking(NoAddress)), then: failsOpen(spec.EADDRNOTAVAIL)},
+		Title: "Without its address this machine may have none to offer.", when: all(sane, lacking(NoAddress|NoAddress6)), then: failsOpen(spec.EADDRNOTAVAIL)},
 	{Name: "connect/posix/ENETUNREACH-gone", Class: May, on: on(spec.OpConnect), For: forPOSIX, Cites: cites("posix/errors/ENETUNREACH"),
 		Title: "From an address that has gone no route may lead anywhere.", needs: changed, when: all(sane, fromAbsent), then: failsOpen(spec.ENETUNREACH)},
 	{Name: "connect/targettcp/unsaid-link", Class: Unsaid, on: on(spec.OpConnect), For: forTargetTCP, Unsaid: forTargetTCP,
 		Title: "What connect does while an interface is down or the address gone is not said.",
-		when:  all(sane, lacking(NoLink|NoAddress|NoLoopback)), then: openState},
+		when:  all(sane, lacking(NoLink|NoAddress|NoAddress6|NoLoopback)), then: openState},
 }
 
 // connectSourceGone is looked at where connect looks for a route.
@@ -228,5 +255,5 @@ func (m *move) unheard() bool {
 	if m.w.Env.lacks(NoLink) {
 		return true
 	}
-	return m.f.Proto == ProtoICMP && m.absent(m.f.Quote.Src)
+	return m.f.control() && m.absent(m.f.Quote.Src)
 }

@@ -32,6 +32,9 @@ var connectLinux6 = []Rule{
 	{Name: "connect/linux/inet6/stand-in", Class: Succeed, on: on(spec.OpConnect), For: forLinux,
 		Title: "A connection within the host over IPv4 from a socket that is bound to an IPv6 address, and has been let out of IPV6_V6ONLY again, is not modelled: it comes from 127.0.0.6.",
 		when:  func(m *move) bool { return inet6(m) && !native(m) && standIn(m) && m.destination().Local() }, then: leaves(LeftAddress)},
+	{Name: "connect/linux/inet6/device-changed", Class: Succeed, on: on(spec.OpConnect), For: forLinux,
+		Title: "What routes that have changed come to on one interface alone is not modelled.", needs: changed,
+		when: func(m *move) bool { return native(m) && m.device() != spec.DeviceNone && m.w.Env.Routes6 != 0 }, then: leaves(LeftEnv)},
 	{Name: "connect/linux/inet6/ENETUNREACH-any", Class: Shall, on: on(spec.OpConnect), For: forLinux, Evidence: "Linux 6.18, ip6_route_output_flags",
 		Cites: cites("linux/errors/ENETUNREACH"),
 		Title: "While lo is down :: is as little to be reached as ::1, which it stands for.", needs: changed,
@@ -113,7 +116,7 @@ var bindLinux6 = []Rule{
 		Title: "An address that the host does not have, or not on that interface, fails; the socket is bound to the interface that the scope id names.",
 		when: func(m *move) bool {
 			a, dev := m.c.To.Addr, m.bindDevice()
-			elsewhere := (a == AddrLink || a == AddrLoopback6) && dev != spec.DeviceNone && dev != a.leadsTo()
+			elsewhere := (a == AddrLink || a == AddrLoopback6) && dev != spec.DeviceNone && dev != m.leadsTo(a)
 			return bindsIPv6(m) && a.route6() != routeMulticast && (m.route(a) != routeLocal || elsewhere)
 		}, then: failsScoped(spec.EADDRNOTAVAIL)},
 }
@@ -155,6 +158,11 @@ var sendLinux6 = onSend([]Rule{
 	{Name: "/dgram/linux/inet6/ENETUNREACH-unspec", Class: Shall, For: forLinux, Evidence: "Linux 6.18, udpv6_sendmsg (AF_UNSPEC)", only: true,
 		Title: "With AF_UNSPEC for a destination a v4-mapped peer is looked up among the routes of IPv6.", of: dgrams, in: []TCP{Established},
 		when: func(m *move) bool { return unaddressed(m) && m.s.Remote.Four() }, then: failsBound(spec.ENETUNREACH)},
+	{Name: "/dgram/linux/inet6/device-changed", Class: Succeed, For: forLinux,
+		Title: "What routes that have changed come to on one interface alone is not modelled.", needs: changed,
+		when: func(m *move) bool {
+			return dgram(m) && inet6(m) && m.w.Env.Routes6 != 0 && m.device() != spec.DeviceNone
+		}, then: leaves(LeftEnv)},
 	{Name: "/dgram/linux/inet6/route", Class: Shall, For: forLinux, Evidence: "Linux 6.18, ip6_sk_dst_lookup_flow; udp_sendmsg",
 		Title: "A peer that routing refuses by now fails with its error.", of: dgrams, in: []TCP{Established},
 		when: func(m *move) bool { return inet6(m) && !named(m) && m.sendRoute() != spec.ENONE }, then: func(m *move) { failsBound(m.sendRoute())(m) }},
@@ -202,7 +210,7 @@ var optionRules6 = []Rule{
 // sendRoute6 is sendRoute for an IPv6 destination.
 func (m *move) sendRoute6(dst Addr) spec.Errno {
 	cached := m.s.Dev == spec.DeviceLo && dst.Local() // by the route that connect found, which goes through lo (ip6_sk_dst_check)
-	if named(m) && beyondDevice(m) || !named(m) && m.s.Dev != spec.DeviceNone && m.s.Dev != dst.leadsTo() && !cached {
+	if named(m) && beyondDevice(m) || !named(m) && m.s.Dev != spec.DeviceNone && m.s.Dev != m.leadsTo(dst) && !cached {
 		return spec.ENETUNREACH
 	}
 	if e := m.route(dst).errno(); e != spec.ENONE {

@@ -329,7 +329,7 @@ func sendDatagram(m *move) {
 	m.autobind(s)
 	src := s.from(dst)
 	if src == AddrAny {
-		src = source(dst)
+		src = m.source(dst)
 	}
 	m.ret(m.c.Len)
 	if !named(m) && s.Flow != AddrAny {

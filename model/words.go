@@ -6,7 +6,7 @@ import "github.com/connspec/connspec/spec"
 
 // How the parts of a world are laid out in words of 64 bits, for [World.Pack].
 
-const worldWords = 12
+const worldWords = 13
 
 func (w *World) words(p *[worldWords]uint64) {
 	p[0] = uint64(w.FDs[0]) |
@@ -74,7 +74,8 @@ func (w *World) words(p *[worldWords]uint64) {
 		uint64(w.Env.In.Proto)<<48 |
 		uint64(w.Env.In.Does)<<56
 	p[8] = uint64(w.Env.Routes)
-	p[9] = uint64(w.Env.Only) |
+	p[9] = uint64(w.Env.Routes6)
+	p[10] = uint64(w.Env.Only) |
 		uint64(w.Passing)<<8 |
 		uint64(w.Signals[0])<<16 |
 		uint64(w.Signals[1])<<24 |
@@ -82,7 +83,7 @@ func (w *World) words(p *[worldWords]uint64) {
 		uint64(w.Interests[0].Slot)<<40 |
 		uint64(w.Interests[0].FD)<<48 |
 		uint64(w.Interests[0].Events)<<56
-	p[10] = uint64(w.Interests[0].Marks) |
+	p[11] = uint64(w.Interests[0].Marks) |
 		uint64(w.Interests[1].Slot)<<8 |
 		uint64(w.Interests[1].FD)<<16 |
 		uint64(w.Interests[1].Events)<<24 |
@@ -90,14 +91,16 @@ func (w *World) words(p *[worldWords]uint64) {
 		uint64(w.Interests[2].Slot)<<40 |
 		uint64(w.Interests[2].FD)<<48 |
 		uint64(w.Interests[2].Events)<<56
-	p[11] = uint64(w.Interests[2].Marks) |
+	p[12] = uint64(w.Interests[2].Marks) |
 		uint64(w.Left)<<8 |
 		uint64(w.NamesSeen)<<16 |
 		uint64(w.NamesUnseen)<<24 |
 		uint64(w.FastOpen[0])<<32 |
 		uint64(w.FastOpen[1])<<40 |
 		truth(w.Timers)<<48 |
-		truth(w.Env.Narrow)<<49
+		truth(w.Env.Out.Six)<<49 |
+		truth(w.Env.In.Six)<<50 |
+		truth(w.Env.Narrow)<<51
 }
 
 func (w *World) setWords(p *[worldWords]uint64) {
@@ -166,30 +169,33 @@ func (w *World) setWords(p *[worldWords]uint64) {
 	w.Env.In.Proto = Proto(p[7] >> 48)
 	w.Env.In.Does = Does(p[7] >> 56)
 	w.Env.Routes = uint64(p[8])
-	w.Env.Only = Port(p[9])
-	w.Passing = uint8(p[9] >> 8)
-	w.Signals[0] = spec.Disposition(p[9] >> 16)
-	w.Signals[1] = spec.Disposition(p[9] >> 24)
-	w.Signals[2] = spec.Disposition(p[9] >> 32)
-	w.Interests[0].Slot = uint8(p[9] >> 40)
-	w.Interests[0].FD = uint8(p[9] >> 48)
-	w.Interests[0].Events = uint8(p[9] >> 56)
-	w.Interests[0].Marks = InterestMarks(p[10])
-	w.Interests[1].Slot = uint8(p[10] >> 8)
-	w.Interests[1].FD = uint8(p[10] >> 16)
-	w.Interests[1].Events = uint8(p[10] >> 24)
-	w.Interests[1].Marks = InterestMarks(p[10] >> 32)
-	w.Interests[2].Slot = uint8(p[10] >> 40)
-	w.Interests[2].FD = uint8(p[10] >> 48)
-	w.Interests[2].Events = uint8(p[10] >> 56)
-	w.Interests[2].Marks = InterestMarks(p[11])
-	w.Left = Reason(p[11] >> 8)
-	w.NamesSeen = uint8(p[11] >> 16)
-	w.NamesUnseen = uint8(p[11] >> 24)
-	w.FastOpen[0] = FastOpen(p[11] >> 32)
-	w.FastOpen[1] = FastOpen(p[11] >> 40)
-	w.Timers = p[11]>>48&1 != 0
-	w.Env.Narrow = p[11]>>49&1 != 0
+	w.Env.Routes6 = uint64(p[9])
+	w.Env.Only = Port(p[10])
+	w.Passing = uint8(p[10] >> 8)
+	w.Signals[0] = spec.Disposition(p[10] >> 16)
+	w.Signals[1] = spec.Disposition(p[10] >> 24)
+	w.Signals[2] = spec.Disposition(p[10] >> 32)
+	w.Interests[0].Slot = uint8(p[10] >> 40)
+	w.Interests[0].FD = uint8(p[10] >> 48)
+	w.Interests[0].Events = uint8(p[10] >> 56)
+	w.Interests[0].Marks = InterestMarks(p[11])
+	w.Interests[1].Slot = uint8(p[11] >> 8)
+	w.Interests[1].FD = uint8(p[11] >> 16)
+	w.Interests[1].Events = uint8(p[11] >> 24)
+	w.Interests[1].Marks = InterestMarks(p[11] >> 32)
+	w.Interests[2].Slot = uint8(p[11] >> 40)
+	w.Interests[2].FD = uint8(p[11] >> 48)
+	w.Interests[2].Events = uint8(p[11] >> 56)
+	w.Interests[2].Marks = InterestMarks(p[12])
+	w.Left = Reason(p[12] >> 8)
+	w.NamesSeen = uint8(p[12] >> 16)
+	w.NamesUnseen = uint8(p[12] >> 24)
+	w.FastOpen[0] = FastOpen(p[12] >> 32)
+	w.FastOpen[1] = FastOpen(p[12] >> 40)
+	w.Timers = p[12]>>48&1 != 0
+	w.Env.Out.Six = p[12]>>49&1 != 0
+	w.Env.In.Six = p[12]>>50&1 != 0
+	w.Env.Narrow = p[12]>>51&1 != 0
 }
 
 const socketWords = 9

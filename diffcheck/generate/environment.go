@@ -27,8 +27,7 @@ func without(kind, prefix string) toggle {
 	return toggle{routeDel(kind, prefix), routeAdd(kind, prefix)}
 }
 
-// toggles are what a script may change. At most 64; those on one prefix exclude
-// one another.
+// toggles are the routes that a script may change. At most 64.
 var toggles = []toggle{
 	without("", "192.0.2.0/24"),
 	over("unreachable", "192.0.2.1/32"),
@@ -44,6 +43,21 @@ var toggles = []toggle{
 	over("", "198.51.100.0/24"),
 }
 
+// toggles6 are changes of IPv6's routes.
+var toggles6 = []toggle{
+	without("", "2001:db8:2::/64"),
+	over("unreachable", "2001:db8:2::1/128"),
+	over("prohibit", "2001:db8:2::1/128"),
+	over("blackhole", "2001:db8:2::1/128"),
+	over("throw", "2001:db8:2::1/128"),
+	over("", "2001:db8:3::1/128"),
+	over("prohibit", "2001:db8:3::/64"),
+	over("", "::/0"),
+	without("unreachable", "2001:db8:4::1/128"),
+	without("blackhole", "2001:db8:4::3/128"),
+	over("", "2001:db8:4::/64"),
+}
+
 // filters are rules of the firewall; one at a time, and as many of each kind.
 var filters = func() []toggle {
 	var all []toggle
@@ -52,6 +66,19 @@ var filters = func() []toggle {
 		"reject with icmp admin-prohibited", "ip protocol tcp reject with tcp reset"} {
 		for _, match := range [...][2]string{{"output", "ip daddr 192.0.2.1 "}, {"input", "ip saddr 192.0.2.1 "}, {"output", "ip daddr 192.168.0.1 "}, {"output", ""}, {"output", "ip daddr 127.0.0.1 "}, {"input", "ip saddr 127.0.0.1 "}} {
 			all = append(all, toggle{script.Env{Kind: script.EnvFilterAdd, Name: match[0], Value: match[1] + does}, flush})
+		}
+	}
+	return all
+}()
+
+// filters6 are those of IPv6.
+var filters6 = func() []toggle {
+	var all []toggle
+	flush := script.Env{Kind: script.EnvFilterFlush}
+	for _, does := range [...]string{"drop", "reject", "reject with icmpv6 no-route", "reject with icmpv6 admin-prohibited", "reject with icmpv6 addr-unreachable",
+		"reject with icmpv6 policy-fail", "reject with icmpv6 reject-route", "ip6 nexthdr tcp reject with tcp reset"} {
+		for _, match := range [...][2]string{{"output", "ip6 daddr 2001:db8:2::1 "}, {"input", "ip6 saddr 2001:db8:2::1 "}, {"output", "ip6 daddr 2001:db8:1::1 "}, {"output", ""}, {"output", "ip6 daddr ::1 "}, {"input", "ip6 saddr ::1 "}} {
+			all = append(all, toggle{script.Env{Kind: script.EnvFilterAdd, Name: "ip6 " + match[0], Value: match[1] + does}, flush})
 		}
 	}
 	return all
@@ -74,45 +101,68 @@ var interfaces = []toggle{
 	{script.Env{Kind: script.EnvAddrDel, Value: ownAddr}, script.Env{Kind: script.EnvAddrAdd, Value: ownAddr}},
 }
 
-// ownAddr is the address of the host on its wire, as ip addr has it.
-var ownAddr = netip.PrefixFrom(script.Own, script.OwnNet.Bits()).String()
+// interfaces6 are those with the IPv6 address for the IPv4 one.
+var interfaces6 = []toggle{
+	interfaces[0], interfaces[1],
+	{script.Env{Kind: script.EnvAddrDel, Value: ownAddr6}, script.Env{Kind: script.EnvAddrAdd, Value: ownAddr6}},
+	{script.Env{Kind: script.EnvAddrDel, Value: ownAddr6}, script.Env{Kind: script.EnvAddrAdd, Value: ownAddr6}},
+}
+
+// ownAddr and ownAddr6 are the addresses of the host on its wire, as ip addr has them.
+var (
+	ownAddr  = netip.PrefixFrom(script.Own, script.OwnNet.Bits()).String()
+	ownAddr6 = netip.PrefixFrom(script.Own6, 64).String()
+)
 
 // change makes a change of the environment, or takes one back.
 func (w *world) change() {
 	if w.cut != nil {
-		w.events = append(w.events, script.Event{Kind: script.EventEnv, Env: w.cut.back})
+		w.alter(w.cut.back)
 		w.cut = nil
 		return
 	}
-	if w.percent(15) {
+	routes, rules, devices := toggles, filters, interfaces
+	six := w.six && w.percent(70)
+	if six {
+		routes, rules, devices = toggles6, filters6, interfaces6
+	}
+	switch n := w.below(100); {
+	case n < 15 && !six:
 		t := w.onePort()
 		w.cut = &t
-		w.events = append(w.events, script.Event{Kind: script.EventEnv, Env: t.there})
+	case n < 40:
+		w.cut = &rules[w.below(len(rules))]
+	case n < 52:
+		w.cut = &devices[w.below(len(devices))]
+	default:
+		w.reroute(routes, six)
 		return
 	}
-	if w.percent(30) {
-		t := &filters[w.below(len(filters))]
-		w.cut = t
-		w.events = append(w.events, script.Event{Kind: script.EventEnv, Env: t.there})
+	w.alter(w.cut.there)
+}
+
+func (w *world) alter(e script.Env) {
+	w.events = append(w.events, script.Event{Kind: script.EventEnv, Env: e})
+}
+
+// reroute changes a route, or takes the change back. Those on one prefix exclude
+// one another.
+func (w *world) reroute(routes []toggle, six bool) {
+	i := w.below(len(routes))
+	t, made := &routes[i], &w.toggled
+	if six {
+		made = &w.toggled6
+	}
+	if *made&(1<<i) != 0 {
+		*made &^= 1 << i
+		w.alter(t.back)
 		return
 	}
-	if w.percent(20) {
-		w.cut = &interfaces[w.below(len(interfaces))]
-		w.events = append(w.events, script.Event{Kind: script.EventEnv, Env: w.cut.there})
-		return
-	}
-	i := w.below(len(toggles))
-	t := &toggles[i]
-	if w.toggled&(1<<i) != 0 {
-		w.toggled &^= 1 << i
-		w.events = append(w.events, script.Event{Kind: script.EventEnv, Env: t.back})
-		return
-	}
-	for j := range toggles {
-		if j != i && w.toggled&(1<<j) != 0 && toggles[j].there.Value == t.there.Value {
+	for j := range routes {
+		if j != i && *made&(1<<j) != 0 && routes[j].there.Value == t.there.Value {
 			return
 		}
 	}
-	w.toggled |= 1 << i
-	w.events = append(w.events, script.Event{Kind: script.EventEnv, Env: t.there})
+	*made |= 1 << i
+	w.alter(t.there)
 }

@@ -60,6 +60,7 @@ type world struct {
 	changes        bool // the script changes the environment
 	cut            *toggle
 	toggled        uint64 // the changes that it has made, by their place in toggles
+	toggled6       uint64 // and in toggles6
 	fast           bool   // tries Fast Open
 	six            bool   // has sockets of AF_INET6
 	raw            bool   // has raw sockets

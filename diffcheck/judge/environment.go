@@ -2,6 +2,7 @@ package judge
 
 import (
 	"fmt"
+	"net/netip"
 
 	"github.com/connspec/connspec/diffcheck/script"
 	"github.com/connspec/connspec/diffcheck/target"
@@ -69,11 +70,13 @@ func (j *Judge) filter(e *script.Env) {
 		return
 	}
 	l.Change = model.FilterIn
-	if e.Name == "output" {
+	if f.Out {
 		l.Change = model.FilterOut
 	}
-	l.Addr = class(f.Addr)
-	l.Filter = model.Filter{Addr: l.Addr, Does: model.DoesDrop}
+	if l.Addr = class(f.Addr); f.Six {
+		l.Addr = filtered6(f.Addr)
+	}
+	l.Filter = model.Filter{Six: f.Six, Addr: l.Addr, Does: model.DoesDrop}
 	switch f.Does {
 	case script.DoesReject:
 		l.Filter.Does = model.DoesReject0 + model.Does(f.Code)
@@ -88,6 +91,14 @@ func (j *Judge) filter(e *script.Env) {
 	}
 }
 
+// filtered6 is the class of the far end in a rule of IPv6.
+func filtered6(a netip.Addr) model.Addr {
+	if !a.IsValid() {
+		return model.AddrAny
+	}
+	return class6(a)
+}
+
 // interfaceChange is a change of an interface or its address.
 func interfaceChange(e *script.Env) model.Change {
 	switch {
@@ -99,6 +110,11 @@ func interfaceChange(e *script.Env) model.Change {
 		return model.LoopbackDown
 	case e.Kind == script.EnvLinkUp:
 		return model.LoopbackUp
+	case e.Name == "" && e.Value == lab.Own6.String():
+		if e.Kind == script.EnvAddrDel {
+			return model.AddrGone6
+		}
+		return model.AddrBack6
 	case e.Name != "" || e.Value != lab.Own.String():
 		return model.ChangeUnknown
 	case e.Kind == script.EnvAddrDel:
@@ -110,16 +126,17 @@ func interfaceChange(e *script.Env) model.Change {
 // reroute tells of each class of addresses whose route changes.
 func (j *Judge) reroute(e *script.Env) {
 	var before [model.AddrCount]model.Change
-	for c := model.AddrRemote1; c < model.AddrUnknown; c++ {
-		before[c] = routeTo(&j.routes, c)
+	for c := range before {
+		before[c] = routeTo(&j.routes, model.Addr(c))
 	}
 	if j.routes.Apply(e) != nil {
 		j.moment(model.LabelEnv)
 		return
 	}
-	for c := model.AddrRemote1; c < model.AddrUnknown; c++ {
+	for i := range before {
+		c := model.Addr(i)
 		now := routeTo(&j.routes, c)
-		if now == before[c] || c == model.AddrSubnetBroadcast || c == model.AddrLoopbackBroadcast { // which the table local has
+		if now == before[c] {
 			continue
 		}
 		if now == labRoutes[c] {
@@ -130,6 +147,17 @@ func (j *Judge) reroute(e *script.Env) {
 	}
 }
 
+// follows says whether the routing table decides where packets to a class of
+// addresses go: those of the host itself, directed broadcasts and IPv6's groups have
+// their routes in the table local.
+func follows(c model.Addr) bool {
+	switch c {
+	case model.AddrSubnetBroadcast, model.AddrLoopbackBroadcast, model.AddrUnknown, model.AddrGroupLink, model.AddrGroupSite, model.AddrGroupGlobal:
+		return false
+	}
+	return c >= model.AddrRemote1 && c != model.AddrAnyMapped && !c.Local()
+}
+
 // changeOf is the change that gives a class a route of the kind.
 var changeOf = [...]model.Change{
 	lab.Unicast: model.RouteUnicast, lab.Unreachable: model.RouteUnreachable, lab.Prohibit: model.RouteProhibit,
@@ -138,6 +166,9 @@ var changeOf = [...]model.Change{
 
 // routeTo is what the routes have for a class of addresses.
 func routeTo(routes *target.Routes, c model.Addr) model.Change {
+	if !follows(c) {
+		return model.RoutePlanned
+	}
 	r, ok := routes.To(classes[c])
 	if !ok {
 		return model.RouteGone
@@ -147,8 +178,8 @@ func routeTo(routes *target.Routes, c model.Addr) model.Change {
 
 // labRoutes is the same for the lab before any change.
 var labRoutes = func() (planned [model.AddrCount]model.Change) {
-	for c := model.AddrRemote1; c < model.AddrUnknown; c++ {
-		planned[c] = routeTo(new(target.Routes), c)
+	for c := range planned {
+		planned[c] = routeTo(new(target.Routes), model.Addr(c))
 	}
 	return planned
 }()

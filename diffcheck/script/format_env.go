@@ -19,27 +19,41 @@ func (e *Env) Command() string {
 		}
 		return "sysctl -q " + e.Name + "=" + e.Value
 	case EnvRouteAdd:
-		return "ip route add " + kind + e.Value
+		return "ip " + e.family() + "route add " + kind + e.Value
 	case EnvRouteDel:
-		return "ip route del " + kind + e.Value
+		return "ip " + e.family() + "route del " + kind + e.Value
 	case EnvLinkUp:
 		return "ip link set dev " + e.device() + " up"
 	case EnvLinkDown:
 		return "ip link set dev " + e.device() + " down"
 	case EnvFilterAdd:
+		if chain, six := strings.CutPrefix(e.Name, "ip6 "); six {
+			return "nft add rule ip6 filter " + chain + " " + e.Value
+		}
 		return "nft add rule ip filter " + e.Name + " " + e.Value
 	case EnvFilterFlush:
 		return "nft flush ruleset"
 	case EnvAddrAdd:
-		return "ip addr add " + e.Value + " dev " + e.device()
+		return "ip " + e.family() + "addr add " + e.Value + " dev " + e.device()
 	case EnvAddrDel:
-		return "ip addr del " + e.Value + " dev " + e.device()
+		return "ip " + e.family() + "addr del " + e.Value + " dev " + e.device()
 	case EnvSleep:
 		return "sleep " + e.Value
 	case EnvFile:
 		return e.File.command()
 	}
 	return "true"
+}
+
+// Six says whether a route or an address is of IPv6.
+func (e *Env) Six() bool { return strings.Contains(e.Value, ":") }
+
+// family is the switch of ip(8) for the family of a route or an address.
+func (e *Env) family() string {
+	if e.Six() {
+		return "-6 "
+	}
+	return ""
 }
 
 // device is the device of a link or an address.

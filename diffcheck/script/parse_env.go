@@ -108,12 +108,25 @@ func parseSysctl(text string, args []string) []Env {
 
 // parseIP reads the arguments of ip: route, addr and link.
 func parseIP(args []string) (Env, bool) {
-	if len(args) > 0 && args[0] == "-4" {
+	six := len(args) > 0 && args[0] == "-6"
+	if len(args) > 0 && (args[0] == "-4" || six) {
 		args = args[1:]
 	}
 	if len(args) < 3 {
 		return Env{}, false
 	}
+	env, ok := parseObject(args)
+	switch {
+	case !ok || env.Kind == EnvLinkUp || env.Kind == EnvLinkDown:
+		return env, ok
+	case six && env.Value == "default":
+		env.Value = "::/0"
+	}
+	return env, !six || env.Six()
+}
+
+// parseObject reads the arguments after the switches.
+func parseObject(args []string) (Env, bool) {
 	switch args[0] + " " + args[1] {
 	case "route add", "ro add", "r add":
 		return parseRoute(EnvRouteAdd, args[2:])

@@ -89,7 +89,7 @@ const (
 	EnvLinkDown                   // `ip link set dev DEVICE down`
 	EnvAddrAdd                    // `ip addr add PREFIX dev DEVICE`
 	EnvAddrDel                    // `ip addr del PREFIX dev DEVICE`
-	EnvFilterAdd                  // `nft add rule ip filter CHAIN RULE`, see [ParseFilter]
+	EnvFilterAdd                  // `nft add rule ip|ip6 filter CHAIN RULE`, see [ParseFilter]
 	EnvFilterFlush                // `nft flush ruleset`
 	EnvSleep                      // `sleep SECONDS`
 	EnvUnknown                    // a command that diffcheck does not know; Text holds it
@@ -99,7 +99,7 @@ const (
 // Env is one environment change. Text is the command as written.
 type Env struct {
 	Kind  EnvKind
-	Name  string // EnvSysctl: the key; routes: the kind, "" for unicast; links and addresses: lo, or "" for eth0; EnvFilterAdd: input or output
+	Name  string // EnvSysctl: the key; routes: the kind, "" for unicast; links and addresses: lo, or "" for eth0; EnvFilterAdd: input or output, after "ip6 " in the table of IPv6
 	Value string // EnvSysctl: the value; routes: the prefix; addresses: the address with the length of its prefix; EnvFilterAdd: the rule
 	File  FileChange
 	Text  string

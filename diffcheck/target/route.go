@@ -18,7 +18,11 @@ func ParseRoute(e *script.Env) (r lab.Route, err error) {
 	switch e.Name {
 	case "", "unicast":
 		// Whatever gateway the script names, the puppet is the only one.
-		if !r.Prefix.Addr().IsMulticast() {
+		switch {
+		case r.Prefix.Addr().IsMulticast():
+		case r.Prefix.Addr().Is6():
+			r.Gateway = script.Gateway6
+		default:
 			r.Gateway = script.Gateway
 		}
 	case "unreachable":
@@ -35,8 +39,8 @@ func ParseRoute(e *script.Env) (r lab.Route, err error) {
 	return r, nil
 }
 
-// parsePrefix reads a prefix as ip-route(8) does: "default", an address, or
-// address/bits.
+// parsePrefix reads a prefix as ip-route(8) does: "default" (of IPv4), an address,
+// or address/bits.
 func parsePrefix(s string) (netip.Prefix, error) {
 	if s == "default" {
 		return netip.MustParsePrefix("0.0.0.0/0"), nil
@@ -49,7 +53,7 @@ func parsePrefix(s string) (netip.Prefix, error) {
 		return netip.PrefixFrom(a, a.BitLen()), nil
 	}
 	p, err := netip.ParsePrefix(s)
-	if err != nil || !p.Addr().Is4() {
+	if err != nil {
 		return p, errors.New("ip route: prefix " + s + ": expected ADDRESS/BITS")
 	}
 	return p.Masked(), nil

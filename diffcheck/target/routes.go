@@ -14,8 +14,8 @@ type Routes struct {
 	made bool // own is in use; else the lab's are
 }
 
-// labRoutes are the lab's, and the one that the address of eth0 brings.
-var labRoutes = append(lab.Routes(), lab.Route{Prefix: script.OwnNet})
+// labRoutes are the lab's, and those that the addresses of eth0 bring.
+var labRoutes = append(append(lab.Routes(), lab.Routes6()...), lab.Route{Prefix: script.OwnNet}, lab.Route{Prefix: lab.Own6.Masked()}, lab.Route{Prefix: lab.LinkLocal.Masked()})
 
 // Reset takes every change back.
 func (t *Routes) Reset() { t.made = false }

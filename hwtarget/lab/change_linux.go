@@ -54,16 +54,21 @@ func (l *Lane) LoopbackUp() error {
 // AddrDel takes an address from eth0. With the last one the kernel forgets the
 // routes through it. The error is EADDRNOTAVAIL if eth0 does not have it.
 func (l *Lane) AddrDel(p netip.Prefix) error {
-	msg := nl.NewIfAddrmsg(unix.AF_INET)
+	msg := nl.NewIfAddrmsg(int(family(p.Addr())))
 	msg.Prefixlen, msg.Index = uint8(p.Bits()), uint32(hostIndex)
 	l.batch.request("no address "+p.String(), unix.RTM_DELADDR, 0, msg, nl.NewRtAttr(unix.IFA_LOCAL, p.Addr().AsSlice()))
 	return l.batch.run(l.netlink)
 }
 
-// AddrAdd gives eth0 an address and puts the routes and the neighbour back. The
-// error is EEXIST if it has the address.
+// AddrAdd gives eth0 an address and puts the routes and the neighbours of its family
+// back. The error is EEXIST if it has an IPv4 address already.
 func (l *Lane) AddrAdd(p netip.Prefix) error {
+	if p.Addr().Is6() {
+		l.batch.addr6(hostIndex, p)
+		l.learn6(&l.batch)
+		return errors.Join(l.batch.run(l.netlink), l.settled6())
+	}
 	l.batch.addr(hostIndex, p)
-	l.learn(&l.batch)
+	l.learn4(&l.batch)
 	return l.batch.run(l.netlink)
 }

@@ -58,8 +58,9 @@ func (l *Lane) learn6(b *batch) {
 }
 
 // settled6 waits until the IPv6 addresses can be reached, which the kernel sees
-// to in a work queue of its own (addrconf_dad_work). It sends datagrams to them
-// until they arrive.
+// to in a work queue of its own (addrconf_dad_work). It asks for the route to each
+// until it is a local one, and sends datagrams until they arrive: one sent before
+// would go out on the wire, or wait for a neighbour there.
 func (l *Lane) settled6() error {
 	if !l.IPv6 {
 		return nil
@@ -75,6 +76,9 @@ func (l *Lane) settled6() error {
 	self := &unix.SockaddrInet6{Port: name.(*unix.SockaddrInet6).Port, ZoneId: hostIndex}
 	for _, a := range [...]netip.Addr{netip.IPv6Loopback(), Own6.Addr(), LinkLocal.Addr()} {
 		self.Addr = a.As16()
+		if err := l.takes(a); err != nil {
+			return fmt.Errorf("lab: address %v: %w", a, err)
+		}
 		if err := arrives(l.six, self); err != nil {
 			return fmt.Errorf("lab: address %v: %w", a, err)
 		}
@@ -106,6 +110,29 @@ func dissolve(fd int) {
 // some 100 us.
 const patience6 = time.Minute
 
+// takes waits until the kernel takes packets to a for its own.
+func (l *Lane) takes(a netip.Addr) error {
+	for began := time.Now(); ; {
+		kind, err := routeType(l.netlink, a)
+		if err != nil || kind == unix.RTN_LOCAL {
+			return err
+		}
+		if time.Since(began) > patience6 {
+			return fmt.Errorf("not in use within %v", patience6)
+		}
+		linger(began)
+	}
+}
+
+// linger lets some time pass, the more of it the longer it has been.
+func linger(began time.Time) {
+	if time.Since(began) > time.Millisecond {
+		time.Sleep(100 * time.Microsecond)
+		return
+	}
+	runtime.Gosched()
+}
+
 // arrives sends one byte to self until it comes back.
 func arrives(fd int, self unix.Sockaddr) error {
 	var b [1]byte
@@ -116,13 +143,9 @@ func arrives(fd int, self unix.Sockaddr) error {
 				return nil
 			}
 		}
-		switch waited := time.Since(began); {
-		case waited > patience6:
+		if time.Since(began) > patience6 {
 			return err
-		case waited > time.Millisecond:
-			time.Sleep(100 * time.Microsecond)
-		default:
-			runtime.Gosched()
 		}
+		linger(began)
 	}
 }

@@ -223,11 +223,15 @@ func (l *Lane) connect(fd int) error {
 // learn adds the neighbour and the routes, which the kernel forgets when the
 // link goes down.
 func (l *Lane) learn(b *batch) {
+	l.learn4(b)
+	l.learn6(b)
+}
+
+func (l *Lane) learn4(b *batch) {
 	b.neighbor(hostIndex, Gateway, PuppetMAC)
 	for _, r := range Routes() {
 		b.route(unix.RTM_NEWROUTE, unix.NLM_F_CREATE|unix.NLM_F_REPLACE, hostIndex, r)
 	}
-	l.learn6(b)
 }
 
 // linked waits, without sleeping, until both ends have a carrier.

@@ -62,6 +62,39 @@ func (b *batch) run(fd int) error {
 	return first
 }
 
+// routeType asks what kind of route the kernel has to a, RTN_…; RTN_UNSPEC if none.
+func routeType(fd int, a netip.Addr) (uint8, error) {
+	req := nl.NewNetlinkRequest(unix.RTM_GETROUTE, 0)
+	req.AddData(&nl.RtMsg{RtMsg: unix.RtMsg{Family: family(a), Dst_len: uint8(a.BitLen())}})
+	req.AddData(nl.NewRtAttr(unix.RTA_DST, a.AsSlice()))
+	if err := unix.Sendto(fd, req.Serialize(), 0, &unix.SockaddrNetlink{Family: unix.AF_NETLINK}); err != nil {
+		return 0, fmt.Errorf("lab: netlink: %w", err)
+	}
+	var in [8192]byte
+	for {
+		n, _, err := unix.Recvfrom(fd, in[:], 0)
+		if err == unix.EINTR {
+			continue
+		}
+		if err != nil {
+			return 0, fmt.Errorf("lab: netlink: %w", err)
+		}
+		msgs, err := syscall.ParseNetlinkMessage(in[:n])
+		if err != nil {
+			return 0, fmt.Errorf("lab: netlink answer: %w", err)
+		}
+		for _, m := range msgs {
+			switch {
+			case m.Header.Seq != req.Seq:
+			case m.Header.Type == unix.NLMSG_ERROR: // as for no route
+				return unix.RTN_UNSPEC, nil
+			case m.Header.Type == unix.RTM_NEWROUTE && len(m.Data) >= unix.SizeofRtMsg:
+				return m.Data[7], nil // rtm_type
+			}
+		}
+	}
+}
+
 func netlinkSocket() (int, error) {
 	fd, err := unix.Socket(unix.AF_NETLINK, unix.SOCK_RAW|unix.SOCK_CLOEXEC, unix.NETLINK_ROUTE)
 	if err != nil {

@@ -20,7 +20,8 @@ type changes struct {
 	routes   []rerouted
 	linkDown bool
 	loDown   bool
-	noAddr   bool // eth0 has lost its address
+	noAddr   bool // eth0 has lost its IPv4 address
+	noAddr6  bool // and its IPv6 address
 	filtered bool // there is a firewall
 }
 
@@ -92,7 +93,10 @@ func (k *Target) link(e *script.Env) error {
 		return k.lane.LoopbackDown()
 	case e.Name == "lo":
 		c.loDown = false
-		return k.lane.LoopbackUp()
+		if err := k.lane.LoopbackUp(); err != nil {
+			return err
+		}
+		return k.relearn(netip.Addr.Is6)
 	case down:
 		c.linkDown = true
 		return k.lane.LinkDown()
@@ -101,7 +105,12 @@ func (k *Target) link(e *script.Env) error {
 	if err := k.lane.LinkUp(); err != nil {
 		return err
 	}
-	return k.relearn()
+	if c.noAddr6 {
+		if err := k.lane.AddrDel(lab.Own6); err != nil {
+			return err
+		}
+	}
+	return k.relearn(netip.Addr.IsValid)
 }
 
 // filter adds a rule to the lane's firewall.
@@ -111,7 +120,7 @@ func (k *Target) filter(ev *script.Event) error {
 		return target.Refuse(ev, "%s", err)
 	}
 	rule := lab.Filter{
-		Out: ev.Env.Name == "output", Reject: f.Does == script.DoesReject, Reset: f.Does == script.DoesReset, Code: f.Code,
+		Six: f.Six, Out: f.Out, Reject: f.Does == script.DoesReject, Reset: f.Does == script.DoesReset, Code: f.Code,
 	}
 	if f.Addr.IsValid() {
 		rule.Addr = k.naming.RealAddr(f.Addr)
@@ -130,34 +139,46 @@ func (k *Target) filter(ev *script.Event) error {
 	return nil
 }
 
-// addr takes the address from eth0, or gives it back.
+// addr takes an address from eth0, or gives it back.
 func (k *Target) addr(ev *script.Event) error {
 	e, c := &ev.Env, &k.changed
-	if e.Name != "" || e.Value != lab.Own.String() {
-		return target.Refuse(ev, "ip addr: the one address that comes and goes is %s on eth0", lab.Own)
+	own, gone := lab.Own, &c.noAddr
+	if e.Six() {
+		own, gone = lab.Own6, &c.noAddr6
 	}
-	if e.Kind == script.EnvAddrDel {
-		if c.noAddr {
-			return target.Refuse(ev, "ip addr del %s: eth0 has lost it before", lab.Own)
-		}
-		c.noAddr = true
-		return k.lane.AddrDel(lab.Own)
+	switch {
+	case e.Name != "" || e.Value != own.String():
+		return target.Refuse(ev, "ip addr: the addresses that come and go are %s and %s on eth0", lab.Own, lab.Own6)
+	case e.Six() && !k.lane.IPv6:
+		return target.Refuse(ev, "ip -6 addr: %s", k.lane.NoIPv6)
+	case c.linkDown:
+		return target.Refuse(ev, "ip addr: not while eth0 is down")
+	case e.Kind == script.EnvAddrDel && *gone:
+		return target.Refuse(ev, "ip addr del %s: eth0 has lost it before", own)
+	case e.Kind == script.EnvAddrAdd && !*gone:
+		return target.Refuse(ev, "ip addr add %s: eth0 has it", own)
 	}
-	if !c.noAddr {
-		return target.Refuse(ev, "ip addr add %s: eth0 has it", lab.Own)
+	*gone = e.Kind == script.EnvAddrDel
+	if *gone {
+		return k.lane.AddrDel(own)
 	}
-	c.noAddr = false
-	if err := k.lane.AddrAdd(lab.Own); err != nil {
+	if err := k.lane.AddrAdd(own); err != nil {
 		return err
 	}
-	return k.relearn()
+	if e.Six() {
+		return k.relearn(netip.Addr.Is6)
+	}
+	return k.relearn(netip.Addr.Is4)
 }
 
-// relearn makes the script's changes of routes again, after the lab has put back
-// its own.
-func (k *Target) relearn() error {
+// relearn makes the script's changes of routes of a family again, after the lab has
+// put back its own.
+func (k *Target) relearn(of func(netip.Addr) bool) error {
 	for i := range k.changed.routes {
 		at := &k.changed.routes[i]
+		if !of(at.prefix.Addr()) {
+			continue
+		}
 		r, planned := labRoute(at.prefix)
 		var err error
 		switch {
@@ -193,7 +214,7 @@ func (k *Target) route(ev *script.Event) error {
 		}
 		if err != nil {
 			k.dirty = true
-			return err
+			return target.Refuse(ev, "%s", err)
 		}
 	}
 	if !found {
@@ -222,9 +243,12 @@ func (k *Target) routed(p netip.Prefix) *rerouted {
 	return &c.routes[len(c.routes)-1]
 }
 
+// labRoutes are the lab's routes.
+var labRoutes = append(lab.Routes(), lab.Routes6()...)
+
 // labRoute is the route that the lab has to the very prefix.
 func labRoute(p netip.Prefix) (lab.Route, bool) {
-	for _, r := range lab.Routes() {
+	for _, r := range labRoutes {
 		if r.Prefix == p {
 			return r, true
 		}
@@ -232,25 +256,30 @@ func labRoute(p netip.Prefix) (lab.Route, bool) {
 	return lab.Route{}, false
 }
 
-// remoteNet has the far hosts' canonical addresses, and realNet the real ones.
-var (
-	remoteNet = netip.MustParsePrefix("192.0.2.0/24")
-	realNet   = netip.MustParsePrefix("10.0.0.0/8")
-)
+// realNet has the far hosts' real IPv4 addresses.
+var realNet = netip.MustParsePrefix("10.0.0.0/8")
+
+// remoteNets have the far hosts' canonical addresses, and beside them the real ones.
+var remoteNets = [...]struct{ canon, real netip.Prefix }{
+	{netip.MustParsePrefix("192.0.2.0/24"), realNet},
+	{netip.MustParsePrefix("2001:db8:2::/64"), lab.Far6},
+}
 
 // realPrefixes gives the prefixes whose routes do to the lab's addresses what
 // one to p does to the canonical ones.
 func (k *Target) realPrefixes(p netip.Prefix) []netip.Prefix {
 	all := []netip.Prefix{p}
-	if p.Bits() < remoteNet.Bits() {
-		return all // the lab's own route is more specific
-	}
-	if p == remoteNet {
-		return append(all, realNet)
-	}
-	for _, a := range [...]netip.Addr{script.Remote1, script.Remote2} {
-		if p.Contains(a) {
-			all = append(all, netip.PrefixFrom(k.naming.RealAddr(a), 32))
+	for _, n := range remoteNets {
+		if p == n.canon {
+			return append(all, n.real)
+		}
+		if p.Bits() < n.canon.Bits() || !n.canon.Overlaps(p) {
+			continue // elsewhere, or the lab's own route is more specific
+		}
+		for _, a := range [...]netip.Addr{script.Remote1, script.Remote2, script.Remote61, script.Remote62} {
+			if p.Contains(a) {
+				all = append(all, netip.PrefixFrom(k.naming.RealAddr(a), a.BitLen()))
+			}
 		}
 	}
 	return all
@@ -274,6 +303,9 @@ func (k *Target) restore() {
 		k.dirty = true
 	}
 	if c.noAddr && k.lane.AddrAdd(lab.Own) != nil {
+		k.dirty = true
+	}
+	if c.noAddr6 && k.lane.AddrAdd(lab.Own6) != nil {
 		k.dirty = true
 	}
 	for i := range c.routes {
