@@ -148,21 +148,28 @@ func tupleTaken(m *move) bool {
 	if !stream(m) || !m.s.has(HasPort) {
 		return false
 	}
-	other := m.connectionWith(false)
+	other := m.connectionWith()
 	return other >= 0 && m.w.Sockets[other].TCP != TimeWait
 }
 
-// tupleMayBeTaken: a socket with the same name is in any state, and may have the
-// same peer.
+// tupleMayBeTaken: some other socket is in any state, and may have any names.
 func tupleMayBeTaken(m *move) bool {
-	return stream(m) && m.s.has(HasPort) && m.connectionWith(true) >= 0
+	if !stream(m) || !m.s.has(HasPort) {
+		return false
+	}
+	for i := range m.w.Sockets {
+		if o := &m.w.Sockets[i]; o != m.s && o.Kind == KindStream && o.has(AnyState) {
+			return true
+		}
+	}
+	return false
 }
 
 func tupleWaits(m *move) bool {
 	if !stream(m) || !m.s.has(HasPort) {
 		return false
 	}
-	other := m.connectionWith(false)
+	other := m.connectionWith()
 	return other >= 0 && m.w.Sockets[other].TCP == TimeWait
 }
 
@@ -186,10 +193,8 @@ func namesTaken(m *move) bool {
 	return false
 }
 
-// connectionWith finds the connection with the names that this one would have;
-// open asks for one that is in any state: it may have any names, and may be
-// gone already.
-func (m *move) connectionWith(open bool) int {
+// connectionWith finds the connection with the names that this one would have.
+func (m *move) connectionWith() int {
 	dst := m.destination()
 	src := m.s.Local
 	if dst.Six() && src.Four() { // no such connection can be
@@ -200,13 +205,10 @@ func (m *move) connectionWith(open bool) int {
 	}
 	for i := range m.w.Sockets {
 		o := &m.w.Sockets[i]
-		if o == m.s || o.Kind != KindStream || o.has(AnyState) != open {
+		if o == m.s || o.Kind != KindStream || o.has(AnyState) {
 			continue
 		}
-		if o.LPort != m.s.LPort || o.Local != src {
-			continue
-		}
-		if open || o.TCP > Listen && o.Remote == dst && o.RPort == m.c.To.Port { // which peer one in any state has is open too
+		if o.TCP > Listen && o.LPort == m.s.LPort && o.Local == src && o.Remote == dst && o.RPort == m.c.To.Port {
 			return i
 		}
 	}

@@ -78,6 +78,39 @@ func (w *World) stray(s *Socket) bool {
 	return s.has(Request) && w.Sockets[s.Parent-1].TCP != Listen
 }
 
+// rank puts a datagram socket that was given its port or its address before the
+// others with that port (udp_lib_get_port and udp_lib_rehash of Linux,
+// in_pcbinshash of BSD: at the head of the chain).
+func (m *move) rank(s *Socket) {
+	if s.Kind != KindDgram || s.has(Raw) {
+		return
+	}
+	var below [SocketsMax]uint8 // how many of the others each of them comes after
+	s.Rank = 0
+	for i := range m.w.Sockets {
+		o := &m.w.Sockets[i]
+		if !o.shares(s) {
+			continue
+		}
+		s.Rank++
+		for j := range m.w.Sockets {
+			if p := &m.w.Sockets[j]; p.shares(s) && p.Rank < o.Rank {
+				below[i]++
+			}
+		}
+	}
+	for i := range m.w.Sockets {
+		if o := &m.w.Sockets[i]; o.shares(s) {
+			o.Rank = below[i]
+		}
+	}
+}
+
+// shares: another datagram socket has the port of s.
+func (o *Socket) shares(s *Socket) bool {
+	return o != s && o.Kind == KindDgram && o.has(HasPort) && !o.has(Raw) && o.LPort == s.LPort
+}
+
 // udpReceiver is the slot of the socket that a datagram is for: the more of
 // its names are fixed the better (compute_score of Linux); -1 if none fits.
 func (w *World) udpReceiver(f *Frame) int {
@@ -87,7 +120,7 @@ func (w *World) udpReceiver(f *Frame) int {
 		if s.Kind != KindDgram || !s.has(HasPort) || s.LPort != f.DPort || s.has(AnyState) {
 			continue
 		}
-		if n := s.udpScore(f); n > score {
+		if n := s.udpScore(f); n > score || n == score && n != 0 && s.Rank > w.Sockets[best].Rank {
 			best, score = i, n
 		}
 	}

@@ -167,6 +167,7 @@ func bind(m *move) {
 		m.autobind(s)
 	default:
 		s.set(PortLock | HasPort)
+		m.rank(s)
 	}
 	m.ret(0)
 }

@@ -265,6 +265,7 @@ func associate(m *move) {
 	switch {
 	case s.unnamed():
 		s.Local = m.source(dst)
+		m.rank(s)
 	case m.under(forLinux) && (s.Local.Six() || s.has(Bare)) && !dst.Six() && s.Via == AddrAny:
 		s.Via = m.source(dst)
 	}

@@ -38,6 +38,7 @@ func apart(m *move) {
 		s.TCP = Closed
 		s.Remote, s.RPort, s.Local = AddrAny, PortZero, AddrAny
 		s.clear(AddrLock)
+		m.rank(s)
 	}
 }
 

@@ -174,7 +174,9 @@ func dissolveDgram(m *move) {
 	}
 	if !s.has(PortLock) {
 		s.clear(HasPort)
-		s.LPort = PortZero
+		s.LPort, s.Rank = PortZero, 0
+	} else if !s.has(AddrLock) {
+		m.rank(s)
 	}
 	m.ret(0)
 }

@@ -128,9 +128,7 @@ func (m *move) withheld(s *Socket) bool {
 func (m *move) retains(s *Socket) {
 	s.RcvWup = s.RcvNxt
 	s.clear(AckDue | DueTwice)
-	if s.has(Paced) && !s.has(Crossed) {
-		s.set(PingPong)
-	}
+	m.converse(s)
 	if e := m.wayError(s); e != spec.ENONE && s.Remote.Six() {
 		s.Soft = e
 	} else if e == spec.ENONE {

@@ -185,7 +185,7 @@ var sendRules = onSend([]Rule{
 		when:  func(m *move) bool { return stream(m) && m.c.Len+int32(m.s.Unsent) > int32(m.s.MSS) }, then: leaves(LeftWindow)},
 	{Name: "/stream/ok", Class: Succeed, For: forAll, Evidence: "RFC 9293, 3.10.2 and 3.7.4; POSIX.1-2008, send()",
 		Title: "Data is sent, or held back while a small segment is outstanding.",
-		of:    streams, then: func(m *move) { m.push(m.s, uint16(m.c.Len)); m.ret(m.c.Len) }},
+		of:    streams, then: sendStream},
 
 	// datagram
 	{Name: "/dgram/big", Class: Succeed, For: forAll,
@@ -445,4 +445,13 @@ func receive(m *move) {
 // last acknowledgement, and reading it sends none.
 func wokenByFirst(m *move) bool {
 	return m.under(forLinux) && m.t.Wait == Blocked && !m.s.has(DueTwice)
+}
+
+// sendStream takes the data of a send. Of none Linux does not go on to send what
+// it has kept (tcp_sendmsg_locked).
+func sendStream(m *move) {
+	if m.c.Len != 0 || m.s.Unsent == 0 || !m.under(forLinux) {
+		m.push(m.s, uint16(m.c.Len))
+	}
+	m.ret(m.c.Len)
 }

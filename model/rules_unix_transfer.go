@@ -126,6 +126,11 @@ var sendRulesUnix = onSendUnix(
 		Title: "Without a peer and without an address send may ask for one.", when: unpeered, then: fails(spec.EDESTADDRREQ)},
 	Rule{Name: "/dgram/EPERM", Class: Shall, For: forLinux, Evidence: linuxSend + " (unix_may_send)",
 		Title: "A socket that has another peer takes nothing.", when: all(unixDgram, (*move).deaf), then: fails(spec.EPERM)},
+	Rule{Name: "/dgram/ECONNRESET-dissolved", Class: Shall, For: forLinux, Evidence: linuxSend + " (restart)",
+		Title: "A send that waited for a peer which is none any more fails when that one goes.",
+		when: func(m *move) bool {
+			return unixDgram(m) && m.rerun && !addressed(m) && m.far() == peerDead && m.s.Peer != peerDead
+		}, then: fails(spec.ECONNRESET)},
 	Rule{Name: "/dgram/ECONNREFUSED-peer", Class: Shall, For: forLinux, Evidence: linuxSend + " (SOCK_DEAD)",
 		Title: "To a peer that has gone send fails, and the socket has none from then on.",
 		when:  func(m *move) bool { return unixDgram(m) && m.far() == peerDead }, then: losesPeer},

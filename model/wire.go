@@ -150,9 +150,7 @@ func (m *move) flush(s *Socket) {
 		return
 	}
 	m.segment(s, PSH|ACK, n)
-	if s.has(Paced) && !s.has(Crossed) { // lrcvtime is not set by a simultaneous open
-		s.set(PingPong)
-	}
+	m.converse(s)
 }
 
 // sendFIN ends our side of the connection; held-back data goes with it.
@@ -164,7 +162,18 @@ func (m *move) sendFIN(s *Socket) {
 	n := s.Unsent
 	s.Unsent = 0
 	m.segment(s, bits, n)
+	if n != 0 {
+		m.converse(s)
+	}
 	s.set(FINSent | ShutWrite)
+}
+
+// converse notes that data went out: if that was soon after the peer's, the two
+// take turns (tcp_event_data_sent; lrcvtime is not set by a simultaneous open).
+func (m *move) converse(s *Socket) {
+	if s.has(Paced) && !s.has(Crossed) {
+		s.set(PingPong)
+	}
 }
 
 // abort sends RST for a connection that is given up from this side.

@@ -223,37 +223,38 @@ func (s *Socket) words(p *[socketWords]uint64) {
 		uint64(s.Backlog)<<16 |
 		uint64(s.Parent)<<24 |
 		uint64(s.Turn)<<32 |
-		uint64(s.Retries)<<40 |
-		uint64(s.Queued)<<48 |
-		uint64(s.Segs)<<56
-	p[4] = uint64(s.SndUna) |
-		uint64(s.SndNxt)<<16 |
-		uint64(s.RcvNxt)<<32 |
-		uint64(s.RcvWup)<<48
-	p[5] = uint64(s.Unread) |
-		uint64(s.Unsent)<<16 |
-		uint64(s.MSS)<<32 |
-		uint64(s.SndTimeo)<<48 |
-		uint64(s.RcvTimeo)<<56
-	p[6] = uint64(s.UserTimeout) |
-		uint64(s.Linger)<<8 |
-		uint64(s.SynCount)<<16 |
-		uint64(s.Life)<<24 |
-		uint64(s.Queue[0].Len)<<32 |
-		uint64(s.Queue[0].Addr)<<48 |
-		uint64(s.Queue[0].Port)<<56
-	p[7] = uint64(s.Queue[0].From) |
-		uint64(s.Queue[0].Name)<<8 |
-		uint64(s.Queue[1].Len)<<16 |
-		uint64(s.Queue[1].Addr)<<32 |
-		uint64(s.Queue[1].Port)<<40 |
-		uint64(s.Queue[1].From)<<48 |
-		uint64(s.Queue[1].Name)<<56
-	p[8] = uint64(s.Queue[2].Len) |
-		uint64(s.Queue[2].Addr)<<16 |
-		uint64(s.Queue[2].Port)<<24 |
-		uint64(s.Queue[2].From)<<32 |
-		uint64(s.Queue[2].Name)<<40
+		uint64(s.Rank)<<40 |
+		uint64(s.Retries)<<48 |
+		uint64(s.Queued)<<56
+	p[4] = uint64(s.Segs) |
+		uint64(s.SndUna)<<8 |
+		uint64(s.SndNxt)<<24 |
+		uint64(s.RcvNxt)<<40 |
+		uint64(s.SndTimeo)<<56
+	p[5] = uint64(s.RcvWup) |
+		uint64(s.Unread)<<16 |
+		uint64(s.Unsent)<<32 |
+		uint64(s.MSS)<<48
+	p[6] = uint64(s.RcvTimeo) |
+		uint64(s.UserTimeout)<<8 |
+		uint64(s.Linger)<<16 |
+		uint64(s.SynCount)<<24 |
+		uint64(s.Life)<<32 |
+		uint64(s.Queue[0].Len)<<40 |
+		uint64(s.Queue[0].Addr)<<56
+	p[7] = uint64(s.Queue[0].Port) |
+		uint64(s.Queue[0].From)<<8 |
+		uint64(s.Queue[0].Name)<<16 |
+		uint64(s.Queue[1].Len)<<24 |
+		uint64(s.Queue[1].Addr)<<40 |
+		uint64(s.Queue[1].Port)<<48 |
+		uint64(s.Queue[1].From)<<56
+	p[8] = uint64(s.Queue[1].Name) |
+		uint64(s.Queue[2].Len)<<8 |
+		uint64(s.Queue[2].Addr)<<24 |
+		uint64(s.Queue[2].Port)<<32 |
+		uint64(s.Queue[2].From)<<40 |
+		uint64(s.Queue[2].Name)<<48
 }
 
 func (s *Socket) setWords(p *[socketWords]uint64) {
@@ -279,37 +280,38 @@ func (s *Socket) setWords(p *[socketWords]uint64) {
 	s.Backlog = uint8(p[3] >> 16)
 	s.Parent = uint8(p[3] >> 24)
 	s.Turn = uint8(p[3] >> 32)
-	s.Retries = uint8(p[3] >> 40)
-	s.Queued = uint8(p[3] >> 48)
-	s.Segs = uint8(p[3] >> 56)
-	s.SndUna = uint16(p[4])
-	s.SndNxt = uint16(p[4] >> 16)
-	s.RcvNxt = uint16(p[4] >> 32)
-	s.RcvWup = uint16(p[4] >> 48)
-	s.Unread = uint16(p[5])
-	s.Unsent = uint16(p[5] >> 16)
-	s.MSS = uint16(p[5] >> 32)
-	s.SndTimeo = uint8(p[5] >> 48)
-	s.RcvTimeo = uint8(p[5] >> 56)
-	s.UserTimeout = uint8(p[6])
-	s.Linger = uint8(p[6] >> 8)
-	s.SynCount = uint8(p[6] >> 16)
-	s.Life = uint8(p[6] >> 24)
-	s.Queue[0].Len = uint16(p[6] >> 32)
-	s.Queue[0].Addr = Addr(p[6] >> 48)
-	s.Queue[0].Port = Port(p[6] >> 56)
-	s.Queue[0].From = uint8(p[7])
-	s.Queue[0].Name = Name(p[7] >> 8)
-	s.Queue[1].Len = uint16(p[7] >> 16)
-	s.Queue[1].Addr = Addr(p[7] >> 32)
-	s.Queue[1].Port = Port(p[7] >> 40)
-	s.Queue[1].From = uint8(p[7] >> 48)
-	s.Queue[1].Name = Name(p[7] >> 56)
-	s.Queue[2].Len = uint16(p[8])
-	s.Queue[2].Addr = Addr(p[8] >> 16)
-	s.Queue[2].Port = Port(p[8] >> 24)
-	s.Queue[2].From = uint8(p[8] >> 32)
-	s.Queue[2].Name = Name(p[8] >> 40)
+	s.Rank = uint8(p[3] >> 40)
+	s.Retries = uint8(p[3] >> 48)
+	s.Queued = uint8(p[3] >> 56)
+	s.Segs = uint8(p[4])
+	s.SndUna = uint16(p[4] >> 8)
+	s.SndNxt = uint16(p[4] >> 24)
+	s.RcvNxt = uint16(p[4] >> 40)
+	s.SndTimeo = uint8(p[4] >> 56)
+	s.RcvWup = uint16(p[5])
+	s.Unread = uint16(p[5] >> 16)
+	s.Unsent = uint16(p[5] >> 32)
+	s.MSS = uint16(p[5] >> 48)
+	s.RcvTimeo = uint8(p[6])
+	s.UserTimeout = uint8(p[6] >> 8)
+	s.Linger = uint8(p[6] >> 16)
+	s.SynCount = uint8(p[6] >> 24)
+	s.Life = uint8(p[6] >> 32)
+	s.Queue[0].Len = uint16(p[6] >> 40)
+	s.Queue[0].Addr = Addr(p[6] >> 56)
+	s.Queue[0].Port = Port(p[7])
+	s.Queue[0].From = uint8(p[7] >> 8)
+	s.Queue[0].Name = Name(p[7] >> 16)
+	s.Queue[1].Len = uint16(p[7] >> 24)
+	s.Queue[1].Addr = Addr(p[7] >> 40)
+	s.Queue[1].Port = Port(p[7] >> 48)
+	s.Queue[1].From = uint8(p[7] >> 56)
+	s.Queue[1].Name = Name(p[8])
+	s.Queue[2].Len = uint16(p[8] >> 8)
+	s.Queue[2].Addr = Addr(p[8] >> 24)
+	s.Queue[2].Port = Port(p[8] >> 32)
+	s.Queue[2].From = uint8(p[8] >> 40)
+	s.Queue[2].Name = Name(p[8] >> 48)
 }
 
 const threadWords = 5

@@ -66,6 +66,7 @@ var macos = Personality{
 	Unreachable:       unreachableXNU,
 	TimeExceeded:      Reaction{Errno: spec.EHOSTUNREACH},
 	ParameterProblem:  Reaction{Errno: spec.ENOPROTOOPT, Soft: true},
+	ProblemCodes:      2, // icmp_input
 	DatagramICMP:      hard(unreachableXNU),
 	DatagramExceeded:  Reaction{Errno: spec.EHOSTUNREACH},
 	DatagramProblem:   Reaction{Errno: spec.ENOPROTOOPT},

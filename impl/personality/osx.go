@@ -60,6 +60,7 @@ var osx = Personality{
 	Unreachable:       unreachableBSD,
 	TimeExceeded:      Reaction{Errno: spec.EHOSTUNREACH},
 	ParameterProblem:  Reaction{Errno: spec.ENOPROTOOPT, Soft: true},
+	ProblemCodes:      2, // icmp_input
 	DatagramICMP:      hard(unreachableBSD),
 	DatagramExceeded:  Reaction{Errno: spec.EHOSTUNREACH},
 	DatagramProblem:   Reaction{Errno: spec.ENOPROTOOPT},

@@ -74,6 +74,9 @@ type Personality struct {
 	Unreachable      [16]Reaction // ICMP type 3 by code, on SYN-SENT
 	TimeExceeded     Reaction     // type 11, code 0
 	ParameterProblem Reaction     // type 12
+	// ProblemCodes is the number of codes of type 12 that mean anything; 0: all
+	// do.
+	ProblemCodes     uint8
 	DatagramICMP     [16]Reaction // type 3 on an associated datagram socket
 	DatagramExceeded Reaction
 	DatagramProblem  Reaction

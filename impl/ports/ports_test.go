@@ -75,6 +75,26 @@ func TestTableListsNewestFirst(t *testing.T) {
 	}
 }
 
+func TestReaddressMakesNewest(t *testing.T) {
+	for moved, want := range [][3]Owner{{0, 2, 1}, {1, 2, 0}, {2, 1, 0}} {
+		var table Table
+		var h [3]Handle
+		for i := range h {
+			h[i] = table.Add(Binding{Addr: one, Port: 80, Owner: Owner(i)})
+		}
+		table.Readdress(h[moved], anyAddr)
+		var got [3]Owner
+		n := table.First(80)
+		for i := range got {
+			got[i] = table.Get(n).Owner
+			n = table.Next(n)
+		}
+		if got != want || n != 0 || table.Get(h[moved]).Addr != anyAddr {
+			t.Errorf("readdressed %d: owners %v at %v, want %v at %v", moved, got, table.Get(h[moved]).Addr, want, anyAddr)
+		}
+	}
+}
+
 func TestChooserTriesTheWholeRange(t *testing.T) {
 	c := Chooser{First: 100, Last: 109}
 	seen := map[uint16]bool{}

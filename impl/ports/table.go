@@ -82,6 +82,24 @@ func (t *Table) Add(b Binding) Handle {
 	return h
 }
 
+// Readdress gives a binding another address, which makes it the newest of its
+// port (udp_lib_rehash).
+func (t *Table) Readdress(h Handle, a netip.Addr) {
+	n := &t.nodes[h]
+	n.Addr = a
+	if n.prev == 0 {
+		return
+	}
+	t.nodes[n.prev].next = n.next
+	if n.next != 0 {
+		t.nodes[n.next].prev = n.prev
+	}
+	head := t.heads[n.Port]
+	n.prev, n.next = 0, head
+	t.nodes[head].prev = h
+	t.heads[n.Port] = h
+}
+
 // Remove takes a binding out. The zero Handle is allowed and does nothing.
 func (t *Table) Remove(h Handle) {
 	if h == 0 {
@@ -106,7 +124,8 @@ func (t *Table) Remove(h Handle) {
 	t.free = append(t.free, h)
 }
 
-// Get is the binding that h names, for reading and for changing all but Port.
+// Get is the binding that h names, for reading and for changing all but Port;
+// see [Table.Readdress] for Addr.
 func (t *Table) Get(h Handle) *Binding { return &t.nodes[h].Binding }
 
 // First is the newest binding of port, or zero.

@@ -34,7 +34,7 @@ func (l *Layer) associate(a *attempt) spec.Result {
 	}
 	if s.bound.IsUnspecified() {
 		s.bound = path.Src
-		l.udpPorts.Get(s.binding).Addr = s.bound
+		l.udpPorts.Readdress(s.binding, s.bound)
 	}
 	if l.p.StaleError && s.err != spec.ENONE {
 		return spec.Fail(s.takeError())
@@ -74,7 +74,7 @@ func (l *Layer) dissociate(s *Socket) {
 	if l.p.ZeroSource || !s.addrLocked {
 		s.source, s.bound = any4, any4
 		if s.binding != 0 {
-			l.udpPorts.Get(s.binding).Addr = any4
+			l.udpPorts.Readdress(s.binding, any4)
 		}
 	}
 	if !l.p.ZeroSource && !s.portLocked {

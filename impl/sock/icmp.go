@@ -29,7 +29,7 @@ func (l *Layer) HandleICMP(now time.Duration, m *wire.ICMPv4, q *wire.Quote) {
 }
 
 // reaction picks the entry of the personality's tables for a message.
-func reaction(m *wire.ICMPv4, unreachable *[16]personality.Reaction, exceeded, problem personality.Reaction) personality.Reaction {
+func (l *Layer) reaction(m *wire.ICMPv4, unreachable *[16]personality.Reaction, exceeded, problem personality.Reaction) personality.Reaction {
 	switch m.Type {
 	case wire.ICMPUnreachable:
 		if int(m.Code) < len(unreachable) {
@@ -40,7 +40,9 @@ func reaction(m *wire.ICMPv4, unreachable *[16]personality.Reaction, exceeded, p
 			return exceeded
 		}
 	case wire.ICMPParameterError:
-		return problem
+		if l.p.ProblemCodes == 0 || m.Code < l.p.ProblemCodes {
+			return problem
+		}
 	}
 	return personality.Reaction{}
 }
@@ -58,7 +60,7 @@ func (l *Layer) icmpStream(n int32, m *wire.ICMPv4, seq uint32) {
 		l.touch(n, c)
 		return
 	}
-	r := reaction(m, &l.p.Unreachable, l.p.TimeExceeded, l.p.ParameterProblem)
+	r := l.reaction(m, &l.p.Unreachable, l.p.TimeExceeded, l.p.ParameterProblem)
 	if r.Errno == spec.ENONE {
 		return
 	}
@@ -104,7 +106,7 @@ func (l *Layer) icmpOpening(n int32, c *connection, r personality.Reaction) {
 // icmpDatagram: hard errors wait for the next call on an associated socket.
 func (l *Layer) icmpDatagram(i int32, m *wire.ICMPv4) {
 	s := l.socks.at(i)
-	r := reaction(m, &l.p.DatagramICMP, l.p.DatagramExceeded, l.p.DatagramProblem)
+	r := l.reaction(m, &l.p.DatagramICMP, l.p.DatagramExceeded, l.p.DatagramProblem)
 	if r.Errno == spec.ENONE || r.Soft || !s.associated {
 		return
 	}

@@ -26,7 +26,7 @@ var roles = map[string]role{
 	"Sockets.SndUna": number, "Sockets.SndNxt": number, "Sockets.RcvNxt": number, "Sockets.RcvWup": number,
 	"Sockets.Flags": plain, "Sockets.Family": plain, "Sockets.Kind": plain, "Sockets.TCP": plain, "Sockets.Layer": plain,
 	"Sockets.Local": plain, "Sockets.Remote": plain, "Sockets.Flow": plain, "Sockets.Err": plain, "Sockets.Soft": plain,
-	"Sockets.Backlog": plain, "Sockets.Turn": plain, "Sockets.Retries": plain, "Sockets.Queued": plain, "Sockets.Segs": plain,
+	"Sockets.Backlog": plain, "Sockets.Turn": plain, "Sockets.Rank": plain, "Sockets.Retries": plain, "Sockets.Queued": plain, "Sockets.Segs": plain,
 	"Sockets.Unread": plain, "Sockets.Unsent": plain, "Sockets.MSS": plain, "Sockets.Queue.Len": plain, "Sockets.Queue.Addr": plain,
 	"Threads.Wait": plain, "Threads.Op": plain, "Threads.Marks": plain, "Threads.Left": plain, "Threads.Files": slotRole, "Threads.Len": plain,
 	"Threads.Ret.Ret": plain, "Threads.Ret.Errno": plain, "Threads.Ret.HasAddr": plain, "Threads.Ret.Addr": plain, "Threads.Ret.Value": plain,
