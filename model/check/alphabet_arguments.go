@@ -187,3 +187,14 @@ func onNothing() []stimulus {
 	}
 	return all
 }
+
+// sendsTo are sends of so many bytes to an address.
+func sendsTo(n int32, to ...model.Sockaddr) []stimulus {
+	var all []stimulus
+	for _, a := range to {
+		all = append(all, onSocket("sendto", model.Call{Op: spec.OpSendto, Len: n, To: a}).only(sends.when))
+	}
+	return all
+}
+
+func sendTo(to model.Sockaddr) stimulus { return sendsTo(1, to)[0] }

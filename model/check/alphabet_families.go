@@ -63,13 +63,34 @@ func files() []stimulus {
 	return all
 }
 
+// filters are the rules of the firewall, one each way, with what it may do to a packet of a protocol.
+func filters(protocols ...model.Proto) []stimulus {
+	var all []stimulus
+	for _, c := range []model.Change{model.FilterOut, model.FilterIn} {
+		for _, p := range protocols {
+			for _, does := range []model.Does{model.DoesDrop, model.DoesReject0 + 3, model.DoesReset, model.DoesReject0 + 1} {
+				if does == model.DoesReset && p != model.ProtoTCP {
+					continue
+				}
+				l := model.Label{Change: c, Filter: model.Filter{Proto: p, Does: does}}
+				all = append(all, change(l).only(func(_ *Scope, w *model.World, _ *model.Socket) bool {
+					return slots(w) > 0 && w.Env.Out == model.Filter{} && w.Env.In == model.Filter{}
+				}))
+			}
+		}
+	}
+	return append(all, change(model.Label{Change: model.FilterGone}).only(func(_ *Scope, w *model.World, _ *model.Socket) bool {
+		return w.Env.Out != model.Filter{} || w.Env.In != model.Filter{}
+	}))
+}
+
 // changes are those of interfaces and of the route to the far end.
 func changes() []stimulus {
 	var all []stimulus
-	for _, c := range []model.Change{model.LinkDown, model.LinkUp, model.AddrGone, model.AddrBack} {
+	for _, c := range []model.Change{model.LinkDown, model.LinkUp, model.LoopbackDown, model.LoopbackUp, model.AddrGone, model.AddrBack} {
 		all = append(all, change(model.Label{Change: c}))
 	}
-	for _, c := range []model.Change{model.RouteGone, model.RouteUnreachable, model.RouteProhibit, model.RouteBlackhole, model.RoutePlanned} {
+	for _, c := range []model.Change{model.RouteGone, model.RouteUnicast, model.RouteUnreachable, model.RouteProhibit, model.RouteBlackhole, model.RoutePlanned} {
 		all = append(all, change(model.Label{Change: c, Addr: model.AddrRemote1}))
 	}
 	return all

@@ -1,12 +1,16 @@
 package check
 
-import "github.com/connspec/connspec/model"
+import (
+	"github.com/connspec/connspec/model"
+	"github.com/connspec/connspec/spec"
+)
 
 // Frames of the far end, by where they stand to a socket's names and numbers.
 
 // onWire says whether the other end of the socket is on the wire.
 func onWire(s *model.Socket) bool {
-	return s.Remote != model.AddrAny && !s.Remote.Local() && s.LPort < model.PortUnseen && s.Local == model.AddrOwn
+	own := s.Local == model.AddrOwn || s.Local == model.AddrOwn6 || s.Local == model.AddrLink
+	return own && s.Remote != model.AddrAny && !s.Remote.Local() && s.LPort < model.PortUnseen
 }
 
 // attached: a connection, or the beginning of one.
@@ -69,6 +73,16 @@ func listening(sc *Scope, w *model.World, s *model.Socket) bool {
 	return s.TCP == model.Listen && s.LPort < model.PortUnseen && !s.Local.Loops() && slots(w) < sc.Slots
 }
 
+// listening6 is the same of a listener of AF_INET6.
+func listening6(sc *Scope, w *model.World, s *model.Socket) bool {
+	return listening(sc, w, s) && s.Family == spec.AFInet6
+}
+
+// callers6 is a SYN to a listener over IPv6.
+var callers6 = stimulus{name: "SYN over IPv6", about: aSlot, when: listening6, frame: func(s *model.Socket) model.Frame {
+	return model.Frame{Proto: model.ProtoTCP, Bits: model.SYN, Src: model.AddrRemote61, SPort: 1, Dst: model.AddrOwn6, DPort: s.LPort, MSS: mss}
+}}
+
 // callers are SYNs to a listener, from the far end's ports.
 func callers(from ...model.Port) []stimulus {
 	var all []stimulus
@@ -80,6 +94,54 @@ func callers(from ...model.Port) []stimulus {
 		}})
 	}
 	return all
+}
+
+// toListener are segments that no listener expects.
+func toListener(bits ...model.Bits) []stimulus {
+	var all []stimulus
+	for _, b := range bits {
+		all = append(all, stimulus{name: "segment for a listener", about: aSlot, when: listening, frame: func(s *model.Socket) model.Frame {
+			f := model.Frame{Proto: model.ProtoTCP, Bits: b, Src: model.AddrRemote1, SPort: 2, Dst: model.AddrOwn, DPort: s.LPort, MSS: mss}
+			if b&model.ACK != 0 {
+				f.Seq, f.Ack = 1, 1
+			}
+			return f
+		}})
+	}
+	return all
+}
+
+// oddSegments are those that only a broken or a hostile peer sends.
+var oddSegments = []stimulus{
+	segment("SYN in the window", attached, func(_ *model.Socket, f *model.Frame) { f.Bits = model.SYN }),
+	segment("SYN|FIN", attached, func(_ *model.Socket, f *model.Frame) { f.Bits, f.Seq = model.SYN|model.FIN, 0 }),
+	segment("no bit", attached, func(_ *model.Socket, f *model.Frame) { f.Bits = 0 }),
+	segment("data without ACK", hungry, func(_ *model.Socket, f *model.Frame) { f.Bits, f.Len = model.PSH, 1 }),
+	segment("data beyond a hole", hungry, func(_ *model.Socket, f *model.Frame) {
+		f.Bits, f.Len = model.PSH|model.ACK, 1
+		f.Seq += 10
+	}),
+	segment("old data", hungry, func(_ *model.Socket, f *model.Frame) {
+		f.Bits, f.Len = model.PSH|model.ACK, 1
+		f.Seq--
+	}),
+	segment("data from before to beyond", hungry, func(_ *model.Socket, f *model.Frame) {
+		f.Bits, f.Len = model.PSH|model.ACK, 3
+		f.Seq--
+	}),
+	segment("ACK of long ago", attached, func(_ *model.Socket, f *model.Frame) {
+		f.Bits = model.ACK
+		f.Ack -= 10
+	}),
+	segment("ACK outside the window", attached, func(_ *model.Socket, f *model.Frame) {
+		f.Bits = model.ACK
+		f.Seq--
+	}),
+	segment("RST with a wrong ACK", attached, func(_ *model.Socket, f *model.Frame) {
+		f.Bits = model.RST | model.ACK
+		f.Ack += 10
+	}),
+	segment("SYN|ACK with data", opening, func(_ *model.Socket, f *model.Frame) { f.Bits, f.Seq, f.Len = model.SYN|model.ACK, 0, 1 }),
 }
 
 // strays are segments for nobody.
@@ -119,6 +181,26 @@ func message(kind, code uint8, old bool) stimulus {
 	}}
 }
 
+// message6 is an ICMPv6 message about the last that a socket sent.
+func message6(kind, code uint8) stimulus {
+	m := message(kind, code, false)
+	four, when := m.frame, m.when
+	m.name = "ICMPv6"
+	m.when = func(sc *Scope, w *model.World, s *model.Socket) bool { return when(sc, w, s) && s.Remote.Six() }
+	m.frame = func(s *model.Socket) model.Frame {
+		f := four(s)
+		f.Proto = model.ProtoICMP6
+		return f
+	}
+	return m
+}
+
+// messages6 by what the systems make of them: no route, prohibited, address and port
+// unreachable, source policy, reject; too big, time exceeded, parameter problem.
+var messages6 = []stimulus{
+	message6(1, 0), message6(1, 1), message6(1, 3), message6(1, 4), message6(1, 5), message6(1, 6), message6(2, 0), message6(3, 0), message6(4, 0), message6(4, 1),
+}
+
 // messages by what the systems make of them: unreachable net, host, protocol,
 // port, fragmentation needed, prohibited; time exceeded, parameter problem,
 // quench, redirect; and one about a segment of long ago.
@@ -135,6 +217,17 @@ var datagrams = []stimulus{
 		}
 	}),
 	datagram("datagram of another", func(_ *model.Socket, f *model.Frame) { f.Src = model.AddrRemote2 }),
+}
+
+// datagrams6 are the same over IPv6, and one for all on the net.
+var datagrams6 = []stimulus{
+	{name: "datagram over IPv6", about: aSlot, when: func(_ *Scope, _ *model.World, s *model.Socket) bool {
+		return s.Kind == model.KindDgram && s.Family == spec.AFInet6 && has(s, model.HasPort) && s.LPort < model.PortUnseen && s.Queued == 0 && !s.Local.Loops() &&
+			!has(s, model.Raw) && !s.Local.Four() && (s.Remote == model.AddrAny || s.Remote == model.AddrRemote61)
+	}, frame: func(s *model.Socket) model.Frame {
+		return model.Frame{Proto: model.ProtoUDP, Src: model.AddrRemote61, SPort: 1, Dst: model.AddrOwn6, DPort: s.LPort, Len: 1}
+	}},
+	datagram("datagram for all", func(_ *model.Socket, f *model.Frame) { f.Dst = model.AddrSubnetBroadcast }),
 }
 
 func datagram(name string, f func(s *model.Socket, f *model.Frame)) stimulus {

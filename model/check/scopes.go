@@ -14,7 +14,18 @@ type Size struct {
 // Scopes are the default scopes of a size, one per group of families and kinds
 // of socket that act upon each other.
 func Scopes(z Size) []*Scope {
-	return []*Scope{stream(z), within(z), connection(z), dgram(z), surroundings(z), inet6(z), unixStream(z), unixDgram(z), arguments(z)}
+	return []*Scope{
+		stream(z), within(z), connection(z), listener(z), peculiar(z), dgram(z), surroundings(z), filtered(z), inet6(z), inet6Connection(z), inet6Dgram(z), inet6Arguments(z),
+		options(z), linger(z), sharing(z), ports(z), device(z), waits(z), oddWaits(z), signalled(z), accepting(z), impatient(z),
+		fastOpen(z), raw(z), connectx(z),
+		unixStream(z), unixDgram(z), unixData(z), unixMessages(z), unixPaths(z), unixArguments(z), leftOpen(z), arguments(z),
+	}
+}
+
+// says adds what the scope is about.
+func (s *Scope) says(text string) *Scope {
+	s.Says = text
+	return s
 }
 
 func (z Size) scope(name string, extra int, parts ...[]stimulus) *Scope {
@@ -70,48 +81,6 @@ func dgram(z Size) *Scope {
 		binds(at(model.AddrOwn, 1), at(model.AddrAny, 0)),
 		[]stimulus{takeError, closes},
 		datagrams, messages[3:4],
-	)
-}
-
-// surroundings is one socket of either type while interfaces and routes change.
-func surroundings(z Size) *Scope {
-	z.Sockets = 1
-	return z.scope("surroundings", 0,
-		opens(spec.SockStream, spec.SockDgram), connects(at(model.AddrRemote1, 1), at(model.AddrOwn, 1), unspec), binds(at(model.AddrOwn, 1)),
-		[]stimulus{sends, takeError, closes, timers}, segments[1:2], segments[10:11], datagrams[:1], changes(),
-	)
-}
-
-// inet6 is two sockets of either Internet family that may meet.
-func inet6(z Size) *Scope {
-	z.Threads = 1
-	return z.scope("inet6", 0,
-		opensOf(spec.AFInet6, spec.SockStream, spec.SockDgram), opensOf(spec.AFInet, spec.SockStream, spec.SockDgram),
-		connects(at6(model.AddrRemote61, 1), at6(model.AddrRemote1, 1), at(model.AddrRemote1, 1), unspec),
-		binds(at6(model.AddrAny, 1), at6(model.AddrOwn6, 1), at(model.AddrAny, 1)),
-		[]stimulus{option(spec.IPv6V6only, spec.SolIPv6, 1).only(unbound), takeError, closes, timers}, listens(0), segments[1:2], segments[10:11],
-	)
-}
-
-func unbound(_ *Scope, _ *model.World, s *model.Socket) bool {
-	return s.Family == spec.AFInet6 && s.State() == model.StateUnbound
-}
-
-// unixStream is two connecting sockets of AF_UNIX, with a child besides.
-func unixStream(z Size) *Scope {
-	return z.scope("unix-stream", 1,
-		opensOf(spec.AFUnix, spec.SockStream), []stimulus{pairOf(spec.SockStream)},
-		connects(pathAt(0), unspec), binds(pathAt(0)), listens(0),
-		shutdowns()[2:], []stimulus{accepts, blockNot, takeError, closes}, files(),
-	)
-}
-
-// unixDgram is two datagram sockets of AF_UNIX.
-func unixDgram(z Size) *Scope {
-	return z.scope("unix-dgram", 0,
-		opensOf(spec.AFUnix, spec.SockDgram), []stimulus{pairOf(spec.SockDgram)},
-		connects(pathAt(0), abstractAt(), unspec), binds(pathAt(0), abstractAt(), noName),
-		[]stimulus{ownName, takeError, closes, blockNot}, files(),
 	)
 }
 
