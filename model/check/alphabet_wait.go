@@ -23,8 +23,8 @@ func handlers(all ...spec.Disposition) []stimulus {
 	return list
 }
 
-// signals for a thread that waits, and for one that does not.
-func signals() []stimulus {
+// deliveries are signals for a thread that waits, and for one that does not.
+func deliveries() []stimulus {
 	l := model.Label{Kind: model.LabelSignal, Signal: spec.SIGUSR1}
 	handled := func(_ *Scope, w *model.World, _ *model.Socket) bool {
 		return w.Signals[spec.SIGUSR1] != spec.SigDefault
@@ -59,8 +59,8 @@ func polling(op spec.Op, events spec.PollEvents, timeout int32) stimulus {
 	return onSocket(op.String(), model.Call{Op: op, Value: timeout, Polls: 1, Poll: [model.PollMax]model.PollFD{{Events: events}}})
 }
 
-// polls are the calls that wait for a socket to be ready, or look whether it is.
-func polls() []stimulus {
+// pollCalls are the calls that wait for a socket to be ready, or look whether it is.
+func pollCalls() []stimulus {
 	var all []stimulus
 	for _, timeout := range []int32{0, some, -1} {
 		all = append(all, polling(spec.OpPoll, spec.PollIn|spec.PollOut, timeout), polling(spec.OpSelect, spec.PollIn|spec.PollOut|spec.PollPri, timeout))

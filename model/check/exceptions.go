@@ -67,6 +67,31 @@ var exceptions = map[string]string{
 	"send/bsd/EACCES":          bound,
 	"send/bsd/EHOSTUNREACH":    bound,
 
+	"connect/linux/inet6/EINVAL-no-scope":            bound,
+	"connect/linux/inet6/ENODEV":                     bound,
+	"connect/linux/inet6/ENETUNREACH-device":         bound,
+	"connect/linux/inet6/EAFNOSUPPORT-mapped-source": bound,
+	"send/dgram/linux/inet6/EINVAL-family":           bound,
+	"send/dgram/linux/inet6/EINVAL-no-family":        bound,
+	"send/dgram/linux/inet6/ENETUNREACH-only":        bound,
+	"connect/linux/ENETUNREACH-stream-multicast":     strayed,
+	"connect/linux/ENETUNREACH-stream-broadcast":     strayed,
+	"bind/linux/inet6/EADDRNOTAVAIL":                 scoped,
+	"bind/linux/inet6/ENODEV":                        scoped,
+	"connect/linux/inet6/misdirected-EINPROGRESS":    "the attempt",
+	"connect/linux/device/EINPROGRESS":               "the attempt",
+	"send/stream/fast-open/EINPROGRESS":              "the attempt",
+	"send/stream/fast-open/wait":                     "the attempt, which was over at once",
+	"send/macos/resume-EAGAIN":                       "the attempt, which had been put off",
+	"recv/macos/resume-EAGAIN":                       "the attempt, which had been put off",
+	"send/unix/dgram/error":                          taken,
+	"send/unix/seqpacket/error":                      taken,
+	"recv/unix/error":                                taken,
+	"send/unix/dgram/ECONNREFUSED-peer":              "a datagram socket loses a peer that is gone",
+	"connectx/ENXIO":                                 dissolved,
+	"connectx/source/fails":                          dissolved,
+	"connect/osx/inet6/EAFNOSUPPORT-group":           dissolved,
+
 	"connect/macos/EAFNOSUPPORT-dgram":        dissolved,
 	"connect/macos/EINVAL-length":             dissolved,
 	"connect/macos/dissolve-null":             dissolved,
@@ -99,6 +124,8 @@ const (
 	taken     = "the pending error is taken, and with it the failed attempt"
 	bound     = "a datagram socket is bound by then, and its flow overwritten"
 	halfway   = "the host chose names and would not send, and BSD leaves it at that"
+	strayed   = "a stream socket of AF_INET6 goes on as one of IPv4, or back, once it was asked for such a peer"
+	scoped    = "the scope id of the address has bound the socket to the interface by then"
 	dissolved = "a datagram socket has lost its peer by then"
 )
 

@@ -46,7 +46,8 @@ var connectSays = []Property{
 				return true
 			}
 			// The connection may be over already, and connect says so later.
-			return is.Layer == model.Connected || is.TCP == model.Established || is.TCP == model.Closed && is.Remote != model.AddrAny
+			deferred := has(is, model.Deferred) // Fast Open: the first send connects
+			return is.Layer == model.Connected || is.TCP == model.Established || is.TCP == model.Closed && is.Remote != model.AddrAny || deferred
 		})},
 	{Name: "zero-once", For: ofAll, Source: "posix/errors/EISCONN; ground truth: 0 once, then EISCONN",
 		Says: "connect returns 0 at most once for an attempt: on a stream that is known to be connected it never does.",
@@ -111,7 +112,8 @@ var connectSays = []Property{
 			if was.Kind != model.KindDgram || was.TCP != model.Established || r.Ret != -1 || !proper(to) || is.TCP != model.Established {
 				return true
 			}
-			return r.Errno != spec.ENETUNREACH && r.Errno != spec.EHOSTUNREACH
+			pending := was.Err != 0 && r.Errno == was.Err // an error from before is told first, and nothing is done
+			return pending || r.Errno != spec.ENETUNREACH && r.Errno != spec.EHOSTUNREACH
 		})},
 	{Name: "peer-is-what-was-asked", For: ofAll, Source: "posix/description/peer-set",
 		Says: "When connect sets a peer, it is the one asked for, or the host itself for the wildcard.",
@@ -138,7 +140,7 @@ var connectSays = []Property{
 
 func refusedSaysSo(s *Step) bool {
 	f := &s.Label.Frame
-	if s.Label.Kind != model.LabelIn || s.Before.Env != (model.Surroundings{}) || f.Proto != model.ProtoTCP || f.Bits != model.RST|model.ACK || s.was().TCP != model.SynSent || f.Ack != s.was().SndNxt {
+	if s.Label.Kind != model.LabelIn || s.Before.Env != (model.Surroundings{}) || s.was().Dev != spec.DeviceNone || f.Proto != model.ProtoTCP || f.Bits != model.RST|model.ACK || s.was().TCP != model.SynSent || f.Ack != s.was().SndNxt {
 		return true
 	}
 	waiting, thread := 0, uint8(0)
@@ -181,7 +183,7 @@ var callsKeep = []Property{
 	{Name: "non-blocking-does-not-wait", For: ofAll, Source: "posix/description/einprogress; POSIX.1-2008, accept(), recv()",
 		Says: "No call on a non-blocking socket waits.",
 		Step: func(s *Step) bool {
-			return s.Label.Kind != model.LabelCall || !s.aboutSocket() || s.Label.Call.Op == spec.OpPoll || !has(s.was(), model.Nonblock) || s.After.Threads[s.Stimulus.Thread].Wait == model.Running
+			return s.Label.Kind != model.LabelCall || !s.aboutSocket() || patient(s) || !has(s.was(), model.Nonblock) || s.After.Threads[s.Stimulus.Thread].Wait == model.Running
 		}},
 	{Name: "dup-shares", For: ofAll, Source: "POSIX.1-2008, dup()", Says: "dup changes no socket.",
 		Step: func(s *Step) bool {
@@ -204,6 +206,9 @@ var callsKeep = []Property{
 				return true
 			}
 			r, ok := s.result(spec.OpClose)
+			if !ok && s.was().Linger > 1 { // it waits for its data to be taken, without the descriptor
+				return s.After.FDs[s.Label.Call.FD-model.FDFirst] != model.File(s.Stimulus.Slot+1)
+			}
 			return ok && r.Ret == 0 && s.After.FDs[s.Label.Call.FD-model.FDFirst] == model.FileNone
 		}},
 	{Name: "lowest-descriptor", For: ofAll, Source: "POSIX.1-2008, XSH 2.14", Says: "A new descriptor is the lowest that was free.",
@@ -222,7 +227,7 @@ var callsKeep = []Property{
 				return true
 			}
 			n := &s.After.Sockets[s.After.FDs[r.Ret-model.FDFirst]-1]
-			return n.State() == model.StateUnbound && n.Err == 0 && n.Remote == model.AddrAny && n.LPort == model.PortZero
+			return n.State() == model.StateUnbound && n.Err == 0 && n.Remote == model.AddrAny && (n.LPort == model.PortZero || has(n, model.Raw))
 		}},
 	{Name: "others-are-left-alone", For: ofAll, Source: "POSIX.1-2008, XSH 2.10",
 		Says: "A call about an address on the wire changes no socket but its own.", Step: othersKept},
@@ -230,6 +235,12 @@ var callsKeep = []Property{
 		Step: func(s *Step) bool {
 			r, ok := s.result(spec.OpBind)
 			to := &s.Label.Call.To
+			if ok && has(s.is(), model.Raw) { // whose port is its protocol, and which reads any address as one of AF_INET
+				return r.Ret != 0 || s.is().LPort == s.was().LPort
+			}
+			if ok && has(s.is(), model.LatePort) && to.Port == model.PortZero { // left to connect
+				return r.Ret != 0 || s.is().Local == to.Addr
+			}
 			return !ok || r.Ret != 0 || s.is().Local == to.Addr && (to.Port == model.PortZero && s.is().LPort != model.PortZero || s.is().LPort == to.Port)
 		}},
 	{Name: "bind-once", For: ofAll, Source: "POSIX.1-2008, bind() (EINVAL)", Says: "bind does not move a stream socket that has a port.",
@@ -252,6 +263,15 @@ var callsKeep = []Property{
 			_, ok := s.result(spec.OpShutdown)
 			return !ok || s.is().TCP != model.Established || s.was().TCP == model.Established
 		}},
+}
+
+// patient: a call that waits whatever O_NONBLOCK says.
+func patient(s *Step) bool {
+	switch s.Label.Call.Op {
+	case spec.OpPoll, spec.OpSelect, spec.OpEpollWait, spec.OpClose:
+		return true
+	}
+	return false
 }
 
 func firstFree(w *model.World) int32 {

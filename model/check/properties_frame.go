@@ -16,6 +16,9 @@ func segmentsSo(holds func(s *Step, was, is *model.Socket, f *model.Frame) bool)
 	}
 }
 
+// fastStart: the segment acknowledges a SYN, and not the data that went with it (RFC 7413, 4.2.2).
+func fastStart(was *model.Socket, f *model.Frame) bool { return has(was, model.FastData) && f.Ack == 1 }
+
 var framesDo = []Property{
 	{Name: "no-reset-for-a-reset", For: ofAll, Source: "RFC 9293, 3.10.7.1 and 3.5.2", Says: "An RST is never answered by one.",
 		Step: segmentsSo(func(s *Step, _, _ *model.Socket, f *model.Frame) bool {
@@ -28,11 +31,11 @@ var framesDo = []Property{
 	{Name: "established-by-handshake", For: ofAll, Source: "RFC 9293, 3.5",
 		Says: "A socket that waits for an answer to its SYN is connected by SYN|ACK, or by SYN and what follows, and by nothing else.",
 		Step: segmentsSo(func(_ *Step, was, is *model.Socket, f *model.Frame) bool {
-			return was.TCP != model.SynSent || is.TCP != model.Established || f.Bits&(model.SYN|model.ACK|model.RST) == model.SYN|model.ACK && f.Ack == was.SndNxt
+			return was.TCP != model.SynSent || is.TCP != model.Established || f.Bits&(model.SYN|model.ACK|model.RST) == model.SYN|model.ACK && (f.Ack == was.SndNxt || fastStart(was, f))
 		})},
 	{Name: "wrong-ack-changes-nothing", For: ofAll, Source: "RFC 9293, 3.10.7.3", Says: "A SYN|ACK that acknowledges something else does not end an attempt.",
 		Step: segmentsSo(func(_ *Step, was, is *model.Socket, f *model.Frame) bool {
-			return was.TCP != model.SynSent || f.Bits&model.ACK == 0 || f.Ack == was.SndNxt || is.TCP == model.SynSent
+			return was.TCP != model.SynSent || f.Bits&model.ACK == 0 || f.Ack == was.SndNxt || is.TCP == model.SynSent || fastStart(was, f)
 		})},
 	{Name: "blind-reset-fails", For: ofAll, Source: "RFC 5961, 3.2", Says: "Only an RST with exactly the next number ends a connection.",
 		Step: segmentsSo(func(_ *Step, was, is *model.Socket, f *model.Frame) bool {
@@ -152,7 +155,7 @@ var timeDoes = []Property{
 	{Name: "attempt-ends", Kind: Eventually, For: ofAll, Source: "posix/errors/ETIMEDOUT; RFC 1122, 4.2.3.5",
 		Says: "Every attempt that nobody answers comes to an end.",
 		World: nowhere(func(_ *model.World, s *model.Socket) bool {
-			return s.Kind == model.KindStream && (s.TCP == model.SynSent || s.TCP == model.SynReceived) && !has(s, model.HalfOpen|model.Cookie)
+			return s.Kind == model.KindStream && (s.TCP == model.SynSent || s.TCP == model.SynReceived) && !has(s, model.HalfOpen|model.Cookie|model.Deferred)
 		})},
 	{Name: "connect-returns", Kind: Eventually, For: ofAll, Source: "posix/description/blocking, posix/errors/ETIMEDOUT",
 		Says: "Every connect that waits returns.",

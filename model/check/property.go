@@ -35,7 +35,10 @@ type Property struct {
 
 // Asked says whether the property is asked of a dialect in a scope.
 func (p *Property) Asked(d spec.Dialect, s *Scope) bool {
-	return !s.open && p.For.Has(d) && (p.Of == "" || p.Of == s.Name) && s.Sockets >= p.Needs.Sockets && s.Threads >= p.Needs.Threads
+	if s.open || p.Kind == Eventually && !s.timed() {
+		return false
+	}
+	return p.For.Has(d) && (p.Of == "" || p.Of == s.Name) && s.Sockets >= p.Needs.Sockets && s.Threads >= p.Needs.Threads
 }
 
 // Dialects is a set of dialects.

@@ -27,6 +27,16 @@ type Scope struct {
 // threads are told apart.
 func (s *Scope) Alphabet() int { return len(s.stimuli) }
 
+// timed says whether time passes in the scope.
+func (s *Scope) timed() bool {
+	for i := range s.stimuli {
+		if s.stimuli[i].about == aTimer {
+			return true
+		}
+	}
+	return false
+}
+
 // about says what a stimulus needs to be about.
 type about uint8
 

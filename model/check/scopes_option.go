@@ -21,7 +21,7 @@ func options(z Size) *Scope {
 func linger(z Size) *Scope {
 	return z.scope("linger", 0,
 		opens(spec.SockStream)[:1], opens(spec.SockDgram)[:1], where(unset, values(spec.SoLinger, spec.SolSocket, 0, 1)),
-		connects(at(model.AddrRemote1, 1)), handlers(spec.SigCatch), signals(), ends(),
+		connects(at(model.AddrRemote1, 1)), handlers(spec.SigCatch), deliveries(), ends(),
 		[]stimulus{sends, timers}, segments[1:2], segments[3:4], segments[6:7], segments[9:10],
 	).says("One connection and the ways to end it; the datagram socket is there to be put in its place. SO_LINGER is looked at when the last descriptor goes, and nowhere else.")
 }
@@ -63,7 +63,7 @@ func device(z Size) *Scope {
 func waits(z Size) *Scope {
 	z.Sockets = 1
 	return z.scope("waits", 1,
-		opens(spec.SockStream)[1:], polls(), epolls(), handlers(spec.SigRestart), signals(),
+		opens(spec.SockStream)[1:], pollCalls(), epolls(), handlers(spec.SigRestart), deliveries(),
 		connects(at(model.AddrRemote1, 1), unspec), []stimulus{takeError, closes, timers},
 		segments[1:2], segments[6:7], segments[10:11],
 	).says("One socket: a wait for several ends with the first of them, and what it shows of each is as for one.")
@@ -83,7 +83,7 @@ func oddWaits(z Size) *Scope {
 func signalled(z Size) *Scope {
 	z.Sockets = 1
 	return z.scope("signals", 0,
-		opens(spec.SockStream)[:1], handlers(spec.SigIgnore, spec.SigCatch, spec.SigRestart), signals(), limits(spec.SoSndtimeo, spec.SoRcvtimeo),
+		opens(spec.SockStream)[:1], handlers(spec.SigIgnore, spec.SigCatch, spec.SigRestart), deliveries(), limits(spec.SoSndtimeo, spec.SoRcvtimeo),
 		connects(at(model.AddrRemote1, 1)), []stimulus{sends, recvs, blockNot, closes, timers}, segments[1:2], segments[6:7], segments[10:11],
 	).says("One socket and two threads: a signal and a limit end the wait of one thread, and the other may have changed what it waits for.")
 }
@@ -92,8 +92,8 @@ func signalled(z Size) *Scope {
 func accepting(z Size) *Scope {
 	z.Sockets = 1
 	return z.scope("accepting", 1,
-		opens(spec.SockStream)[:1], handlers(spec.SigCatch, spec.SigRestart), signals(), limits(spec.SoRcvtimeo),
-		binds(at(model.AddrOwn, 1)), listens(0), polls()[2:], []stimulus{acceptsWaiting, blockNot, closes, timers}, segments[3:4], segments[9:10], callers(1),
+		opens(spec.SockStream)[:1], handlers(spec.SigCatch, spec.SigRestart), deliveries(), limits(spec.SoRcvtimeo),
+		binds(at(model.AddrOwn, 1)), listens(0), pollCalls()[2:], []stimulus{acceptsWaiting, blockNot, closes, timers}, segments[3:4], segments[9:10], callers(1),
 	).says("One listener and one caller: accept waits for the first.")
 }
 

@@ -12,7 +12,7 @@ import (
 func fastOpen(z Size) *Scope {
 	z.Sockets = 1
 	return z.scope("fast-open", 0,
-		opens(spec.SockStream), where(unset, values(spec.TCPFastopenConnect, spec.SolTCP, 1)), handlers(spec.SigCatch, spec.SigRestart), signals(),
+		opens(spec.SockStream), where(unset, values(spec.TCPFastopenConnect, spec.SolTCP, 1)), handlers(spec.SigCatch, spec.SigRestart), deliveries(),
 		limits(spec.SoSndtimeo), connects(at(model.AddrRemote1, 1), unspec), starts(), fastAnswers(), switchesFast(),
 		[]stimulus{closes, timers}, segments[1:2], segments[10:11], messages[4:5],
 	).says("One socket and one far host: what is remembered of a host does not touch the others. What leads to a second connection is a fresh socket or AF_UNSPEC.")

@@ -32,7 +32,7 @@ func unixData(z Size) *Scope {
 	return z.scope("unix-data", 1,
 		opensOf(spec.AFUnix, spec.SockStream, spec.SockSeqpacket), []stimulus{pairOf(spec.SockStream), pairOf(spec.SockSeqpacket)},
 		binds(pathAt(0)), connects(pathAt(0)), listens(1), transfers(none, pathAt(0), null), shutdowns(),
-		[]stimulus{blockNot, accepts, takeError, closes}, handlers(spec.SigCatch), signals(),
+		[]stimulus{blockNot, accepts, takeError, closes}, handlers(spec.SigCatch), deliveries(),
 	).says("A pair with at most one byte on its way: what happens to more of them is what happens to one.")
 }
 
