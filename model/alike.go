@@ -10,62 +10,101 @@ import (
 // of several of them, and so are most answers. A step is therefore made for a
 // group of dialects at once, as the one that leads them makes it. Wherever it
 // matters which dialect it is, the group parts: those that do as the leader does
-// stay, the others have their step made apart.
+// stay, the others have their step made after it.
 
-// StepAlike is [Step] for all of those dialects that answer l in w alike: like the
-// first of group, which is one of them. It says which they are.
-func StepAlike(group Dialects, w *World, l *Label, out *Nexts) Dialects {
-	out.begin(group)
+// StepEach is [Step] for several dialects. What it finds is added to out, which
+// must have room; see [Nexts.Room].
+func StepEach(group Dialects, w *World, l *Label, out *Nexts) {
+	out.Full, out.from = 0, 0
+	for out.single = group.single(); group != 0; {
+		out.begin(group)
+		out.step(w, l)
+		group &^= out.end()
+	}
+}
+
+// TausEach is [Taus] for several dialects, as StepEach is [Step].
+func TausEach(group Dialects, w *World, out *Nexts) {
+	out.Full, out.from = 0, 0
+	for out.single = group.single(); group != 0; {
+		out.begin(group)
+		out.taus(w)
+		group &^= out.end()
+	}
+}
+
+// step makes the step of the group of the move.
+func (n *Nexts) step(w *World, l *Label) {
 	if w.Left != Inside {
-		out.push(w)
-		return group
+		n.push(w)
+		return
 	}
 	switch l.Kind {
 	case LabelCall:
-		stepCall(w, l, out)
+		stepCall(w, l, n)
 	case LabelIn:
-		stepIn(w, l, out)
+		stepIn(w, l, n)
 	case LabelSignal:
-		stepSignal(w, l, out)
+		stepSignal(w, l, n)
 	default:
-		if n := out.push(w); !n.World.Observe(l) {
-			out.Len--
+		if next := n.push(w); !next.World.Observe(l) {
+			n.Len--
 		}
 	}
-	return out.m.group
 }
 
-// TausAlike is [Taus] for all of those dialects whose timers do alike: like those
-// of the first of group, which is one of them. It says which they are.
-func TausAlike(group Dialects, w *World, out *Nexts) Dialects {
-	out.begin(group)
+// taus lets every timer of the world fire.
+func (n *Nexts) taus(w *World) {
 	if w.Left != Inside {
-		return group
+		return
 	}
 	for i := range w.Sockets {
 		s := &w.Sockets[i]
-		if s.Kind != KindStream || s.has(AnyState) || !w.Timers && !s.has(Hurry) && !out.m.ackSoon(s) {
+		if s.Kind != KindStream || s.has(AnyState) || !w.Timers && !s.has(Hurry) && !n.m.ackSoon(s) {
 			continue
 		}
-		m := out.move(w)
+		m := n.move(w)
 		m.s, m.slot = s, uint8(i)
-		m.try(onTimer, out, true)
+		m.try(onTimer, n, true, 0)
 	}
 	for i := range w.Threads {
 		if t := &w.Threads[i]; w.mayExpire(t) {
-			m := out.move(w)
+			m := n.move(w)
 			m.waiter(t)
-			m.try(onTimeout, out, false)
+			m.try(onTimeout, n, false, 0)
 		}
 	}
-	return out.m.group
 }
 
 // begin readies the buffer for a step of a group.
 func (n *Nexts) begin(group Dialects) {
-	n.Len, n.Full = 0, false
-	n.m.group, n.m.lead = group, group.First()
+	n.first = n.Len
+	n.m.group, n.m.lead, n.m.whole = group, group.First(), group
+	n.m.list = listOfAll
+	if n.single {
+		n.m.list = uint8(n.m.lead)
+	}
 }
+
+// end notes for whom the step was made, and says so.
+func (n *Nexts) end() Dialects {
+	for i := n.first; i < n.Len; i++ {
+		n.Buf[i].For = n.m.group
+	}
+	if n.full {
+		n.Full |= n.m.group
+		n.full = false
+	}
+	return n.m.group
+}
+
+// Room says whether the steps of all dialects from one more world can be added.
+func (n *Nexts) Room() bool { return n.Len <= len(n.Buf)-int(spec.DocumentCount)*NextsMax }
+
+// AllDialects are all that the model knows.
+const AllDialects = forAll
+
+func (s Dialects) single() bool { return s&(s-1) == 0 }
 
 // First is the first dialect of the set, which must not be empty.
 func (s Dialects) First() spec.Dialect { return spec.Dialect(bits.TrailingZeros8(uint8(s))) }
@@ -97,7 +136,7 @@ func (m *move) holds(e entry) bool {
 	when := rules.index.when[e.id]
 	switch m.group & e.of {
 	case m.group:
-		return when == nil || when(m)
+		return when(m)
 	case 0:
 		return false
 	}
@@ -107,14 +146,14 @@ func (m *move) holds(e entry) bool {
 // holdsFor is holds where only some of the group have the rule. Where it applies
 // to one of these, the group parts.
 func (m *move) holdsFor(of Dialects, when func(*move) bool) bool {
-	whole, lead, looked, found := m.group, m.lead, m.looked, m.found
+	group, lead, looked, found := m.group, m.lead, m.looked, m.found
 	m.group &= of
 	if !of.Has(lead) {
 		m.lead = m.group.First()
 	}
-	ok := when == nil || when(m)
+	ok := when(m)
 	asked := m.group
-	m.group, m.lead, m.looked, m.found = whole&^of, lead, looked, found
+	m.group, m.lead, m.looked, m.found = group&^of, lead, looked, found
 	switch {
 	case !ok:
 		m.group |= asked

@@ -76,7 +76,7 @@ func (m *move) unlisten(slot uint8) {
 		}
 	}
 	for i := range m.w.Sockets {
-		if c := &m.w.Sockets[i]; c.Parent == slot+1 && (!m.under(forLinux) || c.has(Cookie) || !m.w.held(slot)) {
+		if c := &m.w.Sockets[i]; c.Parent == slot+1 && (c.has(Cookie) || !m.w.held(slot) || !m.under(forLinux)) {
 			*c = Socket{}
 		}
 	}

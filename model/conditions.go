@@ -114,9 +114,9 @@ func (m *move) destination() Addr {
 	switch {
 	case inet6(m) && (m.c.To.Addr == AddrAny || m.c.To.Addr == AddrAnyMapped):
 		return m.wildcard6()
-	case m.under(forSockets) && m.c.To.Addr == AddrAny:
+	case m.c.To.Addr == AddrAny && m.under(forSockets):
 		return AddrOwn
-	case m.under(forSockets) && m.c.To.Addr == AddrBroadcast && dgram(m):
+	case m.c.To.Addr == AddrBroadcast && dgram(m) && m.under(forSockets):
 		return AddrSubnetBroadcast
 	case m.c.To.Addr != AddrAny:
 		return m.c.To.Addr
@@ -131,10 +131,7 @@ func (m *move) destination() Addr {
 // fromLoopback: the socket's own address keeps it from leaving the host. Linux
 // lets ::1 out.
 func fromLoopback(m *move) bool {
-	if m.s == nil || m.under(forLinux) && native(m) {
-		return false
-	}
-	return m.s.source4().Loops() && m.route(m.c.To.Addr) == routeUnicast
+	return m.s != nil && m.s.source4().Loops() && m.route(m.c.To.Addr) == routeUnicast && !(native(m) && m.under(forLinux))
 }
 
 // loopedOut: the same, for destinations to many as well.

@@ -40,7 +40,7 @@ func (m *move) over() *Return {
 		if m.w.Sockets[slot-1].Linger > lingerAbort {
 			m.leave(LeftShutdown)
 		}
-		if !m.under(forLinux) && m.w.Sockets[slot-1].Unread != 0 {
+		if m.w.Sockets[slot-1].Unread != 0 && !m.under(forLinux) {
 			m.leave(LeftShutdown)
 		}
 		m.release(slot - 1)
@@ -57,7 +57,7 @@ func (m *move) name(v int32, a Addr, p Port) {
 	r := Return{Ret: v, HasAddr: true, Family: m.s.Family, Addr: a, Port: p}
 	if a.scoped() { // what came in says by which interface; only a socket's own name rests on what it is bound to
 		r.Scope = spec.DeviceEth0
-		if m.under(forLinux) && (m.c.Op == spec.OpGetsockname || m.c.Op == spec.OpGetpeername) {
+		if (m.c.Op == spec.OpGetsockname || m.c.Op == spec.OpGetpeername) && m.under(forLinux) {
 			r.Scope = m.s.Dev
 		}
 	}
@@ -359,6 +359,6 @@ func stepIn(w *World, l *Label, out *Nexts) {
 			return
 		}
 	}
-	m.try(m.receiver(), out, false)
+	out.from = m.try(m.receiver(), out, false, out.from)
 	out.stir(m.slot)
 }

@@ -115,6 +115,11 @@ func (c *Call) ordinary() bool {
 	return false
 }
 
+// listOfAll is the place of the lists of all dialects.
+const listOfAll = uint8(spec.DocumentCount)
+
+func always(*move) bool { return true }
+
 // kinds is how many kinds of sockets there are, with KindNone.
 const kinds = int(KindUnixDgram) + 1
 
@@ -210,7 +215,9 @@ func (r *Rule) properties() (p property) {
 func (x *index) build(rules []Rule) {
 	x.when = make([]func(*move) bool, len(rules))
 	for i := range rules {
-		x.when[i] = rules[i].when
+		if x.when[i] = rules[i].when; x.when[i] == nil {
+			x.when[i] = always
+		}
 	}
 	var asked []*Rule
 	for t := range triggerCount {
@@ -222,7 +229,7 @@ func (x *index) build(rules []Rule) {
 		}
 		for d := range x.lists {
 			of := Dialects(1 << d)
-			if d == int(spec.DocumentCount) {
+			if d == int(listOfAll) {
 				of = forAll
 			}
 			for a := range aspect(aspects) {
@@ -264,10 +271,6 @@ func (x *index) list(rules []*Rule, of Dialects, lists *[aspects]span, a aspect)
 
 // rules are the rules of a trigger that may apply, in order.
 func (x *index) rules(m *move, t trigger) []entry {
-	d := int(m.lead)
-	if m.group&(m.group-1) != 0 {
-		d = int(spec.DocumentCount)
-	}
-	l := x.lists[d][t][m.aspect()]
+	l := x.lists[m.list][t][m.aspect()]
 	return x.entries[l.first:][:l.count]
 }

@@ -149,7 +149,7 @@ func (m *move) bindToScope() {
 // that the dialect takes.
 func (m *move) sockaddrSize() int32 {
 	switch {
-	case m.under(forLinux) && dgram(m) && inet6(m) && m.s.has(V6Only) && m.c.To.Family == spec.AFInet && m.c.Op == spec.OpConnect:
+	case m.c.Op == spec.OpConnect && m.c.To.Family == spec.AFInet && inet6(m) && dgram(m) && m.s.has(V6Only) && m.under(forLinux):
 		return 0 // the family is looked at first
 	case !inet6(m) || byIPv4(m):
 		return spec.SizeofSockaddrIn
@@ -162,7 +162,7 @@ func (m *move) sockaddrSize() int32 {
 // byIPv4: an AF_INET address on an AF_INET6 datagram socket, which Linux takes
 // for what it maps to, unless the socket is for IPv6 only.
 func byIPv4(m *move) bool {
-	return m.under(forLinux) && dgram(m) && inet6(m) && m.c.To.Family == spec.AFInet && !m.s.has(V6Only) && m.c.Op != spec.OpBind
+	return m.c.To.Family == spec.AFInet && inet6(m) && dgram(m) && !m.s.has(V6Only) && m.c.Op != spec.OpBind && m.under(forLinux)
 }
 
 // tooShort: the length is below that of a socket address of the family.
@@ -173,7 +173,7 @@ func tooShort(m *move) bool { return m.c.To.Len < m.sockaddrSize() }
 func (m *move) wildcard6() Addr {
 	four := m.c.To.Addr == AddrAnyMapped || m.c.To.Family == spec.AFInet
 	switch {
-	case !four && m.under(forLinux) && m.s.Local.Four():
+	case !four && m.s.Local.Four() && m.under(forLinux):
 		return AddrLoopback
 	case !four:
 		return AddrLoopback6
@@ -219,7 +219,7 @@ func (m *move) route6(a Addr) route {
 	if m.leadsTo(a) == spec.DeviceLo {
 		lost = NoLoopback
 	}
-	if m.under(forLinux) && m.w.Env.lacks(lost) {
+	if m.w.Env.lacks(lost) && m.under(forLinux) {
 		return routeNone
 	}
 	switch c := m.w.Env.changed(a); c {

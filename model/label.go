@@ -106,6 +106,7 @@ type Return struct {
 	Scope   spec.Device
 	Name    Name     // an AF_UNIX address
 	Pair    [2]uint8 // socketpair: the descriptors
+	Spare   [3]uint8 // always 0, in place of padding: so results compare as memory
 	Value   int32    // getsockopt
 	Revents [PollMax]spec.PollEvents
 	Loose   spec.PollEvents // bits of Revents that are not compared
@@ -153,6 +154,7 @@ type Frame struct {
 	Type, Code   uint8 // ICMP, ICMPv6
 	Src, Dst     Addr
 	SPort, DPort Port
+	Spare        uint8  // always 0, in place of padding: so frames compare as memory
 	Seq, Ack     uint16 // TCP: relative; ICMP: Seq of the quoted segment
 	Len          uint16 // payload
 	MSS          uint16 // SYN of the puppet: the option, with its default of 536

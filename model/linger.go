@@ -57,6 +57,13 @@ func (s *Socket) inherit(l *Socket) {
 	s.SndTimeo, s.RcvTimeo, s.UserTimeout, s.Linger, s.SynCount = l.SndTimeo, l.RcvTimeo, l.UserTimeout, l.Linger, l.SynCount
 }
 
+// options says whether there is nothing for the socket to inherit from l.
+func (s *Socket) options(l *Socket) bool {
+	same := *s
+	same.inherit(l)
+	return same == *s
+}
+
 // crowd leaves the model where several threads wait in accept on a listener that
 // ends: Linux wakes one of them (prepare_to_wait_exclusive), and the others wait
 // for nothing.

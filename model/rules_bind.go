@@ -55,7 +55,7 @@ var bindArguments = []Rule{
 	{Name: "bind/EAFNOSUPPORT", Class: Shall, on: on(spec.OpBind), For: forAll &^ forMacOS, Evidence: "Linux 6.18, __inet_bind; POSIX.1-2008, bind()",
 		Title: "Another family fails; Linux takes AF_UNSPEC with the wildcard address for AF_INET.",
 		needs: strange, when: func(m *move) bool {
-			lenient := m.under(forLinux) && !inet6(m) && unspec(m) && m.c.To.Addr == AddrAny
+			lenient := unspec(m) && m.c.To.Addr == AddrAny && !inet6(m) && m.under(forLinux)
 			return isSocket(m) && wrongFamily(m) && !lenient
 		}, then: fails(spec.EAFNOSUPPORT)},
 }
@@ -76,8 +76,7 @@ var bindRules = []Rule{
 	{Name: "bind/left-out", Class: Succeed, on: on(spec.OpBind), For: forAll &^ forMacOS,
 		Title: "Binding to an unknown address or to a privileged port is not modelled, nor to a group or a broadcast address outside Linux.",
 		when: func(m *move) bool {
-			many := planned(routeBroadcast, routeMulticast)(m) && !m.under(forLinux)
-			return isSocket(m) && (planned(routeUnknown)(m) || many || m.c.Low)
+			return isSocket(m) && (m.c.Low || planned(routeUnknown)(m) || planned(routeBroadcast, routeMulticast)(m) && !m.under(forLinux))
 		}, then: leaves(LeftAddress)},
 	{Name: "bind/EINVAL-bound", Class: Shall, on: on(spec.OpBind), For: forLinux, Evidence: "Linux 6.18, __inet_bind (sk_state, inet_num)",
 		Title: "A socket that has a port, or an attempt, fails.",
@@ -106,9 +105,8 @@ var bindRules = []Rule{
 // inUse fails; Linux has put the new address in and takes it out again, and
 // with it the one that an earlier attempt left.
 func inUse(m *move) {
-	if m.under(forLinux) {
-		m.s.Dev = m.bindDevice()
-		m.s.Local = AddrAny
+	if dev := m.bindDevice(); (m.s.Dev != dev || m.s.Local != AddrAny) && m.under(forLinux) {
+		m.s.Dev, m.s.Local = dev, AddrAny
 	}
 	m.fail(spec.EADDRINUSE)
 }
@@ -131,13 +129,12 @@ func (m *move) conflict(a Addr, p Port) bool {
 		if o.has(ReusePort) && m.s.has(ReusePort) {
 			continue
 		}
-		if m.under(forSockets) { // the newcomer's option counts, and not for the same address (in_pcbbind)
-			if a == o.Local || !m.s.has(Reuse|ReusePort) {
-				return true
-			}
-			continue
+		conflicts := !o.has(Reuse) || !m.s.has(Reuse) || o.TCP == Listen
+		bsd := a == o.Local || !m.s.has(Reuse|ReusePort) // the newcomer's option counts, and not for the same address (in_pcbbind)
+		if conflicts != bsd && m.under(forSockets) {
+			conflicts = bsd
 		}
-		if !o.has(Reuse) || !m.s.has(Reuse) || o.TCP == Listen {
+		if conflicts {
 			return true
 		}
 	}
@@ -147,7 +144,7 @@ func (m *move) conflict(a Addr, p Port) bool {
 func bind(m *move) {
 	s, a, dev := m.s, &m.c.To, m.bindDevice()
 	s.Local, s.LPort = a.Addr, a.Port
-	if !m.under(forLinux) { // which takes no lock off again
+	if s.has(AddrLock|PortLock) && !m.under(forLinux) { // which takes no lock off again
 		s.clear(AddrLock | PortLock)
 	}
 	if a.Addr != AddrAny {
@@ -156,7 +153,7 @@ func bind(m *move) {
 	if s.has(MappedOps) { // inet_daddr
 		s.Flow = AddrAny
 	}
-	if m.under(forLinux) && a.Addr.Six() {
+	if a.Addr.Six() && m.under(forLinux) {
 		s.Dev, s.Via = dev, AddrLoopback2 // LOOPBACK4_IPV6 stands for it over IPv4
 		s.set(V6Only)
 	}
@@ -274,6 +271,6 @@ func accept(m *move) {
 	if c.has(Dead) {
 		c.Layer = Unconnected
 	}
-	c.assign(Nonblock, m.c.Nonblock || m.under(forSockets) && m.w.Sockets[m.slot].has(Nonblock))
+	c.assign(Nonblock, m.c.Nonblock || m.w.Sockets[m.slot].has(Nonblock) && m.under(forSockets))
 	m.name(m.install(File(slot+1)), c.Remote, c.RPort)
 }

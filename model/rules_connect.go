@@ -164,7 +164,7 @@ var anyDescriptor = func() []Rule {
 var connectStart = []Rule{
 	{Name: "connect/address-unknown", Class: Succeed, on: on(spec.OpConnect), For: forAll,
 		Title: "An address outside the plan is not modelled.",
-		needs: special, when: anyOf(unplanned, func(m *move) bool { return m.s.has(Bare) && (!m.under(forLinux) || inet6(m) || m.s.has(Raw)) }), then: leaves(LeftAddress)},
+		needs: special, when: anyOf(unplanned, func(m *move) bool { return m.s.has(Bare) && (inet6(m) || m.s.has(Raw) || !m.under(forLinux)) }), then: leaves(LeftAddress)},
 	{Name: "connect/self", Class: Unsaid, on: on(spec.OpConnect), For: forPOSIX | forTargetTCP, Unsaid: forPOSIX | forTargetTCP,
 		Title: "What becomes of a stream socket that connects to its own name is not said.", needs: ported, when: toItself, then: openState},
 	{Name: "connect/dgram", Class: Succeed, on: on(spec.OpConnect), For: forAll,
@@ -240,7 +240,7 @@ func (m *move) nameEnds() {
 	s.assign(Lent, lent || s.has(Lent))
 	s.Remote, s.RPort = dst, m.c.To.Port
 	s.Layer, s.TCP = Connecting, SynSent
-	if m.under(forLinux) && inet6(m) && !dst.Six() {
+	if inet6(m) && !dst.Six() && m.under(forLinux) {
 		s.set(MappedOps)
 		s.Flow = dst
 	}
@@ -250,7 +250,7 @@ func (m *move) nameEnds() {
 func (m *move) readyTCP() {
 	s := m.s
 	s.Err = spec.ENONE
-	if !m.under(forLinux) { // where a soft error outlives its connection
+	if s.Soft != spec.ENONE && !m.under(forLinux) { // where a soft error outlives its connection
 		s.Soft = spec.ENONE
 	}
 	s.SndUna, s.SndNxt, s.RcvNxt, s.RcvWup, s.Retries, s.Segs = 0, 0, 0, 0, 0, 0
@@ -266,7 +266,7 @@ func associate(m *move) {
 	case s.unnamed():
 		s.Local = m.source(dst)
 		m.rank(s)
-	case m.under(forLinux) && (s.Local.Six() || s.has(Bare)) && !dst.Six() && s.Via == AddrAny:
+	case (s.Local.Six() || s.has(Bare)) && !dst.Six() && s.Via == AddrAny && m.under(forLinux):
 		s.Via = m.source(dst)
 	}
 	m.pin(dst)

@@ -106,8 +106,8 @@ func (m *move) stranded(s *Socket, f *Frame) bool {
 	}
 	switch {
 	case f.space() == 0:
-	case m.under(forLinux) && s.has(Request): // rtx_syn_ack
-	case m.under(forLinux) && f.Bits == SYN && s.Retries != 0: // tcp_retransmit_skb, inet_sk_rebuild_header
+	case s.has(Request) && m.under(forLinux): // rtx_syn_ack
+	case f.Bits == SYN && s.Retries != 0 && m.under(forLinux): // tcp_retransmit_skb, inet_sk_rebuild_header
 		s.Soft = m.wayError(s)
 	default:
 		m.leave(LeftEnv)
@@ -119,7 +119,7 @@ func (m *move) stranded(s *Socket, f *Frame) bool {
 // stops, and sends all of it when the connection next has something to do
 // (tcp_write_xmit).
 func (m *move) withheld(s *Socket) bool {
-	return m.under(forLinux) && m.w.Env != (Surroundings{}) && s.TCP.in(Established, CloseWait) &&
+	return m.w.Env != (Surroundings{}) && s.TCP.in(Established, CloseWait) && m.under(forLinux) &&
 		(m.wayError(s) != spec.ENONE || m.w.Env.Out.matches(s.Remote, ProtoTCP))
 }
 
@@ -140,7 +140,7 @@ func (m *move) retains(s *Socket) {
 // passedOver: data that was kept is not looked at when header prediction takes a
 // segment (tcp_rcv_established). idle says that nothing was outstanding before.
 func (m *move) passedOver(s *Socket, f *Frame, idle bool) bool {
-	return m.under(forLinux) && idle && s.TCP == Established && f.Len != 0 && f.Bits&FIN == 0 && f.end() == s.RcvNxt
+	return idle && s.TCP == Established && f.Len != 0 && f.Bits&FIN == 0 && f.end() == s.RcvNxt && m.under(forLinux)
 }
 
 var environmentTimer = []Rule{

@@ -202,7 +202,7 @@ func badAck(m *move) bool {
 // rushed: Linux retransmits the SYN within two jiffies of a bad answer, since
 // the peer may have been in an older connection's LAST-ACK (RFC 9293, figure 9).
 func rushed(m *move) {
-	if m.under(forLinux) && m.s.Retries == 0 {
+	if m.s.Retries == 0 && m.under(forLinux) {
 		m.s.set(Hurry)
 	}
 }
@@ -213,9 +213,11 @@ func rushed(m *move) {
 func (m *move) crowded() bool {
 	ready, requests := m.w.queue(m.slot)
 	half := int(m.s.Backlog) * 3 / 2
-	switch {
+	switch n := int(ready) + int(requests); {
+	case n < half && ready <= m.s.Backlog:
+		return false
 	case m.under(forMacOS):
-		return int(ready)+int(requests) >= half
+		return n >= half
 	case m.under(forOSX):
 		return int(ready) > half
 	}
@@ -257,12 +259,12 @@ func beginChild(m *move, cookie Flags) {
 	if f.Src.scoped() { // tcp_v6_init_req
 		c.Dev = f.entrance()
 	}
-	if m.under(forLinux) && l.Family == spec.AFInet6 && !f.Dst.Six() {
+	if l.Family == spec.AFInet6 && !f.Dst.Six() && m.under(forLinux) {
 		c.set(MappedOps)
 		c.Flow = f.Src
 	}
 	c.assign(V6Only, l.has(V6Only))
-	if m.under(forMacOS) {
+	if !c.options(l) && m.under(forMacOS) {
 		c.inherit(l)
 	}
 	m.segment(c, SYN|ACK, 0)
@@ -299,12 +301,13 @@ func childDone(m *move) {
 	m.s.clear(Request | Cookie)
 	m.established(m.s)
 	m.s.Layer = Connected
-	if !m.under(forMacOS) {
-		m.s.Flags = m.s.Flags&^inherited | m.w.Sockets[m.s.Parent-1].Flags&inherited
-		m.s.inherit(&m.w.Sockets[m.s.Parent-1])
+	l := &m.w.Sockets[m.s.Parent-1]
+	if flags := m.s.Flags&^inherited | l.Flags&inherited; (flags != m.s.Flags || !m.s.options(l)) && !m.under(forMacOS) {
+		m.s.Flags = flags
+		m.s.inherit(l)
 	}
-	if m.under(forLinux) { // the child is a copy of the listener, and that may have been shut
-		m.s.Flags |= m.w.Sockets[m.s.Parent-1].Flags & (ShutRead | ShutWrite)
+	if l.has(ShutRead|ShutWrite) && m.under(forLinux) { // the child is a copy of the listener, and that may have been shut
+		m.s.Flags |= l.Flags & (ShutRead | ShutWrite)
 		m.finishShut()
 	}
 	m.takeRest(m.later)
@@ -314,7 +317,7 @@ func childDone(m *move) {
 func (m *move) takeRest(later bool) {
 	switch {
 	case m.f.space() == 0:
-	case m.under(forLinux) && m.s.TCP == FinWait1 && m.s.has(ShutRead) && m.f.Len != 0: // as synced/nobody-reads
+	case m.s.TCP == FinWait1 && m.s.has(ShutRead) && m.f.Len != 0 && m.under(forLinux): // as synced/nobody-reads
 		m.refuse(&m.f)
 		m.done(m.slot, spec.ECONNRESET)
 	default:
@@ -332,8 +335,8 @@ func completed(m *move) {
 	s.Unread += m.f.Len // there is none without Fast Open
 	s.MSS = m.f.MSS
 	m.established(s)
-	s.assign(Unpredicted, m.under(forLinux) && m.f.Scaled) // the window of the SYN|ACK itself is not (tcp_finish_connect)
-	if m.under(forLinux) && m.w.writesPending(m.slot) {
+	s.assign(Unpredicted, m.f.Scaled && m.under(forLinux)) // the window of the SYN|ACK itself is not (tcp_finish_connect)
+	if m.w.writesPending(m.slot) && m.under(forLinux) {
 		s.set(AckDue | Paced)
 		s.RcvWup = s.RcvNxt
 		return

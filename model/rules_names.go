@@ -124,7 +124,7 @@ func sets(f Flags) func(*move) {
 
 func soError(m *move) {
 	e := m.s.error()
-	if e == spec.ENONE && m.under(forLinux) {
+	if e == spec.ENONE && m.s.Soft != spec.ENONE && m.under(forLinux) {
 		e, m.s.Soft = m.s.Soft, spec.ENONE
 	}
 	m.result(Return{Value: int32(e)})

@@ -187,7 +187,7 @@ func reset(m *move) {
 	if m.s.TCP == CloseWait && m.under(forLinux) {
 		e = spec.EPIPE
 	}
-	if !m.under(forLinux) && m.s.TCP.in(Closing, LastAck) {
+	if m.s.TCP.in(Closing, LastAck) && !m.under(forLinux) {
 		e = spec.ENONE
 	}
 	m.done(m.slot, e)

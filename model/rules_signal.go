@@ -17,7 +17,7 @@ func stepSignal(w *World, l *Label, out *Nexts) {
 	if t.Wait == Blocked {
 		m.waiter(t)
 	}
-	m.try(onSignal, out, false)
+	out.from = m.try(onSignal, out, false, out.from)
 }
 
 // waiter makes a blocked thread the one that is looked at.

@@ -35,13 +35,13 @@ func (m *move) patience() uint8 {
 	case spec.OpSend, spec.OpSendto:
 		return m.s.SndTimeo
 	case spec.OpConnect:
-		if m.under(forLinux | forPOSIX) {
+		if m.s.SndTimeo != 0 && m.under(forLinux|forPOSIX) {
 			return m.s.SndTimeo
 		}
 	case spec.OpRecv, spec.OpRecvfrom:
 		return m.s.RcvTimeo
 	case spec.OpAccept:
-		if m.under(forLinux | forPOSIX) {
+		if m.s.RcvTimeo != 0 && m.under(forLinux|forPOSIX) {
 			return m.s.RcvTimeo
 		}
 	}
@@ -124,7 +124,7 @@ func (w *World) age() {
 // stir forgets how long an attempt has left: what came for it may have set its
 // timer anew.
 func (n *Nexts) stir(slot uint8) {
-	for i := range n.Len {
+	for i := n.first; i < n.Len; i++ {
 		if s := &n.Buf[i].World.Sockets[slot]; s.TCP == SynSent {
 			s.Life = 0
 		}

@@ -51,7 +51,7 @@ var shutdownRules = []Rule{
 func shutdown(m *move) {
 	write := m.c.How != spec.ShutRd && !m.s.has(ShutWrite)
 	m.shut()
-	if m.c.How != spec.ShutWr && m.under(forSockets) {
+	if m.c.How != spec.ShutWr && (m.s.Unread != 0 || m.s.Queued != 0) && m.under(forSockets) {
 		m.s.flushReads()
 	}
 	if write && m.s.Kind == KindStream {
@@ -90,7 +90,7 @@ func named(m *move) bool {
 // unaddressed: to an AF_INET6 datagram socket of Linux AF_UNSPEC is no
 // destination (udpv6_sendmsg).
 func unaddressed(m *move) bool {
-	return m.under(forLinux) && inet6(m) && dgram(m) && unspec(m) && m.c.To.Len >= 2 && m.c.To.Len <= 128 && !badPointer(m)
+	return inet6(m) && dgram(m) && unspec(m) && m.c.To.Len >= 2 && m.c.To.Len <= 128 && !badPointer(m) && m.under(forLinux)
 }
 
 func onSend(rules []Rule) []Rule {
@@ -259,15 +259,17 @@ func oddWay(m *move) bool {
 		return false
 	}
 	r := m.route(m.target())
-	if m.under(forLinux) {
-		if m.target().Six() { // which lets ::1 out
-			return r == routeMulticast || m.s.has(Bare)
-		}
-		if !m.s.has(Raw) {
-			return m.target().many() && (inet6(m) || m.s.Flow != AddrAny)
-		}
+	odd := r != routeLocal && r != routeUnicast || m.s.has(Bare) || r == routeUnicast && m.s.from(m.target()).Loops()
+	linux := odd
+	if m.target().Six() { // it lets ::1 out
+		linux = r == routeMulticast || m.s.has(Bare)
+	} else if !m.s.has(Raw) {
+		linux = m.target().many() && (inet6(m) || m.s.Flow != AddrAny)
 	}
-	return r != routeLocal && r != routeUnicast || m.s.has(Bare) || r == routeUnicast && m.s.from(m.target()).Loops()
+	if odd != linux && m.under(forLinux) {
+		return linux
+	}
+	return odd
 }
 
 // target is where a datagram goes.
@@ -348,7 +350,7 @@ func sendDatagram(m *move) {
 	f := Frame{Proto: ProtoUDP, Src: src, SPort: s.LPort, Dst: dst, DPort: port, Len: uint16(m.c.Len)}
 	m.poke(s, spec.PollOut)
 	switch {
-	case !m.under(forLinux) || dst == m.target() && !dst.many():
+	case dst == m.target() && !dst.many() || !m.under(forLinux):
 		m.emit(f)
 	case dst == m.target():
 		m.castOut(f)
@@ -392,10 +394,10 @@ var recvRules = onRecv([]Rule{
 	{Name: "/stream/ENOTCONN", Class: Shall, For: forAll &^ forSockets, Evidence: "Linux 6.18, tcp_recvmsg_locked; POSIX.1-2008, recv()",
 		Title: "Without a connection recv fails.",
 		when: func(m *move) bool {
-			if !stream(m) || m.under(forLinux) && m.s.has(ShutRead) {
+			if !stream(m) || m.s.has(ShutRead) && m.under(forLinux) {
 				return false
 			}
-			return m.s.TCP == Closed || !m.under(forLinux) && (m.s.Layer != Connected || m.s.TCP.in(SynSent, SynReceived))
+			return m.s.TCP == Closed || (m.s.Layer != Connected || m.s.TCP.in(SynSent, SynReceived)) && !m.under(forLinux)
 		}, then: fails(spec.ENOTCONN)},
 
 	{Name: "/dgram/error", Class: Shall, For: forAll &^ forSockets, Evidence: "Linux 6.18, __skb_recv_udp; XNU and FreeBSD, soreceive",
@@ -444,7 +446,7 @@ func receive(m *move) {
 // wokenByFirst: in Linux the segment that woke the reader is the first since the
 // last acknowledgement, and reading it sends none.
 func wokenByFirst(m *move) bool {
-	return m.under(forLinux) && m.t.Wait == Blocked && !m.s.has(DueTwice)
+	return m.t.Wait == Blocked && !m.s.has(DueTwice) && m.under(forLinux)
 }
 
 // sendStream takes the data of a send. Of none Linux does not go on to send what

@@ -14,13 +14,13 @@ const forSockets = forMacOS | forOSX
 // connect of a datagram socket, where it dissolves (XNU 11417, getsockaddr_s).
 func (m *move) imported(c, given *Call) *Call {
 	switch {
-	case m.under(forMacOS) && m.s != nil && c.Op == spec.OpBind && m.s.Family == spec.AFInet && c.To.Family == spec.AFInet6:
+	case c.Op == spec.OpBind && c.To.Family == spec.AFInet6 && m.s != nil && m.s.Family == spec.AFInet && m.under(forMacOS):
 		*given = *c // where sin_addr is, sin6_flowinfo is 0 (in_pcbbind)
 		given.To.Addr = AddrAny
 		return given
-	case !m.under(forMacOS) || m.s == nil || c.To.Family != spec.AFUnspec || c.To.Len != spec.SizeofSockaddrIn || m.s.Family == spec.AFInet6:
+	case c.To.Family != spec.AFUnspec || c.To.Len != spec.SizeofSockaddrIn || m.s == nil || m.s.Family == spec.AFInet6:
 		return c
-	case c.Op == spec.OpConnect && m.s.Kind == KindDgram:
+	case c.Op == spec.OpConnect && m.s.Kind == KindDgram || !m.under(forMacOS):
 		return c
 	}
 	*given = *c
@@ -31,7 +31,7 @@ func (m *move) imported(c, given *Call) *Call {
 // forgets: connect clears the pending error before the protocol looks at the
 // address (FreeBSD 13, soconnectat); 4.2BSD does not.
 func (m *move) forgets() bool {
-	if !m.under(forOSX) || m.c.Op != spec.OpConnect || !pending(m) || badPointer(m) || m.c.To.Len < 2 || m.c.To.Len > 255 {
+	if m.c.Op != spec.OpConnect || !pending(m) || badPointer(m) || m.c.To.Len < 2 || m.c.To.Len > 255 || !m.under(forOSX) {
 		return false
 	}
 	return m.s.Kind == KindDgram || m.s.Layer == Unconnected && m.s.TCP != Listen

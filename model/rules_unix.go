@@ -128,7 +128,7 @@ func unixNamed(m *move) bool { return m.s.Name != NameNone }
 
 // abstractTaken: another socket of the type has the abstract name.
 func abstractTaken(m *move) bool {
-	return m.under(forLinux) && m.c.To.Unix.Kind == UnixAbstract && m.there().other != 0
+	return m.c.To.Unix.Kind == UnixAbstract && m.under(forLinux) && m.there().other != 0
 }
 
 var bindRulesUnix = onCall(spec.OpBind,
@@ -142,7 +142,7 @@ var bindRulesUnix = onCall(spec.OpBind,
 		Title: "No path, or a length that the family does not have, fails; in Linux so does another family.",
 		when: func(m *move) bool {
 			n := m.c.To.Len
-			return n <= spec.OffsetofSunPath || !m.under(forMacOS) && n > sizeofSockaddrUn || m.under(forLinux) && m.c.To.Family != spec.AFUnix
+			return n <= spec.OffsetofSunPath || n > sizeofSockaddrUn && !m.under(forMacOS) || m.c.To.Family != spec.AFUnix && m.under(forLinux)
 		}, then: fails(spec.EINVAL)},
 	Rule{Name: "/EAFNOSUPPORT", Class: Shall, For: forPOSIX | forSockets, Evidence: "FreeBSD 13, uipc_bindat; POSIX.1-2008, bind()",
 		Title: "Another family fails.", when: func(m *move) bool { return m.c.To.Family != spec.AFUnix }, then: fails(spec.EAFNOSUPPORT)},
@@ -218,7 +218,7 @@ func acceptUnix(m *move) {
 	c := &m.w.Sockets[slot]
 	c.Parent = 0
 	c.clear(Child)
-	c.assign(Nonblock, m.c.Nonblock || m.under(forSockets) && m.s.has(Nonblock))
+	c.assign(Nonblock, m.c.Nonblock || m.s.has(Nonblock) && m.under(forSockets))
 	m.nameUnix(m.install(File(slot+1)), m.w.peerName(c))
 }
 
@@ -237,7 +237,7 @@ var nameRulesUnix = append(onCall(spec.OpGetsockname,
 		Title: "A peer that has gone may have no name any more.", when: func(m *move) bool { return m.s.Peer == peerDead }, then: fails(spec.ENOTCONN)},
 	Rule{Name: "/ok", Class: Succeed, For: forUnix, Evidence: "Linux 6.18, unix_getname; POSIX.1-2008, getpeername()",
 		Title: "getpeername gives the name of the peer; in Linux even after it has gone.",
-		when:  func(m *move) bool { return m.under(forLinux|forPOSIX) || m.s.Peer != peerDead },
+		when:  func(m *move) bool { return m.s.Peer != peerDead || m.under(forLinux|forPOSIX) },
 		then:  func(m *move) { m.nameUnix(0, m.w.peerName(m.s)) }},
 )...)
 

@@ -55,7 +55,7 @@ func mistyped(m *move) bool { o := m.other(); return o != nil && o.Kind != m.s.K
 // notListening: the socket behind the name takes no connections.
 func notListening(m *move) bool {
 	o := m.other()
-	return o != nil && o.Kind == m.s.Kind && unixStream(m) && (o.TCP != Listen || m.under(forLinux) && o.has(ShutRead))
+	return o != nil && o.Kind == m.s.Kind && unixStream(m) && (o.TCP != Listen || o.has(ShutRead) && m.under(forLinux))
 }
 
 // fullQueue: the listener has no room for one more connection.
@@ -101,7 +101,7 @@ func apartUnix(m *move) {
 func failsUnix(e spec.Errno) func(*move) {
 	return func(m *move) {
 		apartUnix(m)
-		if m.under(forPOSIX) && m.c.Op == spec.OpConnect && m.s.TCP == Closed {
+		if m.c.Op == spec.OpConnect && m.s.TCP == Closed && m.under(forPOSIX) {
 			m.s.set(AnyState)
 		}
 		m.fail(e)
@@ -138,7 +138,7 @@ var connectRulesUnix = onConnect(
 		Title: "A path that sun_path has no room for may fail.", when: length(func(n int32) bool { return n > 106 }), then: failsUnix(spec.EINVAL)},
 	Rule{Name: "/EAFNOSUPPORT", Class: Shall, For: forPOSIX | forSockets, Cites: cites("posix/errors/EAFNOSUPPORT", "macos/errors/EAFNOSUPPORT", "osx/errors/EAFNOSUPPORT"),
 		Title: "Another family fails; macOS takes AF_UNSPEC for AF_UNIX.",
-		when:  func(m *move) bool { return m.c.To.Family != spec.AFUnix && !(m.under(forMacOS) && unspec(m)) }, then: failsUnix(spec.EAFNOSUPPORT)},
+		when:  func(m *move) bool { return m.c.To.Family != spec.AFUnix && !(unspec(m) && m.under(forMacOS)) }, then: failsUnix(spec.EAFNOSUPPORT)},
 	Rule{Name: "/posix/unsaid-unspec", Class: Unsaid, For: forPOSIX, Open: cites("posix/description/unspec-stream"),
 		Title: "What AF_UNSPEC does to a socket with connections is not said.", when: all(unixStream, unspec), then: openState},
 	Rule{Name: "/posix/unsaid-length", Class: Unsaid, For: forPOSIX, Unsaid: forPOSIX,
@@ -264,7 +264,7 @@ func dissolveUnix(m *move) {
 func (m *move) repoint(far uint8) {
 	s, old := m.s, m.s.Peer
 	s.Peer, s.PeerName = far, NameNone
-	if old == 0 || old == far || !m.under(forLinux) || s.Queued == 0 {
+	if old == 0 || old == far || s.Queued == 0 || !m.under(forLinux) {
 		return
 	}
 	s.Queued, s.Queue = 0, [QueueMax]Datagram{}

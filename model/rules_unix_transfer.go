@@ -86,7 +86,7 @@ var sendRulesUnix = onSendUnix(
 	Rule{Name: "/stream/ENOTCONN", Class: Shall, For: forUnix, Evidence: "Linux 6.18, unix_stream_sendmsg; XNU 11417, sosend; POSIX.1-2008, send()",
 		Title: "Without a connection send fails.",
 		when: func(m *move) bool {
-			return unixPlain(m) && m.s.Peer == 0 && (m.under(forLinux) || !m.s.has(ShutWrite))
+			return unixPlain(m) && m.s.Peer == 0 && (!m.s.has(ShutWrite) || m.under(forLinux))
 		}, then: fails(spec.ENOTCONN)},
 	Rule{Name: "/stream/EPIPE", Class: Shall, For: forUnix, Evidence: "Linux 6.18, unix_stream_sendmsg; XNU 11417, sosend; POSIX.1-2008, send()",
 		Title: "Shut for writing send fails, whatever error is pending.", when: all(unixPlain, has(ShutWrite)), then: fails(spec.EPIPE)},
@@ -202,7 +202,7 @@ var recvRulesUnix = onRecvUnix(
 	Rule{Name: "/ENOTCONN", Class: Shall, For: forUnix, Evidence: "Linux 6.18, unix_seqpacket_recvmsg; XNU 11417, soreceive; POSIX.1-2008, recv()",
 		Title: "A socket with connections that has none fails.",
 		when: func(m *move) bool {
-			return (unixPacket(m) || !m.under(forLinux) && unixPlain(m)) && m.s.TCP != Established
+			return m.s.TCP != Established && (unixPacket(m) || unixPlain(m) && !m.under(forLinux))
 		}, then: fails(spec.ENOTCONN)},
 	Rule{Name: "/empty-buffer", Class: Succeed, For: forUnix,
 		Title: "Reading into no buffer is not modelled.", when: func(m *move) bool { return unixPlain(m) && m.c.Len == 0 }, then: leaves(LeftWindow)},
@@ -216,7 +216,7 @@ var recvRulesUnix = onRecvUnix(
 	Rule{Name: "/end", Class: Succeed, For: forUnix, Evidence: "Linux 6.18, unix_stream_read_generic, __unix_dgram_recvmsg; POSIX.1-2008, recv()",
 		Title: "Shut for reading, recv returns 0; a datagram socket of Linux does where it would wait.",
 		when: func(m *move) bool {
-			return m.s.has(ShutRead) && (!m.under(forLinux) || !unixDgram(m) || !nonblocking(m))
+			return m.s.has(ShutRead) && (!unixDgram(m) || !nonblocking(m) || !m.under(forLinux))
 		}, then: succeeds},
 	Rule{Name: "/EAGAIN", Class: Shall, For: forUnix, Evidence: "POSIX.1-2008, recv()",
 		Title: "With nothing to read a non-blocking recv fails.", when: nonblocking, then: fails(spec.EAGAIN)},

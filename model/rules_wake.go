@@ -163,7 +163,7 @@ var timerRules = []Rule{
 			if e == spec.ENONE {
 				e = spec.ETIMEDOUT
 			}
-			if m.under(forTargetTCP) && e != spec.ETIMEDOUT {
+			if e != spec.ETIMEDOUT && m.under(forTargetTCP) {
 				e = spec.EHOSTUNREACH
 			}
 			m.done(m.slot, e)
@@ -201,7 +201,7 @@ func (m *move) synRetriesMin() uint8 {
 	if m.s.UserTimeout != 0 {
 		return 1
 	}
-	if m.under(forLinux) && m.s.TCP == SynSent {
+	if m.s.TCP == SynSent && m.under(forLinux) {
 		return 2
 	}
 	return 1

@@ -5,7 +5,7 @@ import "github.com/connspec/connspec/spec"
 // RulesPerStep bounds the rules that one label can use at once.
 const RulesPerStep = 6
 
-// NextsMax bounds the worlds that can follow one label.
+// NextsMax bounds the worlds that can follow one label of one world.
 const NextsMax = 16
 
 // Next is one world that may follow a label, and the rules that lead there.
@@ -13,26 +13,33 @@ type Next struct {
 	World World
 	Rules [RulesPerStep]RuleID
 	Used  uint8
+	For   Dialects // under which it follows
 }
 
 // Nexts receives what [Step] finds. It is owned and reused by the caller, so
 // that a step allocates nothing.
 type Nexts struct {
 	Len  int
-	Buf  [NextsMax]Next
-	Full bool // there were more than NextsMax
+	Buf  [(spec.DocumentCount + 1) * NextsMax]Next
+	Full Dialects // for whom the last step found more than NextsMax
 
-	m     move
-	inbox [inboxMax]Frame
-	again Call
-	alt   World // a second world that the same call looks at
-	given Call  // the call as the address import hands it on
+	first  int  // that the present step found
+	full   bool // it found more than NextsMax
+	single bool // the step is for one dialect alone
+	from   int  // how many rules of the call, the frame or the signal apply to nobody left
+	m      move
+	inbox  [inboxMax]Frame
+	again  Call
+	alt    World // a second world that the same call looks at
+	given  Call  // the call as the address import hands it on
 }
 
 // move is a rule being tried: the world it reads and, in then, changes.
 type move struct {
 	lead    spec.Dialect // one of group; see alike.go
 	group   Dialects
+	whole   Dialects // what the group was when the step began
+	list    uint8    // of the index
 	w       *World
 	c       *Call   // the call, of call rules
 	t       *Thread // the thread that calls or is looked at
@@ -61,11 +68,17 @@ const inboxMax = 12
 
 // Step finds every world that may follow w when l happens under dialect d. No
 // world means that the dialect does not allow l.
-func Step(d spec.Dialect, w *World, l *Label, out *Nexts) { StepAlike(1<<d, w, l, out) }
+func Step(d spec.Dialect, w *World, l *Label, out *Nexts) {
+	out.Len = 0
+	StepEach(1<<d, w, l, out)
+}
 
 // Taus finds the worlds that follow w by one timer that fires, while time
 // passes (and, for a timer that is all but due, without).
-func Taus(d spec.Dialect, w *World, out *Nexts) { TausAlike(1<<d, w, out) }
+func Taus(d spec.Dialect, w *World, out *Nexts) {
+	out.Len = 0
+	TausEach(1<<d, w, out)
+}
 
 // settled says whether nothing more can come without time passing.
 func (w *World) settled() bool {
@@ -88,9 +101,9 @@ func (w *World) thread(i uint8) *Thread {
 }
 
 func (n *Nexts) push(w *World) *Next {
-	if n.Len == NextsMax {
-		n.Full = true
-		return &n.Buf[NextsMax-1]
+	if n.Len == n.first+NextsMax {
+		n.full = true
+		return &n.Buf[n.Len-1]
 	}
 	next := &n.Buf[n.Len]
 	n.Len++
@@ -120,14 +133,29 @@ func (m *move) ordered(t trigger) bool {
 	return m.under(forLinux | forMacOS)
 }
 
-// try applies the rules of one trigger to the world that m looks at, and
-// pushes a world for each answer. If all is set every rule may apply.
-func (m *move) try(t trigger, out *Nexts, all bool) {
+// try applies the rules of one trigger to the world that m looks at, those from a
+// place in their list, and pushes a world for each answer. If all is set every
+// rule may apply. It says how many rules at the head of the list applied to none
+// of the group that it was given.
+func (m *move) try(t trigger, out *Nexts, all bool, from int) (idle int) {
 	look := *m
 	blocked := false
 	has := m.traits()
-	for _, e := range rules.index.rules(m, t) {
-		if e.needs&has == 0 || blocked && e.is&isCheck == 0 || !m.holds(e) {
+	list := rules.index.rules(m, t)
+	idle = len(list)
+	if m.group != m.whole {
+		idle = from
+	}
+	for i := from; i < len(list); i++ {
+		e := list[i]
+		if e.needs&has == 0 || e.of&m.group == 0 || blocked && e.is&isCheck == 0 {
+			continue
+		}
+		holds := m.holds(e)
+		if holds || m.group != m.whole {
+			idle = min(idle, i)
+		}
+		if !holds {
 			continue
 		}
 		m.apply(e.id, out)
@@ -141,10 +169,11 @@ func (m *move) try(t trigger, out *Nexts, all bool) {
 		case e.is&isCheck != 0 && !m.ordered(t):
 			blocked = blocked || e.is&isMay == 0
 		default:
-			return
+			return idle
 		}
 		m.back(&look)
 	}
+	return idle
 }
 
 // apply makes one answer of a rule.
@@ -226,12 +255,12 @@ func stepCall(w *World, l *Label, out *Nexts) {
 		return
 	}
 	m.call(&l.Call, &out.given)
-	m.try(m.trigger(l.Call.Op), out, false)
+	out.from = m.try(m.trigger(l.Call.Op), out, false, out.from)
 	if m.forgets() {
 		out.alt = *w
 		m.w, m.s, m.t = &out.alt, &out.alt.Sockets[m.slot], &out.alt.Threads[l.Thread]
 		m.s.Err = spec.ENONE
-		m.try(m.trigger(l.Call.Op), out, false)
+		m.try(m.trigger(l.Call.Op), out, false, 0)
 	}
 }
 

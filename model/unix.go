@@ -120,7 +120,7 @@ func (m *move) there() *found {
 // addressed says whether the call says whom it is for: connect does, and sendto
 // with an address of some length, which a seqpacket socket of Linux ignores.
 func (m *move) addressed() bool {
-	return m.c.Op == spec.OpConnect || named(m) && m.c.To.Len != 0 && (!m.under(forLinux) || m.s.Kind != KindUnixSeqpacket)
+	return m.c.Op == spec.OpConnect || named(m) && m.c.To.Len != 0 && (m.s.Kind != KindUnixSeqpacket || !m.under(forLinux))
 }
 
 // far is the slot + 1 of the socket that the call is about: the one at its

@@ -23,7 +23,7 @@ func before(a, b uint16) bool { return int16(a-b) < 0 }
 
 // emit sends a frame: to the wire, or to the host itself.
 func (m *move) emit(f Frame) {
-	if !m.under(forLinux) && m.route(f.Dst) == routeBlackhole { // the BSDs send into it and hear nothing
+	if m.route(f.Dst) == routeBlackhole && !m.under(forLinux) { // the BSDs send into it and hear nothing
 		return
 	}
 	if m.stopped(&f) || m.lost(&f) {
@@ -69,7 +69,7 @@ func (m *move) segment(s *Socket, bits Bits, n uint16) {
 		f.Ack, s.RcvWup = s.RcvNxt, s.RcvNxt
 		s.clear(AckDue | DueTwice)
 	}
-	if !m.under(forLinux) {
+	if n != 0 && !m.under(forLinux) {
 		f.Loose = LoosePSH
 	}
 	if bits&SYN != 0 && m.asksAfterward(s) {
@@ -201,7 +201,7 @@ func (m *move) answerable(f *Frame) bool {
 // refuse answers a segment that belongs to no connection (RFC 9293, section
 // 3.10.7.1).
 func (m *move) refuse(f *Frame) {
-	if !m.answerable(f) || m.under(forLinux) && f.Src == AddrLoopback6 && f.entrance() != spec.DeviceLo { // tcp_v6_send_response looks for ::1 beyond the interface
+	if !m.answerable(f) || f.Src == AddrLoopback6 && f.entrance() != spec.DeviceLo && m.under(forLinux) { // tcp_v6_send_response looks for ::1 beyond the interface
 		return
 	}
 	m.forget(f)
@@ -212,7 +212,7 @@ func (m *move) refuse(f *Frame) {
 // is a socket without TCP (tcp_done of Linux, tcp_drop of the BSDs).
 func (m *move) done(slot uint8, e spec.Errno) {
 	s := &m.w.Sockets[slot]
-	if s.has(Orphan|Request) || !m.under(forLinux) && s.has(Child) && !m.kept {
+	if s.has(Orphan|Request) || s.has(Child) && !m.kept && !m.under(forLinux) {
 		*s = Socket{}
 		return
 	}
@@ -229,7 +229,7 @@ func (m *move) done(slot uint8, e spec.Errno) {
 		if !s.has(PortLock) {
 			s.clear(HasPort)
 		}
-	case (m.under(forPOSIX | forTargetTCP)) && s.Layer == Connecting && !m.w.waiting(slot, spec.OpConnect):
+	case s.Layer == Connecting && !m.w.waiting(slot, spec.OpConnect) && m.under(forPOSIX|forTargetTCP):
 		s.set(AnyState) // connect failed, and the page says no more
 	default:
 		s.Layer = Unconnected
@@ -295,15 +295,15 @@ func (m *move) disconnect(slot uint8) {
 func (m *move) established(s *Socket) {
 	s.TCP = Established
 	m.poke(s, 0)
-	s.assign(Choked, m.under(forLinux) && s.Retries > 1)
+	s.assign(Choked, s.Retries > 1 && m.under(forLinux))
 	s.Retries, s.Segs = 0, 0
 	s.SndUna = s.SndNxt
 	s.Soft = spec.ENONE
-	if m.under(forLinux) {
-		s.Soft = m.wayError(s)
+	if e := m.wayError(s); e != spec.ENONE && m.under(forLinux) {
+		s.Soft = e
 	}
 	s.clear(Hurry)
-	if !m.under(forLinux) && s.Layer == Connecting {
+	if s.Layer == Connecting && !m.under(forLinux) {
 		s.Layer = Connected
 	}
 }
@@ -334,7 +334,7 @@ func (m *move) take(later bool) {
 	case soon && s.has(AckDue):
 		m.ack(s)
 	case !owed:
-	case later || m.under(forLinux) && s.has(PingPong):
+	case later || s.has(PingPong) && m.under(forLinux):
 		s.assign(DueTwice, s.has(AckDue))
 		s.set(AckDue)
 	default:
@@ -398,7 +398,7 @@ func (m *move) heard() {
 // is set aside, because none waits to be read or to be acknowledged
 // (tcp_rcv_established, sk_forward_alloc).
 func (m *move) predicted(s *Socket, f *Frame) bool {
-	return m.under(forLinux) && s.TCP == Established && !s.has(Unpredicted) && (s.Unread != 0 || s.SndUna != s.SndNxt) && f.Len != 0 && f.Bits&FIN == 0 && f.Seq == s.RcvNxt && f.Ack == s.SndUna
+	return s.TCP == Established && !s.has(Unpredicted) && (s.Unread != 0 || s.SndUna != s.SndNxt) && f.Len != 0 && f.Bits&FIN == 0 && f.Seq == s.RcvNxt && f.Ack == s.SndUna && m.under(forLinux)
 }
 
 // takeData queues new data and says whether it is to be acknowledged.

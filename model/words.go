@@ -198,7 +198,7 @@ func (w *World) setWords(p *[worldWords]uint64) {
 	w.Env.Narrow = p[12]>>51&1 != 0
 }
 
-const socketWords = 9
+const socketWords = 10
 
 func (s *Socket) words(p *[socketWords]uint64) {
 	p[0] = uint64(s.Flags)
@@ -240,21 +240,23 @@ func (s *Socket) words(p *[socketWords]uint64) {
 		uint64(s.Linger)<<16 |
 		uint64(s.SynCount)<<24 |
 		uint64(s.Life)<<32 |
-		uint64(s.Queue[0].Len)<<40 |
+		uint64(s.Spare[0])<<40 |
+		uint64(s.Spare[1])<<48 |
 		uint64(s.Queue[0].Addr)<<56
-	p[7] = uint64(s.Queue[0].Port) |
-		uint64(s.Queue[0].From)<<8 |
-		uint64(s.Queue[0].Name)<<16 |
-		uint64(s.Queue[1].Len)<<24 |
-		uint64(s.Queue[1].Addr)<<40 |
-		uint64(s.Queue[1].Port)<<48 |
-		uint64(s.Queue[1].From)<<56
-	p[8] = uint64(s.Queue[1].Name) |
-		uint64(s.Queue[2].Len)<<8 |
-		uint64(s.Queue[2].Addr)<<24 |
-		uint64(s.Queue[2].Port)<<32 |
-		uint64(s.Queue[2].From)<<40 |
-		uint64(s.Queue[2].Name)<<48
+	p[7] = uint64(s.Queue[0].Len) |
+		uint64(s.Queue[0].Port)<<16 |
+		uint64(s.Queue[0].From)<<24 |
+		uint64(s.Queue[0].Name)<<32 |
+		uint64(s.Queue[1].Len)<<40 |
+		uint64(s.Queue[1].Addr)<<56
+	p[8] = uint64(s.Queue[1].Port) |
+		uint64(s.Queue[1].From)<<8 |
+		uint64(s.Queue[1].Name)<<16 |
+		uint64(s.Queue[2].Len)<<24 |
+		uint64(s.Queue[2].Addr)<<40 |
+		uint64(s.Queue[2].Port)<<48 |
+		uint64(s.Queue[2].From)<<56
+	p[9] = uint64(s.Queue[2].Name)
 }
 
 func (s *Socket) setWords(p *[socketWords]uint64) {
@@ -297,21 +299,23 @@ func (s *Socket) setWords(p *[socketWords]uint64) {
 	s.Linger = uint8(p[6] >> 16)
 	s.SynCount = uint8(p[6] >> 24)
 	s.Life = uint8(p[6] >> 32)
-	s.Queue[0].Len = uint16(p[6] >> 40)
+	s.Spare[0] = uint8(p[6] >> 40)
+	s.Spare[1] = uint8(p[6] >> 48)
 	s.Queue[0].Addr = Addr(p[6] >> 56)
-	s.Queue[0].Port = Port(p[7])
-	s.Queue[0].From = uint8(p[7] >> 8)
-	s.Queue[0].Name = Name(p[7] >> 16)
-	s.Queue[1].Len = uint16(p[7] >> 24)
-	s.Queue[1].Addr = Addr(p[7] >> 40)
-	s.Queue[1].Port = Port(p[7] >> 48)
-	s.Queue[1].From = uint8(p[7] >> 56)
-	s.Queue[1].Name = Name(p[8])
-	s.Queue[2].Len = uint16(p[8] >> 8)
-	s.Queue[2].Addr = Addr(p[8] >> 24)
-	s.Queue[2].Port = Port(p[8] >> 32)
-	s.Queue[2].From = uint8(p[8] >> 40)
-	s.Queue[2].Name = Name(p[8] >> 48)
+	s.Queue[0].Len = uint16(p[7])
+	s.Queue[0].Port = Port(p[7] >> 16)
+	s.Queue[0].From = uint8(p[7] >> 24)
+	s.Queue[0].Name = Name(p[7] >> 32)
+	s.Queue[1].Len = uint16(p[7] >> 40)
+	s.Queue[1].Addr = Addr(p[7] >> 56)
+	s.Queue[1].Port = Port(p[8])
+	s.Queue[1].From = uint8(p[8] >> 8)
+	s.Queue[1].Name = Name(p[8] >> 16)
+	s.Queue[2].Len = uint16(p[8] >> 24)
+	s.Queue[2].Addr = Addr(p[8] >> 40)
+	s.Queue[2].Port = Port(p[8] >> 48)
+	s.Queue[2].From = uint8(p[8] >> 56)
+	s.Queue[2].Name = Name(p[9])
 }
 
 const threadWords = 5
@@ -337,12 +341,15 @@ func (t *Thread) words(p *[threadWords]uint64) {
 		uint64(t.Ret.Name)<<40 |
 		uint64(t.Ret.Pair[0])<<48 |
 		uint64(t.Ret.Pair[1])<<56
-	p[3] = zigzag(t.Ret.Value) |
-		uint64(t.Ret.Revents[0])<<32 |
-		uint64(t.Ret.Revents[1])<<48
-	p[4] = uint64(t.Ret.Revents[2]) |
-		uint64(t.Ret.Loose)<<16 |
-		truth(t.Ret.HasAddr)<<32
+	p[3] = uint64(t.Ret.Spare[0]) |
+		uint64(t.Ret.Spare[1])<<8 |
+		uint64(t.Ret.Spare[2])<<16 |
+		zigzag(t.Ret.Value)<<24 |
+		truth(t.Ret.HasAddr)<<56
+	p[4] = uint64(t.Ret.Revents[0]) |
+		uint64(t.Ret.Revents[1])<<16 |
+		uint64(t.Ret.Revents[2])<<32 |
+		uint64(t.Ret.Loose)<<48
 }
 
 func (t *Thread) setWords(p *[threadWords]uint64) {
@@ -366,15 +373,18 @@ func (t *Thread) setWords(p *[threadWords]uint64) {
 	t.Ret.Name = Name(p[2] >> 40)
 	t.Ret.Pair[0] = uint8(p[2] >> 48)
 	t.Ret.Pair[1] = uint8(p[2] >> 56)
-	t.Ret.Value = unzigzag(p[3])
-	t.Ret.Revents[0] = spec.PollEvents(p[3] >> 32)
-	t.Ret.Revents[1] = spec.PollEvents(p[3] >> 48)
-	t.Ret.Revents[2] = spec.PollEvents(p[4])
-	t.Ret.Loose = spec.PollEvents(p[4] >> 16)
-	t.Ret.HasAddr = p[4]>>32&1 != 0
+	t.Ret.Spare[0] = uint8(p[3])
+	t.Ret.Spare[1] = uint8(p[3] >> 8)
+	t.Ret.Spare[2] = uint8(p[3] >> 16)
+	t.Ret.Value = unzigzag(p[3] >> 24)
+	t.Ret.HasAddr = p[3]>>56&1 != 0
+	t.Ret.Revents[0] = spec.PollEvents(p[4])
+	t.Ret.Revents[1] = spec.PollEvents(p[4] >> 16)
+	t.Ret.Revents[2] = spec.PollEvents(p[4] >> 32)
+	t.Ret.Loose = spec.PollEvents(p[4] >> 48)
 }
 
-const frameWords = 3
+const frameWords = 4
 
 func (f *Frame) words(p *[frameWords]uint64) {
 	p[0] = uint64(f.Proto) |
@@ -386,18 +396,19 @@ func (f *Frame) words(p *[frameWords]uint64) {
 		uint64(f.Dst)<<48 |
 		uint64(f.SPort)<<56
 	p[1] = uint64(f.DPort) |
-		uint64(f.Seq)<<8 |
-		uint64(f.Ack)<<24 |
-		uint64(f.Len)<<40 |
-		uint64(f.FastOpen)<<56
+		uint64(f.Spare)<<8 |
+		uint64(f.Seq)<<16 |
+		uint64(f.Ack)<<32 |
+		uint64(f.Len)<<48
 	p[2] = uint64(f.MSS) |
-		uint64(f.Quote.Proto)<<16 |
-		uint64(f.Quote.Src)<<24 |
-		uint64(f.Quote.Dst)<<32 |
-		uint64(f.Quote.SPort)<<40 |
-		uint64(f.Quote.DPort)<<48 |
-		truth(f.Scaled)<<56 |
-		truth(f.Bad)<<57
+		uint64(f.FastOpen)<<16 |
+		uint64(f.Quote.Proto)<<24 |
+		uint64(f.Quote.Src)<<32 |
+		uint64(f.Quote.Dst)<<40 |
+		uint64(f.Quote.SPort)<<48 |
+		uint64(f.Quote.DPort)<<56
+	p[3] = truth(f.Scaled) |
+		truth(f.Bad)<<1
 }
 
 func (f *Frame) setWords(p *[frameWords]uint64) {
@@ -410,16 +421,17 @@ func (f *Frame) setWords(p *[frameWords]uint64) {
 	f.Dst = Addr(p[0] >> 48)
 	f.SPort = Port(p[0] >> 56)
 	f.DPort = Port(p[1])
-	f.Seq = uint16(p[1] >> 8)
-	f.Ack = uint16(p[1] >> 24)
-	f.Len = uint16(p[1] >> 40)
-	f.FastOpen = FastOpen(p[1] >> 56)
+	f.Spare = uint8(p[1] >> 8)
+	f.Seq = uint16(p[1] >> 16)
+	f.Ack = uint16(p[1] >> 32)
+	f.Len = uint16(p[1] >> 48)
 	f.MSS = uint16(p[2])
-	f.Quote.Proto = Proto(p[2] >> 16)
-	f.Quote.Src = Addr(p[2] >> 24)
-	f.Quote.Dst = Addr(p[2] >> 32)
-	f.Quote.SPort = Port(p[2] >> 40)
-	f.Quote.DPort = Port(p[2] >> 48)
-	f.Scaled = p[2]>>56&1 != 0
-	f.Bad = p[2]>>57&1 != 0
+	f.FastOpen = FastOpen(p[2] >> 16)
+	f.Quote.Proto = Proto(p[2] >> 24)
+	f.Quote.Src = Addr(p[2] >> 32)
+	f.Quote.Dst = Addr(p[2] >> 40)
+	f.Quote.SPort = Port(p[2] >> 48)
+	f.Quote.DPort = Port(p[2] >> 56)
+	f.Scaled = p[3]&1 != 0
+	f.Bad = p[3]>>1&1 != 0
 }

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"reflect"
 	"testing"
 	"unsafe"
 )
@@ -21,4 +22,28 @@ func TestWorldIsSmall(t *testing.T) {
 			t.Errorf("%s takes %d bytes, want at most %d", c.what, c.size, c.at)
 		}
 	}
+}
+
+// Comparing two worlds is most of what it takes to keep a set of them. Where a
+// struct has padding, each field is compared apart.
+func TestWorldsCompareAsMemory(t *testing.T) {
+	for _, part := range []reflect.Type{reflect.TypeFor[Socket](), reflect.TypeFor[Thread](), reflect.TypeFor[Frame]()} {
+		if used := occupied(part); used != part.Size() {
+			t.Errorf("%v takes %d bytes, of which fields use %d: make up the difference with Spare", part, part.Size(), used)
+		}
+	}
+}
+
+// occupied is the size of a type without padding.
+func occupied(of reflect.Type) (bytes uintptr) {
+	switch of.Kind() {
+	case reflect.Struct:
+		for i := range of.NumField() {
+			bytes += occupied(of.Field(i).Type)
+		}
+		return bytes
+	case reflect.Array:
+		return uintptr(of.Len()) * occupied(of.Elem())
+	}
+	return of.Size()
 }

@@ -1,10 +1,12 @@
 // Package judge says what each of the five dialects makes of a trace: it turns
-// the trace into labels of the model, feeds them to five oracles in one pass,
+// the trace into labels of the model, feeds them to an oracle of all five in one pass,
 // and puts what they say into words.
 package judge
 
 import (
+	"cmp"
 	"math/bits"
+	"slices"
 	"time"
 
 	"github.com/connspec/connspec/diffcheck/script"
@@ -87,7 +89,7 @@ func (s *RuleSet) Len() int {
 
 // Judge judges one trace after the other. It belongs to one goroutine.
 type Judge struct {
-	oracles  [spec.DocumentCount]*oracle.Oracle
+	oracle   *oracle.Oracle
 	report   Report
 	names    names
 	labels   []moment
@@ -110,11 +112,7 @@ type moment struct {
 
 // New makes a judge.
 func New() *Judge {
-	j := &Judge{}
-	for d := range spec.DocumentCount {
-		j.oracles[d] = oracle.New(d)
-	}
-	return j
+	return &Judge{oracle: oracle.New(model.AllDialects)}
 }
 
 // Trace judges a trace. The report is valid until the next call.
@@ -139,8 +137,8 @@ func (j *Judge) trace(tr *script.Trace) *Report {
 		j.feed()
 		j.conclude()
 	}
-	for d, o := range j.oracles {
-		j.report.Left[d] = o.Left()
+	for d := range spec.DocumentCount {
+		j.report.Left[d] = j.oracle.Left(d)
 	}
 	return &j.report
 }
@@ -153,9 +151,7 @@ func (j *Judge) reset() {
 	j.names.reset()
 	j.routes.Reset()
 	j.calls = [script.ThreadsMax]*spec.Call{}
-	for _, o := range j.oracles {
-		o.Reset()
-	}
+	j.oracle.Reset()
 }
 
 // moment adds a label to the step, for the caller to fill in.
@@ -225,34 +221,36 @@ func (j *Judge) outputs(outs []script.Output) {
 	j.moment(model.LabelSettle)
 }
 
-// feed gives the labels of the step to every oracle.
+// feed gives the labels of the step to the oracle.
 func (j *Judge) feed() {
-	calls := j.calls
-	for d, o := range j.oracles {
-		j.calls = calls
-		o.Begin()
-		if spec.Dialect(d) == spec.Linux {
-			j.before(o)
+	first := len(j.report.Deviations)
+	j.oracle.Begin()
+	j.before()
+	for i := range j.labels {
+		m := &j.labels[i]
+		if m.call != nil {
+			j.calls[m.label.Thread%script.ThreadsMax] = m.call
 		}
-		for i := range j.labels {
-			m := &j.labels[i]
-			if m.call != nil {
-				j.calls[m.label.Thread%script.ThreadsMax] = m.call
+		if missed := j.oracle.Feed(&m.label); missed != 0 {
+			for d := range spec.DocumentCount {
+				if missed.Has(d) {
+					j.deviates(d, m)
+				}
 			}
-			if !o.Feed(&m.label) {
-				j.deviates(spec.Dialect(d), o, m)
-				o.Forgive(&m.label)
-			}
+			j.oracle.Forgive(&m.label)
 		}
+	}
+	if own := j.report.Deviations[first:]; len(own) > 1 {
+		slices.SortStableFunc(own, func(a, b Deviation) int { return cmp.Compare(a.Dialect, b.Dialect) })
 	}
 }
 
 // before notes the state of the socket that the call of the step is about.
-func (j *Judge) before(o *oracle.Oracle) {
+func (j *Judge) before() {
 	j.on = nil
 	for i := range j.labels {
 		if l := &j.labels[i].label; l.Kind == model.LabelCall {
-			o.Worlds(func(w *model.World) {
+			j.oracle.Worlds(spec.Linux, func(w *model.World) {
 				if j.on == nil {
 					j.on = w.Behind(l.Call.FD)
 				}
@@ -268,10 +266,10 @@ func (j *Judge) before(o *oracle.Oracle) {
 func (j *Judge) conclude() {
 	j.report.Steps = append(j.report.Steps, StepReport{OnSocket: j.onSocket, State: j.state})
 	s := &j.report.Steps[len(j.report.Steps)-1]
-	for d, o := range j.oracles {
-		s.Verdict[d], s.Several[d] = o.Verdict(), o.Several()
+	for d := range spec.DocumentCount {
+		s.Verdict[d], s.Several[d] = j.oracle.Verdict(d), j.oracle.Several(d)
 		start := len(j.rules)
-		j.rules = o.AppendRules(j.rules)
+		j.rules = j.oracle.AppendRules(d, j.rules)
 		s.Rules[d] = j.rules[start:len(j.rules):len(j.rules)]
 		for _, id := range s.Rules[d] {
 			j.report.Hits[d].Put(id)

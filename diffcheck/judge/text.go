@@ -6,12 +6,11 @@ import (
 
 	"github.com/connspec/connspec/diffcheck/script"
 	"github.com/connspec/connspec/model"
-	"github.com/connspec/connspec/model/oracle"
 	"github.com/connspec/connspec/spec"
 )
 
-// deviates notes that an oracle rejects a label, with what it would allow.
-func (j *Judge) deviates(d spec.Dialect, o *oracle.Oracle, m *moment) {
+// deviates notes that a dialect does not allow a label, with what it would allow.
+func (j *Judge) deviates(d spec.Dialect, m *moment) {
 	if j.brief {
 		j.report.Deviations = append(j.report.Deviations, Deviation{Step: j.step, Dialect: d})
 		return
@@ -26,14 +25,14 @@ func (j *Judge) deviates(d spec.Dialect, o *oracle.Oracle, m *moment) {
 	case l.Kind == model.LabelCall:
 		v.Seen = "a call by a thread that waits"
 	}
-	o.Worlds(func(w *model.World) {
+	j.oracle.Worlds(d, func(w *model.World) {
 		for _, text := range j.allowed(w, l) {
 			if !slices.Contains(v.Allowed, text) {
 				v.Allowed = append(v.Allowed, text)
 			}
 		}
 	})
-	v.Rules = o.AppendRules(nil)
+	v.Rules = j.oracle.AppendRules(d, nil)
 	j.report.Deviations = append(j.report.Deviations, v)
 }
 

@@ -1,5 +1,5 @@
-// Package oracle judges a trace: it keeps the set of worlds that explain what
-// was seen so far, and says no when the set is empty.
+// Package oracle judges a trace: it keeps the worlds that explain what was seen
+// so far, and says no when none is left.
 package oracle
 
 import (
@@ -9,218 +9,227 @@ import (
 	"github.com/connspec/connspec/spec"
 )
 
-// WorldsMax bounds the set. A trace that needs more leaves the model.
+// WorldsMax bounds the worlds of one dialect. A trace that needs more leaves the
+// model.
 const WorldsMax = 128
 
-// Oracle follows one trace under one dialect. The zero Oracle is not ready:
-// see [New]. It allocates nothing once it is warm.
+// Oracle follows one trace under several dialects at once. A world that explains
+// it under several of them is kept once, and its steps are made once as long as
+// they are alike. The zero Oracle is not ready: see [New]. It allocates nothing
+// once it is warm.
 type Oracle struct {
-	dialect spec.Dialect
-	// now are the worlds that explain the trace, each with the rules that the
-	// present step used on the way to it. They lie in sets[turn]; the next ones
-	// are written to the other set.
-	now     []model.Next
-	sets    [2]set
-	turn    int
-	nexts   model.Nexts
-	missed  bool // the present step was rejected
-	several bool // the present step left several answers
-	calm    bool // no timer may fire in any of the worlds
-	crowded bool
+	dialects model.Dialects
+	// now are the worlds that explain the trace, each with the dialects under
+	// which it does and the rules that the present step used on the way to it.
+	// Those of one dialect are in the order in which it alone would have found
+	// them. They lie in pools[turn]; what a step finds is written to the other.
+	now, then []*model.Next
+	pools     [2]pool
+	turn      int
+	failed    []bool // of now, which worlds do not allow the present label
+
+	missed   model.Dialects // whose worlds rejected the present label
+	deviated model.Dialects // the present step was rejected
+	several  model.Dialects // the present step left several answers
+	calm     model.Dialects // no timer may fire in any of the worlds
+	crowded  model.Dialects
 }
 
-// set is where worlds lie: what a step from a single world found, or any number
-// of them.
-type set struct {
-	one  model.Nexts
-	many []model.Next
+// pool is where worlds lie.
+type pool struct {
+	buffers []*model.Nexts
+	used    int
 }
 
-// New makes an oracle of dialect d for a fresh host.
-func New(d spec.Dialect) *Oracle {
-	o := &Oracle{dialect: d}
-	for i := range o.sets {
-		o.sets[i].many = make([]model.Next, 0, WorldsMax)
+// empty makes all of the pool free.
+func (p *pool) empty() { p.used = 0 }
+
+// room gives a buffer that has room for one more step.
+func (p *pool) room() *model.Nexts {
+	if p.used != 0 && p.buffers[p.used-1].Room() {
+		return p.buffers[p.used-1]
 	}
+	if p.used == len(p.buffers) {
+		p.buffers = append(p.buffers, &model.Nexts{})
+	}
+	b := p.buffers[p.used]
+	b.Len = 0
+	p.used++
+	return b
+}
+
+// put adds a world of its own.
+func (p *pool) put(n *model.Next) *model.Next {
+	b := p.room()
+	b.Buf[b.Len] = *n
+	b.Len++
+	return &b.Buf[b.Len-1]
+}
+
+// New makes an oracle of the dialects for a fresh host.
+func New(dialects model.Dialects) *Oracle {
+	o := &Oracle{dialects: dialects}
 	o.Reset()
 	return o
 }
 
 // Reset starts over with a host that has no sockets.
 func (o *Oracle) Reset() {
-	o.now = append(o.sets[o.turn].many[:0], model.Next{})
-	o.missed, o.several, o.crowded, o.calm = false, false, false, true
+	p := &o.pools[o.turn]
+	p.empty()
+	o.now = append(o.now[:0], p.put(&model.Next{For: o.dialects}))
+	o.missed, o.deviated, o.several, o.crowded, o.calm = 0, 0, 0, 0, o.dialects
 }
 
 // Begin starts a step: the labels of one event of the trace.
 func (o *Oracle) Begin() {
-	o.missed, o.several = false, false
-	for i := range o.now {
-		o.now[i].Used = 0
+	o.deviated, o.several = 0, 0
+	for _, e := range o.now {
+		e.Used = 0
 	}
+	o.unite()
 }
 
-// Feed takes the next label. If no world allows it, it says so and the set
-// stays as it was; [Oracle.Forgive] then lets the trace go on.
-func (o *Oracle) Feed(l *model.Label) bool {
-	var ok bool
-	switch l.Kind {
-	case model.LabelCall, model.LabelIn, model.LabelSignal:
-		ok = o.step(l)
-	case model.LabelAdvance:
-		ok = o.observe(l)
-	default:
-		o.tick()
-		ok = o.observe(l)
-	}
-	if !ok {
-		o.missed = true
-		return false
-	}
-	switch l.Kind {
-	case model.LabelCall, model.LabelIn, model.LabelSignal, model.LabelAdvance:
-		o.look()
-	}
-	return true
-}
-
-// look takes down what a step led to.
-func (o *Oracle) look() {
-	o.several, o.calm = o.several || len(o.now) > 1, true
-	for i := range o.now {
-		open, ticking := o.now[i].World.Open()
-		o.several, o.calm = o.several || open, o.calm && !ticking
-	}
-}
-
-// step takes a label that rules answer.
-func (o *Oracle) step(l *model.Label) bool {
+// unite makes one of worlds that are the same under different dialects.
+func (o *Oracle) unite() {
 	if len(o.now) == 1 {
-		return o.stepOne(l)
-	}
-	then := o.sets[1-o.turn].many[:0]
-	for i := range o.now {
-		from := &o.now[i]
-		model.Step(o.dialect, &from.World, l, &o.nexts)
-		for n := range o.nexts.Len {
-			then = o.add(then, from, &o.nexts.Buf[n])
-		}
-		o.crowded = o.crowded || o.nexts.Full
-	}
-	if len(then) == 0 {
-		return false
-	}
-	o.now, o.turn = then, 1-o.turn
-	return true
-}
-
-// stepOne is step where one world explains the trace: what follows it need not
-// be copied.
-func (o *Oracle) stepOne(l *model.Label) bool {
-	from, out := &o.now[0], &o.sets[1-o.turn].one
-	model.Step(o.dialect, &from.World, l, out)
-	if out.Len == 0 {
-		return false
-	}
-	o.crowded = o.crowded || out.Full
-	kept := 0
-	for n := range out.Len {
-		next := &out.Buf[n]
-		if has(out.Buf[:kept], &next.World) {
-			continue
-		}
-		if from.Used != 0 {
-			inherit(next, from)
-		}
-		if kept != n {
-			out.Buf[kept] = *next
-		}
-		kept++
-	}
-	o.now, o.turn = out.Buf[:kept], 1-o.turn
-	return true
-}
-
-// observe takes a label that a world allows or does not.
-func (o *Oracle) observe(l *model.Label) bool {
-	if len(o.now) == 1 {
-		return o.now[0].World.Observe(l)
-	}
-	kept := 0
-	for i := range o.now {
-		e := &o.now[i]
-		if !e.World.Observe(l) || has(o.now[:kept], &e.World) {
-			continue
-		}
-		if kept != i {
-			o.now[kept] = *e
-		}
-		kept++
-	}
-	if kept == 0 {
-		return false
-	}
-	o.now = o.now[:kept]
-	return true
-}
-
-// Forgive goes on after a rejected label as if what the worlds do allow had
-// happened, so that one deviation does not hide the rest.
-func (o *Oracle) Forgive(l *model.Label) {
-	for i := range o.now {
-		o.now[i].World.Forgive(l)
-	}
-}
-
-// tick adds the worlds that timers lead to, as far as nothing is to be seen of
-// them or the next label shows it.
-func (o *Oracle) tick() {
-	if o.calm {
 		return
 	}
-	ticking := false
-	for i := range o.now {
-		w := &o.now[i].World
-		ticking = ticking || w.Ticking() && w.Quiet()
-	}
-	if !ticking {
-		return
-	}
-	o.turn = 1 - o.turn
-	o.now = append(o.sets[o.turn].many[:0], o.now...)
-	for i := 0; i < len(o.now); i++ {
-		from := &o.now[i]
-		if !from.World.Ticking() || !from.World.Quiet() {
-			continue
-		}
-		model.Taus(o.dialect, &from.World, &o.nexts)
-		for n := range o.nexts.Len {
-			o.now = o.add(o.now, from, &o.nexts.Buf[n])
+	kept := o.now[:1]
+	for _, e := range o.now[1:] {
+		if !join(kept, e) {
+			kept = append(kept, e)
 		}
 	}
+	o.now = kept
 }
 
-// add puts a world that follows another one into a set, once.
-func (o *Oracle) add(to []model.Next, from, next *model.Next) []model.Next {
-	if has(to, &next.World) {
-		return to
-	}
-	if len(to) == WorldsMax {
-		o.crowded = true
-		return to
-	}
-	to = append(to, *next)
-	inherit(&to[len(to)-1], from)
-	return to
-}
-
-func has(set []model.Next, w *model.World) bool {
-	for i := range set {
-		if set[i].World == *w {
+// join puts e to the same world, by the same rules, under other dialects, if that
+// is in the set and none of these has another one after it.
+func join(set []*model.Next, e *model.Next) bool {
+	for i := len(set) - 1; i >= 0 && set[i].For&e.For == 0; i-- {
+		if s := set[i]; s.Used == e.Used && s.World == e.World && slices.Equal(s.Rules[:s.Used], e.Rules[:e.Used]) {
+			s.For |= e.For
 			return true
 		}
 	}
 	return false
+}
+
+// Feed takes the next label. It says which dialects do not allow it: their worlds
+// stay as they were, and [Oracle.Forgive] then lets the trace go on.
+func (o *Oracle) Feed(l *model.Label) (missed model.Dialects) {
+	var alive model.Dialects
+	switch l.Kind {
+	case model.LabelCall, model.LabelIn, model.LabelSignal:
+		alive = o.step(l)
+		o.look(alive)
+	case model.LabelAdvance:
+		alive = o.observe(l)
+		o.look(alive)
+	default:
+		o.tick()
+		alive = o.observe(l)
+	}
+	o.missed = o.dialects &^ alive
+	o.deviated |= o.missed
+	return o.missed
+}
+
+// look takes down what a step led to under those dialects.
+func (o *Oracle) look(at model.Dialects) {
+	var once, several, ticks model.Dialects
+	for _, e := range o.now {
+		open, ticking := e.World.Open()
+		several |= once & e.For
+		once |= e.For
+		if open {
+			several |= e.For
+		}
+		if ticking {
+			ticks |= e.For
+		}
+	}
+	o.several |= several & at
+	o.calm = o.calm&^at | at&^ticks
+}
+
+// step takes a label that rules answer, and says which dialects allow it.
+func (o *Oracle) step(l *model.Label) (alive model.Dialects) {
+	p := &o.pools[1-o.turn]
+	p.empty()
+	then := o.then[:0]
+	for _, from := range o.now {
+		out := p.room()
+		first := out.Len
+		model.StepEach(from.For, &from.World, l, out)
+		o.crowded |= out.Full
+		for i := first; i < out.Len; i++ {
+			alive |= out.Buf[i].For
+			then = o.add(then, from, &out.Buf[i])
+		}
+	}
+	if alive == 0 {
+		return 0
+	}
+	if missed := o.dialects &^ alive; missed != 0 {
+		for _, e := range o.now {
+			if e.For&missed != 0 {
+				e.For &= missed
+				then = append(then, p.put(e))
+			}
+		}
+	}
+	o.now, o.then, o.turn = then, o.now, 1-o.turn
+	return alive
+}
+
+// add puts a world that follows another one into a set, once.
+func (o *Oracle) add(to []*model.Next, from, next *model.Next) []*model.Next {
+	next.For &^= among(to, next)
+	if len(to) >= WorldsMax {
+		full := crowd(to) & next.For
+		o.crowded |= full
+		next.For &^= full
+	}
+	if next.For == 0 {
+		return to
+	}
+	if from.Used != 0 {
+		inherit(next, from)
+	}
+	if join(to, next) {
+		return to
+	}
+	return append(to, next)
+}
+
+// among says under which dialects of e its world is in the set.
+func among(set []*model.Next, e *model.Next) (there model.Dialects) {
+	for _, s := range set {
+		if s.For&e.For != 0 && s.World == e.World {
+			there |= s.For
+		}
+	}
+	return there
+}
+
+// crowd says which dialects have as many worlds as they may.
+func crowd(set []*model.Next) (full model.Dialects) {
+	var count [spec.DocumentCount]int
+	for _, e := range set {
+		for d := range spec.DocumentCount {
+			if e.For.Has(d) {
+				count[d]++
+			}
+		}
+	}
+	for d, n := range count {
+		if n >= WorldsMax {
+			full |= 1 << d
+		}
+	}
+	return full
 }
 
 // inherit puts the rules that led to the world before first.
@@ -238,41 +247,108 @@ func inherit(next, from *model.Next) {
 	}
 }
 
-// Left is the reason why the trace left the model, or model.Inside.
-func (o *Oracle) Left() model.Reason {
-	if o.crowded {
+// observe takes a label that a world allows or does not, and says which dialects
+// do.
+func (o *Oracle) observe(l *model.Label) (alive model.Dialects) {
+	if len(o.now) == 1 {
+		if o.now[0].World.Observe(l) {
+			return o.dialects
+		}
+		return 0
+	}
+	o.failed = o.failed[:0]
+	for _, e := range o.now {
+		ok := e.World.Observe(l)
+		o.failed = append(o.failed, !ok)
+		if ok {
+			alive |= e.For
+		}
+	}
+	kept := o.now[:0]
+	for i, e := range o.now {
+		if o.failed[i] {
+			e.For &^= alive
+		} else {
+			e.For &^= among(kept, e)
+		}
+		if e.For != 0 {
+			kept = append(kept, e)
+		}
+	}
+	o.now = kept
+	return alive
+}
+
+// Forgive goes on after a label that dialects did not allow as if what their
+// worlds do allow had happened, so that one deviation does not hide the rest.
+func (o *Oracle) Forgive(l *model.Label) {
+	if o.missed == 0 {
+		return
+	}
+	for _, e := range o.now {
+		if e.For&o.missed != 0 {
+			e.World.Forgive(l)
+		}
+	}
+	o.missed = 0
+}
+
+// tick adds the worlds that timers lead to, as far as nothing is to be seen of
+// them or the next label shows it.
+func (o *Oracle) tick() {
+	p := &o.pools[o.turn]
+	for i := 0; i < len(o.now); i++ {
+		from := o.now[i]
+		left := from.For &^ o.calm
+		if left == 0 || !from.World.Ticking() || !from.World.Quiet() {
+			continue
+		}
+		out := p.room()
+		first := out.Len
+		model.TausEach(left, &from.World, out)
+		for i := first; i < out.Len; i++ {
+			o.now = o.add(o.now, from, &out.Buf[i])
+		}
+	}
+}
+
+// Left is the reason why the trace left the model of a dialect, or model.Inside.
+func (o *Oracle) Left(d spec.Dialect) model.Reason {
+	if o.crowded.Has(d) {
 		return model.LeftScope
 	}
-	for i := range o.now {
-		if o.now[i].World.Left != model.Inside {
-			return o.now[i].World.Left
+	for _, e := range o.now {
+		if e.World.Left != model.Inside && e.For.Has(d) {
+			return e.World.Left
 		}
 	}
 	return model.Inside
 }
 
-// Verdict is the verdict on the step since Begin: of the explanations that are
-// left the one that the document backs best, and of its rules the worst.
-func (o *Oracle) Verdict() model.Verdict {
+// Verdict is the verdict of a dialect on the step since Begin: of the explanations
+// that are left the one that the document backs best, and of its rules the worst.
+func (o *Oracle) Verdict(d spec.Dialect) model.Verdict {
 	switch {
-	case o.missed:
+	case o.deviated.Has(d):
 		return model.Diverged
-	case o.Left() != model.Inside:
+	case o.Left(d) != model.Inside:
 		return model.Unmodelled
 	}
 	best := model.Contradicted
-	for i := range o.now {
-		best = min(best, o.standing(&o.now[i]))
+	for _, e := range o.now {
+		if e.For.Has(d) {
+			best = min(best, standing(d, e))
+		}
 	}
 	return best
 }
 
 // standing is what the document makes of an explanation.
-func (o *Oracle) standing(e *model.Next) model.Verdict {
+func standing(d spec.Dialect, e *model.Next) model.Verdict {
 	worst := model.Undocumented
 	backed := false
 	for _, id := range e.Rules[:e.Used] {
-		v := model.Standing(o.dialect, id)
+		v := model.Standing(d, id)
 		backed = backed || v == model.Specified
 		worst = max(worst, v)
 	}
@@ -282,15 +358,18 @@ func (o *Oracle) standing(e *model.Next) model.Verdict {
 	return worst
 }
 
-// Several says whether the dialect left more than one answer to the step since
+// Several says whether a dialect left more than one answer to the step since
 // Begin, so that two systems may differ and both be right.
-func (o *Oracle) Several() bool { return o.several }
+func (o *Oracle) Several(d spec.Dialect) bool { return o.several.Has(d) }
 
 // AppendRules appends every rule that an explanation of the step used, once.
-func (o *Oracle) AppendRules(to []model.RuleID) []model.RuleID {
+func (o *Oracle) AppendRules(d spec.Dialect, to []model.RuleID) []model.RuleID {
 	start := len(to)
-	for i := range o.now {
-		for _, id := range o.now[i].Rules[:o.now[i].Used] {
+	for _, e := range o.now {
+		if !e.For.Has(d) {
+			continue
+		}
+		for _, id := range e.Rules[:e.Used] {
 			if !slices.Contains(to[start:], id) {
 				to = append(to, id)
 			}
@@ -299,9 +378,11 @@ func (o *Oracle) AppendRules(to []model.RuleID) []model.RuleID {
 	return to
 }
 
-// Worlds calls f with every world that explains the trace so far.
-func (o *Oracle) Worlds(f func(*model.World)) {
-	for i := range o.now {
-		f(&o.now[i].World)
+// Worlds calls f with every world that explains the trace so far under a dialect.
+func (o *Oracle) Worlds(d spec.Dialect, f func(*model.World)) {
+	for _, e := range o.now {
+		if e.For.Has(d) {
+			f(&e.World)
+		}
 	}
 }

@@ -1,8 +1,6 @@
 package oracle
 
 import (
-	"testing"
-
 	"github.com/connspec/connspec/model"
 	"github.com/connspec/connspec/spec"
 )
@@ -31,24 +29,5 @@ func refused() []model.Label {
 		connect, ret(-1, spec.EALREADY), settle,
 		{Kind: model.LabelIn, Frame: rst}, settle,
 		call(model.Call{Op: spec.OpClose, FD: 3}), ret(0, 0), settle,
-	}
-}
-
-func BenchmarkTraceFiveDialects(b *testing.B) {
-	labels := refused()
-	var all []*Oracle
-	for d := range spec.DocumentCount {
-		all = append(all, New(d))
-	}
-	for b.Loop() {
-		for _, o := range all {
-			o.Reset()
-			o.Begin()
-			for i := range labels {
-				if !o.Feed(&labels[i]) {
-					b.Fatalf("%v rejects label %d of a refused attempt", o.dialect, i)
-				}
-			}
-		}
 	}
 }
