@@ -198,7 +198,7 @@ func (w *World) setWords(p *[worldWords]uint64) {
 	w.Env.Narrow = p[12]>>51&1 != 0
 }
 
-const socketWords = 10
+const socketWords = 9
 
 func (s *Socket) words(p *[socketWords]uint64) {
 	p[0] = uint64(s.Flags)
@@ -240,23 +240,22 @@ func (s *Socket) words(p *[socketWords]uint64) {
 		uint64(s.Linger)<<16 |
 		uint64(s.SynCount)<<24 |
 		uint64(s.Life)<<32 |
-		uint64(s.Spare[0])<<40 |
-		uint64(s.Spare[1])<<48 |
-		uint64(s.Queue[0].Addr)<<56
-	p[7] = uint64(s.Queue[0].Len) |
-		uint64(s.Queue[0].Port)<<16 |
-		uint64(s.Queue[0].From)<<24 |
-		uint64(s.Queue[0].Name)<<32 |
-		uint64(s.Queue[1].Len)<<40 |
-		uint64(s.Queue[1].Addr)<<56
-	p[8] = uint64(s.Queue[1].Port) |
-		uint64(s.Queue[1].From)<<8 |
-		uint64(s.Queue[1].Name)<<16 |
-		uint64(s.Queue[2].Len)<<24 |
-		uint64(s.Queue[2].Addr)<<40 |
-		uint64(s.Queue[2].Port)<<48 |
-		uint64(s.Queue[2].From)<<56
-	p[9] = uint64(s.Queue[2].Name)
+		uint64(s.Spare)<<40 |
+		uint64(s.Queue[0].Len)<<48
+	p[7] = uint64(s.Queue[0].Addr) |
+		uint64(s.Queue[0].Port)<<8 |
+		uint64(s.Queue[0].From)<<16 |
+		uint64(s.Queue[0].Name)<<24 |
+		uint64(s.Queue[1].Len)<<32 |
+		uint64(s.Queue[1].Addr)<<48 |
+		uint64(s.Queue[1].Port)<<56
+	p[8] = uint64(s.Queue[1].From) |
+		uint64(s.Queue[1].Name)<<8 |
+		uint64(s.Queue[2].Len)<<16 |
+		uint64(s.Queue[2].Addr)<<32 |
+		uint64(s.Queue[2].Port)<<40 |
+		uint64(s.Queue[2].From)<<48 |
+		uint64(s.Queue[2].Name)<<56
 }
 
 func (s *Socket) setWords(p *[socketWords]uint64) {
@@ -299,23 +298,22 @@ func (s *Socket) setWords(p *[socketWords]uint64) {
 	s.Linger = uint8(p[6] >> 16)
 	s.SynCount = uint8(p[6] >> 24)
 	s.Life = uint8(p[6] >> 32)
-	s.Spare[0] = uint8(p[6] >> 40)
-	s.Spare[1] = uint8(p[6] >> 48)
-	s.Queue[0].Addr = Addr(p[6] >> 56)
-	s.Queue[0].Len = uint16(p[7])
-	s.Queue[0].Port = Port(p[7] >> 16)
-	s.Queue[0].From = uint8(p[7] >> 24)
-	s.Queue[0].Name = Name(p[7] >> 32)
-	s.Queue[1].Len = uint16(p[7] >> 40)
-	s.Queue[1].Addr = Addr(p[7] >> 56)
-	s.Queue[1].Port = Port(p[8])
-	s.Queue[1].From = uint8(p[8] >> 8)
-	s.Queue[1].Name = Name(p[8] >> 16)
-	s.Queue[2].Len = uint16(p[8] >> 24)
-	s.Queue[2].Addr = Addr(p[8] >> 40)
-	s.Queue[2].Port = Port(p[8] >> 48)
-	s.Queue[2].From = uint8(p[8] >> 56)
-	s.Queue[2].Name = Name(p[9])
+	s.Spare = uint8(p[6] >> 40)
+	s.Queue[0].Len = uint16(p[6] >> 48)
+	s.Queue[0].Addr = Addr(p[7])
+	s.Queue[0].Port = Port(p[7] >> 8)
+	s.Queue[0].From = uint8(p[7] >> 16)
+	s.Queue[0].Name = Name(p[7] >> 24)
+	s.Queue[1].Len = uint16(p[7] >> 32)
+	s.Queue[1].Addr = Addr(p[7] >> 48)
+	s.Queue[1].Port = Port(p[7] >> 56)
+	s.Queue[1].From = uint8(p[8])
+	s.Queue[1].Name = Name(p[8] >> 8)
+	s.Queue[2].Len = uint16(p[8] >> 16)
+	s.Queue[2].Addr = Addr(p[8] >> 32)
+	s.Queue[2].Port = Port(p[8] >> 40)
+	s.Queue[2].From = uint8(p[8] >> 48)
+	s.Queue[2].Name = Name(p[8] >> 56)
 }
 
 const threadWords = 5

@@ -197,7 +197,7 @@ type Socket struct {
 	Linger         uint8      // SO_LINGER: seconds + 1, 0 if it is off
 	SynCount       uint8      // TCP_SYNCNT, 0 for the system's own
 	Life           uint8      // Linux, in SYN-SENT: when the attempt is given up, in units of [Tick]; 0 if that is not known
-	Spare          [2]uint8   // always 0, in place of padding: so sockets compare as memory
+	Spare          uint8      // always 0, in place of padding: so sockets compare as memory
 	Queue          [QueueMax]Datagram
 }
 
