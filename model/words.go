@@ -227,20 +227,20 @@ func (s *Socket) words(p *[socketWords]uint64) {
 		uint64(s.Retries)<<48 |
 		uint64(s.Queued)<<56
 	p[4] = uint64(s.Segs) |
-		uint64(s.SndUna)<<8 |
-		uint64(s.SndNxt)<<24 |
-		uint64(s.RcvNxt)<<40 |
-		uint64(s.SndTimeo)<<56
+		uint64(s.Spare)<<8 |
+		uint64(s.SndUna)<<16 |
+		uint64(s.SndNxt)<<32 |
+		uint64(s.RcvNxt)<<48
 	p[5] = uint64(s.RcvWup) |
 		uint64(s.Unread)<<16 |
 		uint64(s.Unsent)<<32 |
 		uint64(s.MSS)<<48
-	p[6] = uint64(s.RcvTimeo) |
-		uint64(s.UserTimeout)<<8 |
-		uint64(s.Linger)<<16 |
-		uint64(s.SynCount)<<24 |
-		uint64(s.Life)<<32 |
-		uint64(s.Spare)<<40 |
+	p[6] = uint64(s.SndTimeo) |
+		uint64(s.RcvTimeo)<<8 |
+		uint64(s.UserTimeout)<<16 |
+		uint64(s.Linger)<<24 |
+		uint64(s.SynCount)<<32 |
+		uint64(s.Life)<<40 |
 		uint64(s.Queue[0].Len)<<48
 	p[7] = uint64(s.Queue[0].Addr) |
 		uint64(s.Queue[0].Port)<<8 |
@@ -285,20 +285,20 @@ func (s *Socket) setWords(p *[socketWords]uint64) {
 	s.Retries = uint8(p[3] >> 48)
 	s.Queued = uint8(p[3] >> 56)
 	s.Segs = uint8(p[4])
-	s.SndUna = uint16(p[4] >> 8)
-	s.SndNxt = uint16(p[4] >> 24)
-	s.RcvNxt = uint16(p[4] >> 40)
-	s.SndTimeo = uint8(p[4] >> 56)
+	s.Spare = uint8(p[4] >> 8)
+	s.SndUna = uint16(p[4] >> 16)
+	s.SndNxt = uint16(p[4] >> 32)
+	s.RcvNxt = uint16(p[4] >> 48)
 	s.RcvWup = uint16(p[5])
 	s.Unread = uint16(p[5] >> 16)
 	s.Unsent = uint16(p[5] >> 32)
 	s.MSS = uint16(p[5] >> 48)
-	s.RcvTimeo = uint8(p[6])
-	s.UserTimeout = uint8(p[6] >> 8)
-	s.Linger = uint8(p[6] >> 16)
-	s.SynCount = uint8(p[6] >> 24)
-	s.Life = uint8(p[6] >> 32)
-	s.Spare = uint8(p[6] >> 40)
+	s.SndTimeo = uint8(p[6])
+	s.RcvTimeo = uint8(p[6] >> 8)
+	s.UserTimeout = uint8(p[6] >> 16)
+	s.Linger = uint8(p[6] >> 24)
+	s.SynCount = uint8(p[6] >> 32)
+	s.Life = uint8(p[6] >> 40)
 	s.Queue[0].Len = uint16(p[6] >> 48)
 	s.Queue[0].Addr = Addr(p[7])
 	s.Queue[0].Port = Port(p[7] >> 8)

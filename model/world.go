@@ -185,6 +185,7 @@ type Socket struct {
 	Retries        uint8      // retransmissions of the oldest segment so far
 	Queued         uint8      // datagrams in Queue
 	Segs           uint8      // segments sent and not acknowledged
+	Spare          uint8      // always 0, in place of padding: so sockets compare as memory
 	SndUna, SndNxt uint16     // from our initial sequence number
 	RcvNxt         uint16     // from the peer's
 	RcvWup         uint16     // what of it we have acknowledged
@@ -197,7 +198,6 @@ type Socket struct {
 	Linger         uint8      // SO_LINGER: seconds + 1, 0 if it is off
 	SynCount       uint8      // TCP_SYNCNT, 0 for the system's own
 	Life           uint8      // Linux, in SYN-SENT: when the attempt is given up, in units of [Tick]; 0 if that is not known
-	Spare          uint8      // always 0, in place of padding: so sockets compare as memory
 	Queue          [QueueMax]Datagram
 }
 
