@@ -201,9 +201,10 @@ func (m *move) lost(f *Frame) bool {
 	return m.w.Env.lacks(NoLink)
 }
 
-// fromAbsent: the socket has an address that the host has lost.
+// fromAbsent: the socket has an address that the host has lost; one bound to a
+// broadcast address has it from its peer.
 func fromAbsent(m *move) bool {
-	return m.s != nil && m.s.Local == AddrOwn && m.w.Env.lacks(NoAddress) && !(m.c.Op == spec.OpConnect && native(m))
+	return m.s != nil && (m.s.Local == AddrOwn || m.s.has(Bare) && m.s.Via == AddrOwn) && m.w.Env.lacks(NoAddress) && !(m.c.Op == spec.OpConnect && native(m))
 }
 
 // sane: a stream socket without an attempt, or a datagram socket, is given an

@@ -136,15 +136,12 @@ var handshakeRules = []Rule{
 		when:  func(m *move) bool { return m.f.Bits&(ACK|RST|SYN) == 0 }, then: nothing},
 	{Name: "request/hole", Class: Deliver, on: onSegment, in: received, For: forAll,
 		Title: "Data beyond a hole is not modelled.", when: beyondHole, then: leaves(LeftOutOfOrder)},
-	{Name: "request/full", Class: Deliver, on: onSegment, in: received, For: forAll &^ forMacOS,
-		Title: "A handshake that ends while the accept queue is full is not modelled.",
-		when: func(m *move) bool {
-			if !m.s.has(Request) {
-				return false
-			}
-			q, _ := m.w.queue(m.s.Parent - 1)
-			return q > m.w.Sockets[m.s.Parent-1].Backlog
-		}, then: leaves(LeftSynCookies)},
+	{Name: "request/full", Class: Deliver, on: onSegment, in: received, For: forLinux, Evidence: "Linux 6.18, tcp_check_req (listen_overflow)",
+		Title: "A handshake that ends while the accept queue is full does not end: the segment is dropped.",
+		when:  queueOverflows, then: nothing},
+	{Name: "request/full-elsewhere", Class: Deliver, on: onSegment, in: received, For: forAll &^ (forLinux | forMacOS),
+		Title: "Outside Linux and macOS a handshake that ends while the accept queue is full is not modelled.",
+		when:  queueOverflows, then: leaves(LeftSynCookies)},
 	{Name: "request/ack-and-delay", Class: Deliver, late: true, on: onSegment, in: received, For: forPOSIX | forBerkeley, also: true, Evidence: "RFC 9293, 3.8.6.3",
 		Title: "Data that comes with the acknowledgement of SYN|ACK may be acknowledged later.",
 		when:  func(m *move) bool { return m.s.has(Request) && m.f.space() != 0 }, then: func(m *move) { m.later = true; childDone(m) }},
@@ -193,6 +190,16 @@ var handshakeRules = []Rule{
 		then: crossedDone},
 	{Name: "crossed/odd", Class: Deliver, on: onSegment, in: received, For: forAll,
 		Title: "Other segments during a simultaneous open are not modelled.", then: leaves(LeftSegment)},
+}
+
+// queueOverflows: the listener of a handshake has more connections than it will
+// hold (sk_acceptq_is_full).
+func queueOverflows(m *move) bool {
+	if !m.s.has(Request) {
+		return false
+	}
+	q, _ := m.w.queue(m.s.Parent - 1)
+	return q > m.w.Sockets[m.s.Parent-1].Backlog
 }
 
 func badAck(m *move) bool {

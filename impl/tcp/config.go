@@ -102,6 +102,10 @@ type Config struct {
 	// Remnants keeps of a closed connection in FIN-WAIT-2 as little as of one in
 	// TIME-WAIT, and lets it answer in a similar way (Linux tcp_time_wait).
 	Remnants bool
+	// NeedsAck drops a segment without ACK, SYN and RST before its sequence
+	// number is looked at (Linux tcp_rcv_established, tcp_rcv_state_process); RFC
+	// 9293 section 3.10.7.4 looks at the number first.
+	NeedsAck bool
 	// OldAckBounded takes an acknowledgement from before the first one for
 	// invalid, however large the window is (Linux tcp_ack, bytes_acked).
 	OldAckBounded bool
@@ -127,7 +131,7 @@ func Linux(mtu int) *Config {
 		NagleMinshall: true, TailLossProbe: true, ReorderTimer: true, ProbeOldByte: true,
 		InitialSegments: 10, SlowStartAfterIdle: true, CountSegments: true,
 		FinBeforeAck: true, FinAheadOfText: true, AckOfNothing: true, ResetPastFin: true, ResetOnUnread: true, ResetOrphans: true, ResendSynAfter: 8 * time.Millisecond, LeftEdgeAcked: true, LateReset: true, Remnants: true,
-		OldAckBounded: true,
+		OldAckBounded: true, NeedsAck: true,
 		InvalidLimit:  500 * time.Millisecond,
 		KeepaliveIdle: 2 * time.Hour, KeepaliveInterval: 75 * time.Second, KeepaliveProbes: 9,
 	}

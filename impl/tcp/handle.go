@@ -83,6 +83,9 @@ func (c *Conn) accepted(now time.Duration, a *arrival) Event {
 // 5961 and RFC 7323, in the order of Linux (tcp_validate_incoming).
 func (c *Conn) validate(now time.Duration, a *arrival) (ok bool, ev Event) {
 	flags := a.seg.Flags
+	if c.cfg.NeedsAck && flags&(wire.ACK|wire.SYN|wire.RST) == 0 {
+		return false, 0
+	}
 	if flags&wire.RST == 0 && c.pawsReject(now, a) || !c.acceptable(a) {
 		switch {
 		case flags&wire.RST != 0:
