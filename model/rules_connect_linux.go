@@ -163,6 +163,7 @@ var connectLinuxRoute = []Rule{
 // dissolveDgram: __udp_disconnect.
 func dissolveDgram(m *move) {
 	s := m.s
+	moves := s.Local != AddrAny && !s.has(AddrLock)
 	s.TCP = Closed
 	if s.Family != spec.AFInet6 { // sk_v6_daddr stays
 		s.Remote = AddrAny
@@ -175,7 +176,7 @@ func dissolveDgram(m *move) {
 	if !s.has(PortLock) {
 		s.clear(HasPort)
 		s.LPort, s.Rank = PortZero, 0
-	} else if !s.has(AddrLock) {
+	} else if moves {
 		m.rank(s)
 	}
 	m.ret(0)

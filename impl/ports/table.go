@@ -86,8 +86,9 @@ func (t *Table) Add(b Binding) Handle {
 // port (udp_lib_rehash).
 func (t *Table) Readdress(h Handle, a netip.Addr) {
 	n := &t.nodes[h]
+	old := n.Addr
 	n.Addr = a
-	if n.prev == 0 {
+	if n.prev == 0 || a == old {
 		return
 	}
 	t.nodes[n.prev].next = n.next
