@@ -92,6 +92,9 @@ func (m *move) fastSYN(n uint16) {
 	s.set(FastOption)
 	s.assign(FastExp, option&FastOpenExperimental != 0)
 	s.assign(FastData, n != 0)
+	if option.cookie() {
+		s.assign(SynData, n != 0)
+	}
 	m.emit(Frame{
 		Proto: ProtoTCP, Bits: SYN, Src: s.Local, Dst: s.Remote, SPort: s.LPort, DPort: s.RPort, Len: n, FastOpen: option,
 	})
@@ -208,14 +211,14 @@ func fastOdd(m *move) bool {
 // learn keeps what SYN|ACK says of Fast Open (tcp_fastopen_cache_set). A peer
 // that gave no cookie when asked is asked the other way once. Whether it was
 // asked is what the last SYN with an option says, though it be of an earlier
-// attempt.
+// attempt; tcp_disconnect leaves syn_fastopen and syn_data.
 func (m *move) learn() {
 	known := m.w.fastMemory(m.s.Remote)
 	switch {
 	case known == nil:
 	case m.f.FastOpen.cookie():
 		*known = m.f.FastOpen
-	case m.f.FastOpen != FastOpenNone || known.cookie() || m.s.Retries != 0 || m.s.has(FastData):
+	case m.f.FastOpen != FastOpenNone || known.cookie() || m.s.Retries != 0 || m.s.has(SynData):
 	case m.s.has(FastExp):
 		*known = FastOpenRequest
 	case *known == FastOpenNone:

@@ -130,9 +130,9 @@ var icmpRules = []Rule{
 		Title: "Redirect, source quench, unknown codes, and reassembly timeouts mean no error.",
 		when:  func(m *move) bool { _, _, ok := icmpLinux(&m.f); return !ok }, then: nothing},
 	{Name: "icmp/fast-open/fragmentation", Class: Deliver, on: onICMP, For: forLinux, also: true, Evidence: "Linux 6.18, tcp_v4_mtu_reduced, tcp_simple_retransmit (syn_data)",
-		Title: "Fragmentation needed for a SYN with data: the SYN is sent again by itself, unless the path was known to be that narrow.",
+		Title: "Fragmentation needed for a SYN, once a SYN of the socket had data: it is sent again by itself, unless the path was known to be that narrow.",
 		when: func(m *move) bool {
-			return m.f.Type == 3 && m.f.Code == 4 && m.s != nil && m.s.TCP == SynSent && m.s.has(FastData)
+			return m.f.Type == 3 && m.f.Code == 4 && m.s != nil && m.s.TCP == SynSent && m.s.has(SynData)
 		}, then: func(m *move) { m.s.Retries++; m.resendSYN() }},
 	{Name: "icmp/fragmentation", Class: Deliver, on: onICMP, For: forAll, Evidence: "Linux 6.18, tcp_v4_err (ICMP_FRAG_NEEDED); RFC 1191",
 		Title: "Fragmentation needed, and packet too big, change no state of TCP.",

@@ -151,7 +151,8 @@ const (
 	FastBusy                      // Linux: a Fast Open is in hand (fastopen_req)
 	FastOption                    // Linux: the SYN had a Fast Open option (syn_fastopen)
 	FastExp                       // Linux: that option was the experimental one (syn_fastopen_exp)
-	FastData                      // Linux: the SYN had data (syn_data), which is not acknowledged yet
+	FastData                      // Linux: the SYN had data, which is not acknowledged yet
+	SynData                       // Linux: the last SYN with a cookie had data (syn_data)
 	Raw                           // a raw socket, in most respects a datagram socket; its port is its protocol
 	Header                        // a raw socket of IPPROTO_RAW
 	V6Only                        // AF_INET6: IPV6_V6ONLY; in Linux bound to an IPv6 address, too
