@@ -31,6 +31,8 @@ type exploreCommand struct {
 	Spin    bool        `help:"Compare the packed part of the search with Spin, on a machine written by hand for both."`
 	Rules   bool        `help:"List the rules that no scope reached."`
 	Bare    bool        `help:"Only count: hold no property against the worlds."`
+	Whole   bool        `help:"Ask the model for every transition: look nothing up."`
+	Audit   bool        `help:"Find out with the model again whatever is looked up, and compare."`
 	Workers int         `default:"0" placeholder:"N" help:"How many cores to use (0: all)."`
 }
 
@@ -73,18 +75,24 @@ func (c *exploreCommand) Run(w io.Writer, bad complaints) error {
 	if !c.Bare {
 		properties = check.Properties()
 	}
-	failed := false
+	failed, all := false, explore.Sum{}
 	for d := range spec.DocumentCount {
 		if !c.Dialect.covers(d) {
 			continue
 		}
-		reached := make([]bool, len(model.Rules())+1)
+		reached, sum := make([]bool, len(model.Rules())+1), explore.Sum{}
 		for _, sc := range scopes {
 			r := explore.Run(explore.Options{
 				Dialect: d, Scope: sc, Workers: workers, Memory: int64(c.Memory), Exact: c.Exact, Worlds: c.Worlds, Properties: properties,
+				Whole: c.Whole, Audit: c.Audit,
 				Progress: func(p explore.Progress) { explore.Line(bad, d, sc, p) },
 			})
 			explore.Row(w, d, sc, r)
+			if r.Wrong {
+				return fmt.Errorf("BUG: %s", r.Stopped)
+			}
+			sum.Add(r)
+			all.Add(r)
 			examples, err := explore.Violations(w, d, sc, r)
 			if err != nil {
 				return err
@@ -97,7 +105,11 @@ func (c *exploreCommand) Run(w io.Writer, bad complaints) error {
 				reached[id] = reached[id] || hit
 			}
 		}
+		sum.Print(w, d.String(), workers)
 		c.rules(w, d, reached)
+	}
+	if all.Searches > len(scopes) {
+		all.Print(w, "all", workers)
 	}
 	if failed {
 		return exit{1}

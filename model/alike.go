@@ -59,20 +59,10 @@ func (n *Nexts) taus(w *World) {
 		return
 	}
 	for i := range w.Sockets {
-		s := &w.Sockets[i]
-		if s.Kind != KindStream || s.has(AnyState) || !w.Timers && !s.has(Hurry) && !n.m.ackSoon(s) {
-			continue
-		}
-		m := n.move(w)
-		m.s, m.slot = s, uint8(i)
-		m.try(onTimer, n, true, 0)
+		n.fire(w, i)
 	}
 	for i := range w.Threads {
-		if t := &w.Threads[i]; w.mayExpire(t) {
-			m := n.move(w)
-			m.waiter(t)
-			m.try(onTimeout, n, false, 0)
-		}
+		n.expire(w, i)
 	}
 }
 

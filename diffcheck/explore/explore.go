@@ -23,12 +23,18 @@ type Options struct {
 	Memory  int64 // bytes that the worlds may take; 0 is no limit
 	Exact   int64 // worlds up to which they are kept whole; 0 is no limit
 	Worlds  int64 // stop after so many; 0 is no limit
+	Depth   int   // stop at this depth; 0 is no limit
 	// Progress is called now and then from a goroutine of the search.
 	Progress func(Progress)
 	// Properties are held against every world and transition.
 	Properties []check.Property
 	// Edge, if set, is called with every transition between kept worlds, by one worker at a time.
 	Edge func(from uint32, s *check.Step, to uint32)
+	// Whole takes every world as a whole and asks the model for every transition, as
+	// an Edge does.
+	Whole bool
+	// Audit has the model asked for every transition even so, and compares.
+	Audit bool
 	// Leaves asks for the transitions to worlds that are not explored, too.
 	Leaves bool
 }
@@ -52,7 +58,14 @@ type Result struct {
 	Rules        []bool // by id: used
 	Fingerprints bool
 	SocketValues int
-	Width        int // words of a world
+	Parts        int64         // different parts of worlds
+	Busy         time.Duration // processor time of all workers
+	Modelled     time.Duration // the part of it that was spent with the model, by a sample
+	Answers      int64         // that were looked up
+	LookedUp     int64         // transitions of these
+	Audits       int64         // of these, found out again and compared
+	Wrong        bool          // one was something else: Stopped says what
+	Width        int           // words of a world
 	Violations   []Violation
 	Met          []bool            // by property: its good case was met
 	Unmet        []*check.Property // reachable says they would be
@@ -70,12 +83,17 @@ type Violation struct {
 // search is one search under way.
 type search struct {
 	Options
+	shape
 	store   *store
+	parts   *store
 	sockets cells[model.Socket]
 	threads cells[model.Thread]
 	rests   cells[model.World] // without sockets and threads
-	ranges  []span             // of the present depth
-	next    atomic.Int64       // the block to take
+	faces   cells[model.World]
+	answers *answers
+	wrong   atomic.Pointer[string]
+	ranges  []span       // of the present depth
+	next    atomic.Int64 // the block to take
 	start   time.Time
 	depth   int
 	stop    atomic.Bool
@@ -94,20 +112,28 @@ type span struct {
 const block = 128
 
 // Run searches until the scope is closed, or a limit is met.
-func Run(o Options) *Result {
-	width := o.Scope.Slots + o.Scope.Threads + 1
-	s := &search{Options: o, store: newStore(width), start: time.Now()}
+func Run(o Options) *Result { return begin(o).run() }
+
+// begin readies a search.
+func begin(o Options) *search {
+	s := &search{Options: o, shape: shape{slots: o.Scope.Slots, threads: o.Scope.Threads}, start: time.Now(), answers: newAnswers()}
+	s.parted = o.Scope.Parts() && o.Edge == nil && !o.Whole
+	s.store, s.parts = newStore(s.width(), false), newStore(s.partWidth(), true)
 	for range max(1, o.Workers) {
 		s.workers = append(s.workers, newWorker(s))
 	}
 	var first model.World
-	s.workers[0].add(&first, 0, 0)
+	s.workers[0].add(&first, 0)
 	s.store.count.Add(1)
+	return s
+}
+
+func (s *search) run() *Result {
 	done := make(chan struct{})
-	if o.Progress != nil {
+	if s.Progress != nil {
 		go s.watch(done)
 	}
-	r := &Result{Width: width, Rules: make([]bool, len(model.Rules())+1), Met: make([]bool, len(o.Properties))}
+	r := &Result{Width: s.width(), Rules: make([]bool, len(model.Rules())+1), Met: make([]bool, len(s.Properties))}
 	for {
 		r.Frontier = s.frontier()
 		if r.Frontier == 0 {
@@ -156,6 +182,7 @@ func (s *search) level() {
 	if s.store.hashOnly {
 		s.discard()
 	}
+	s.answers.grow()
 	s.depth++
 }
 
@@ -180,13 +207,15 @@ func (s *search) discard() {
 // limits says why the search stops here, or lets it go on within the limits.
 func (s *search) limits() string {
 	worlds := s.store.count.Load()
-	now, _ := s.store.bytes()
+	now := s.bytes()
 	if !s.store.hashOnly && (s.Exact > 0 && worlds > s.Exact || s.Memory > 0 && now > s.Memory*3/4) {
 		s.store.forget()
 	}
 	switch {
-	case s.stop.Load():
-		return "a property does not hold"
+	case s.wrong.Load() != nil:
+		return *s.wrong.Load()
+	case s.Depth > 0 && s.depth >= s.Depth:
+		return "as deep as asked for"
 	case s.Worlds > 0 && worlds >= s.Worlds:
 		return "as many worlds as asked for"
 	case s.Memory > 0 && now > s.Memory:
@@ -195,6 +224,21 @@ func (s *search) limits() string {
 		return "as many worlds as can be numbered"
 	}
 	return ""
+}
+
+// bytes is what all worlds take, with what is known of their parts.
+func (s *search) bytes() int64 {
+	n := s.store.bytes()
+	if s.parted {
+		n += s.parts.bytes() + s.answers.bytes.Load()
+	}
+	return n
+}
+
+// complain stops the search for an error of its own.
+func (s *search) complain(what string) {
+	s.wrong.CompareAndSwap(nil, &what)
+	s.stop.Store(true)
 }
 
 func (s *search) watch(done chan struct{}) {
@@ -215,7 +259,7 @@ func (s *search) progress() Progress {
 	for _, w := range s.workers {
 		p.Transitions += w.shown.Load()
 	}
-	p.Bytes, _ = s.store.bytes()
+	p.Bytes = s.bytes()
 	p.Frontier = max(0, int64(len(s.blocks))-s.next.Load()) * block
 	return p
 }
@@ -232,6 +276,11 @@ func (s *search) conclude(r *Result) {
 		for i, hit := range w.rules {
 			r.Rules[i] = r.Rules[i] || hit
 		}
+		r.Busy += w.busy
+		r.Modelled += w.modelled
+		r.Answers += w.ask.answers
+		r.Audits += w.ask.audits
+		r.LookedUp += w.ask.looked
 		for i, met := range w.met {
 			r.Met[i] = r.Met[i] || met
 		}
@@ -241,5 +290,6 @@ func (s *search) conclude(r *Result) {
 	r.Frontier = left
 	r.Fingerprints = s.store.hashOnly
 	r.SocketValues = s.sockets.len()
+	r.Parts, r.Wrong = s.parts.count.Load(), s.wrong.Load() != nil
 	s.violations(r)
 }

@@ -77,7 +77,7 @@ type handWorker struct {
 // Hand searches the machine of so many sockets, five at most, with so many workers.
 func Hand(workers, sockets int) HandResult {
 	start := time.Now()
-	st := newStore(2)
+	st := newStore(2, false)
 	st.resize(23) // for 21^5 states
 	all := make([]*handWorker, max(1, workers))
 	for i := range all {
@@ -123,7 +123,7 @@ func (w *handWorker) put(state uint64, from uint32) {
 	}
 	at := w.chunk.used * 2
 	w.chunk.words[at], w.chunk.words[at+1] = uint32(state), uint32(state>>32)
-	w.store.insert(w.chunk, from, 0)
+	w.store.insert(w.chunk, from)
 }
 
 // rest is what of the present chunk nobody has taken.

@@ -3,14 +3,15 @@ package explore
 import (
 	"slices"
 
+	"github.com/connspec/connspec/model"
 	"github.com/connspec/connspec/model/check"
 )
 
 // found is a violation before its path is known.
 type found struct {
 	property int
-	from     uint32
-	how      uint32
+	at       uint32      // the world that it is about, or that the transition leads out of
+	move     *check.Move // the transition
 	depth    int
 }
 
@@ -18,30 +19,54 @@ type found struct {
 func (w *worker) judgeStep(st *check.Step) {
 	for i := range w.search.Properties {
 		p := &w.search.Properties[i]
-		if p.Step == nil || !w.asked[i] || st.End != check.Goes && p.Kind != check.Reachable {
+		if p.Step == nil || !w.asked[i] || p.Kind == check.Reachable && w.met[i] || st.End != check.Goes && p.Kind != check.Reachable {
 			continue
 		}
-		w.note(i, st, p.Step(st))
+		w.note(i, p.Step(st), w.number, st)
 	}
 }
 
 // judgeWorld holds a world just found against the properties of worlds.
-func (w *worker) judgeWorld(st *check.Step) {
+func (w *worker) judgeWorld(world *model.World, number uint32) {
 	for i := range w.search.Properties {
 		p := &w.search.Properties[i]
-		if p.World == nil || !w.asked[i] {
+		if p.World == nil || !w.asked[i] || p.Kind == check.Reachable && w.met[i] {
 			continue
 		}
-		holds := p.World(st.Dialect, st.After)
+		holds := p.World(w.search.Dialect, world)
 		if (p.Kind == check.Eventually || p.Kind == check.Possibly) && !holds {
-			holds = !w.ahead.Stuck(st.After, i, p)
+			holds = !w.ahead.Stuck(world, i, p)
 		}
-		w.note(i, st, holds)
+		w.note(i, holds, number, nil)
 	}
 }
 
-// note takes down what a property said of a transition.
-func (w *worker) note(i int, st *check.Step, holds bool) {
+// unjudged says whether a world of parts may have a property that no world had
+// which was judged. A property of worlds is one of parts, each by itself, or of
+// two parts by what they show each other; so worlds that bring together what was
+// judged before need not be.
+func (w *worker) unjudged(parts []uint32) bool {
+	s, unjudged := w.search, w.search.Audit
+	for i, p := range parts {
+		for int(p) >= len(w.judged) {
+			w.judged = append(w.judged, make([]bool, 1024+len(w.judged))...)
+		}
+		if !w.judged[p] {
+			w.judged[p], unjudged = true, true
+		}
+		face := s.looks(p).face
+		for _, o := range parts[:i] {
+			other := s.looks(o).face
+			if pair := [2]uint32{min(face, other), max(face, other)}; pair[0] != 0 && !w.judgedPairs[pair] {
+				w.judgedPairs[pair], unjudged = true, true
+			}
+		}
+	}
+	return unjudged
+}
+
+// note takes down what a property said of a world, or of a transition out of one.
+func (w *worker) note(i int, holds bool, at uint32, st *check.Step) {
 	p := &w.search.Properties[i]
 	if p.Kind == check.Reachable {
 		w.met[i] = w.met[i] || holds
@@ -50,7 +75,11 @@ func (w *worker) note(i int, st *check.Step, holds bool) {
 	if holds || slices.ContainsFunc(w.found, func(f found) bool { return f.property == i }) {
 		return
 	}
-	w.found = append(w.found, found{property: i, from: w.number, how: by(st), depth: w.search.depth})
+	f := found{property: i, at: at, depth: w.search.depth}
+	if st != nil {
+		f.move = &check.Move{Stimulus: st.Stimulus, Choice: st.Choice}
+	}
+	w.found = append(w.found, f)
 }
 
 // violations gives for each property that does not hold the shortest way there.
@@ -68,26 +97,49 @@ func (s *search) violations(r *Result) {
 		f, ok := first[i]
 		switch {
 		case ok:
-			r.Violations = append(r.Violations, Violation{Property: p, Path: append(s.path(f.from), move(f.how))})
+			way := s.path(f.at)
+			if f.move != nil {
+				way = append(way, *f.move)
+			}
+			r.Violations = append(r.Violations, Violation{Property: p, Path: way})
 		case p.Kind == check.Reachable && !r.Met[i] && r.Closed && p.Asked(s.Dialect, s.Scope):
 			r.Unmet = append(r.Unmet, p)
 		}
 	}
 }
 
-// path is the way to a world by which it was first reached, which is a shortest.
+// path is the way to a world by which it was first reached, which is a shortest. The
+// store knows only from which world each was reached: by which step is found out again.
 func (s *search) path(number uint32) []check.Move {
-	var back []check.Move
+	var back []uint32
 	for number != 0 {
-		from, how := s.store.reached(number)
-		back = append(back, move(how))
-		number = from
+		back = append(back, number)
+		number, _ = s.store.reached(number)
 	}
 	slices.Reverse(back)
-	return back
-}
-
-// move undoes how.
-func move(h uint32) check.Move {
-	return check.Move{Stimulus: check.Stimulus{Index: uint16(h >> 16), Slot: uint8(h >> 12 & 15), Thread: uint8(h >> 8 & 15)}, Choice: uint8(h)}
+	var way []check.Move
+	var at, next model.World
+	walker, packing := check.NewWalker(s.Dialect, s.Scope), s.workers[0].packing
+	words := make([]uint32, s.width())
+	for _, number := range back {
+		_, mark := s.store.reached(number)
+		found := false
+		walker.Successors(&at, func(st *check.Step) {
+			if found || st.End != check.Goes {
+				return
+			}
+			next = *st.After
+			after := next
+			if packing.pack(&after, words); uint32(hash(words)) == mark {
+				found = true
+				way = append(way, check.Move{Stimulus: st.Stimulus, Choice: st.Choice})
+			}
+		})
+		if !found {
+			panic("BUG: a world was reached by no step")
+		}
+		at = next
+		check.Canonical(&at)
+	}
+	return way
 }

@@ -11,19 +11,15 @@ const chunkWorlds = 1 << 14
 
 const chunksMax = 1 << 18 // so that a number of a world fits in 32 bits
 
-// chunk holds worlds as their packed words, and how each was first reached.
-// One worker fills it.
+// chunk holds worlds as their packed words, and from where each was first
+// reached; or parts of worlds. One worker fills it.
 type chunk struct {
 	words []uint32 // nil once only fingerprints are kept and the worlds were explored
 	from  []uint32 // the world before
-	how   []uint32 // by what, see how
+	mark  []uint32 // a part of the hash, which is left when the words are gone
+	looks []looks  // of parts
 	used  int
 	base  uint32 // number of the first world
-}
-
-// how packs a stimulus and the choice among what may follow it.
-func how(index uint16, slot, thread, choice uint8) uint32 {
-	return uint32(index)<<16 | uint32(slot)<<12 | uint32(thread)<<8 | uint32(choice)
 }
 
 // store is the set of worlds met: their words in chunks, and an open-addressed
@@ -39,11 +35,12 @@ type store struct {
 	kept     atomic.Int64 // chunks that still have their words
 	count    atomic.Int64 // worlds, added up in batches
 	hashOnly bool
+	ofParts  bool
 }
 
-func newStore(width int) *store {
-	s := &store{width: width}
-	s.resize(15)
+func newStore(width int, ofParts bool) *store {
+	s := &store{width: width, ofParts: ofParts}
+	s.resize(16)
 	return s
 }
 
@@ -78,7 +75,12 @@ func (s *store) chunk() *chunk {
 	if n >= chunksMax {
 		return nil
 	}
-	c := &chunk{words: make([]uint32, chunkWorlds*s.width), from: make([]uint32, chunkWorlds), how: make([]uint32, chunkWorlds), base: n * chunkWorlds}
+	c := &chunk{words: make([]uint32, chunkWorlds*s.width), base: n * chunkWorlds}
+	if s.ofParts {
+		c.looks = make([]looks, chunkWorlds)
+	} else {
+		c.from, c.mark = make([]uint32, chunkWorlds), make([]uint32, chunkWorlds)
+	}
 	s.chunks[n].Store(c)
 	s.kept.Add(1)
 	return c
@@ -91,16 +93,31 @@ func (s *store) world(id uint32) []uint32 {
 	return c.words[at : at+s.width]
 }
 
-// reached says how a world was first reached.
-func (s *store) reached(id uint32) (from, how uint32) {
+// reached says from where a world was first reached, and a part of its hash.
+func (s *store) reached(id uint32) (from, mark uint32) {
 	c := s.chunks[id/chunkWorlds].Load()
-	return c.from[id%chunkWorlds], c.how[id%chunkWorlds]
+	return c.from[id%chunkWorlds], c.mark[id%chunkWorlds]
+}
+
+// find is the number of the one with these words, if it is there.
+func (s *store) find(words []uint32) (number uint32, ok bool) {
+	h := hash(words)
+	mask := uint64(len(s.table) - 1)
+	for i := h >> s.shift; ; i = (i + 1) & mask {
+		have := atomic.LoadUint64(&s.table[i])
+		if have == 0 {
+			return 0, false
+		}
+		if (have^h)>>32 == 0 && equal(s.world(uint32(have)-1), words) {
+			return uint32(have) - 1, true
+		}
+	}
 }
 
 // insert puts in the world that stands, not yet counted, at the end of c, and
 // gives its number. If it is new it counts; if not, the number is of the one
 // that was there, and in fingerprint mode means nothing.
-func (s *store) insert(c *chunk, from, how uint32) (number uint32, fresh bool) {
+func (s *store) insert(c *chunk, from uint32) (number uint32, fresh bool) {
 	at := c.used * s.width
 	words := c.words[at : at+s.width]
 	h := hash(words)
@@ -109,7 +126,9 @@ func (s *store) insert(c *chunk, from, how uint32) (number uint32, fresh bool) {
 		entry = h&^0xffffffff | uint64(c.base+uint32(c.used)+1)
 	}
 	mask := uint64(len(s.table) - 1)
-	c.from[c.used], c.how[c.used] = from, how
+	if !s.ofParts {
+		c.from[c.used], c.mark[c.used] = from, uint32(h)
+	}
 	for i := h >> s.shift; ; i = (i + 1) & mask {
 		p := &s.table[i]
 		have := atomic.LoadUint64(p)
@@ -144,10 +163,13 @@ func equal(a, b []uint32) bool {
 // full says whether the table is to grow.
 func (s *store) full() bool { return s.count.Load()*8 > int64(len(s.table))*5 }
 
-// bytes is what the store takes, and what it would with a table twice the size.
-func (s *store) bytes() (now, grown int64) {
-	now = int64(len(s.table))*8 + s.kept.Load()*chunkWorlds*int64(s.width)*4 + int64(s.nchunks.Load())*chunkWorlds*8
-	return now, now + int64(len(s.table))*16
+// bytes is what the store takes.
+func (s *store) bytes() int64 {
+	beside := int64(8)
+	if s.ofParts {
+		beside = looksBytes
+	}
+	return int64(len(s.table))*8 + s.kept.Load()*chunkWorlds*int64(s.width)*4 + int64(s.nchunks.Load())*chunkWorlds*beside
 }
 
 // enlarge doubles the table. Nobody else may use the store.

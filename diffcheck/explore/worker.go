@@ -1,31 +1,33 @@
 package explore
 
 import (
+	"runtime"
 	"sync/atomic"
+	"time"
 
 	"github.com/connspec/connspec/model"
 	"github.com/connspec/connspec/model/check"
 )
 
-// worker explores worlds. It allocates nothing but chunks and what it knows of cells.
+// worker explores worlds. It allocates nothing but chunks, answers and what it
+// knows of cells.
 type worker struct {
-	search *search
-	walker *check.Walker
-	chunk  *chunk
-	begun  int      // of chunk: worlds that an earlier depth put there
-	filled []*chunk // chunks filled in this depth, with where it began in fill
-	fill   []int
-
-	sockets map[model.Socket]uint32
-	threads map[model.Thread]uint32
-	rests   map[model.World]uint32
+	search  *search
+	walker  *check.Walker
+	packing *packing
+	chunk   *chunk
+	begun   int      // of chunk: worlds that an earlier depth put there
+	filled  []*chunk // chunks filled in this depth, with where it began in fill
+	fill    []int
 
 	world  model.World // being explored
-	parts  []uint32    // its words
-	rest   model.World // without sockets and threads
 	number uint32      // of world
-	bare   model.World // rest of a world that follows
+	other  model.World // that follows
+	ask    asking
 	visit  func(*check.Step)
+
+	busy, modelled time.Duration // of the processor; modelled is the part spent with the model
+	entered        int
 
 	transitions int64
 	shown       atomic.Int64
@@ -35,37 +37,47 @@ type worker struct {
 	asked, met  []bool // by property
 	found       []found
 	ahead       *check.Ahead
-	_           [64]byte // workers are written to by one core each
+	judged      []bool             // by part: it was in a world that was judged
+	judgedPairs map[[2]uint32]bool // of faces, likewise
+	_           [64]byte           // workers are written to by one core each
 }
 
 func newWorker(s *search) *worker {
 	w := &worker{
-		search: s, walker: check.NewWalker(s.Dialect, s.Scope), ahead: check.NewAhead(s.Dialect, s.Scope, len(s.Properties)), rules: make([]bool, len(model.Rules())+1), met: make([]bool, len(s.Properties)),
-		sockets: map[model.Socket]uint32{}, threads: map[model.Thread]uint32{}, rests: map[model.World]uint32{},
+		search: s, walker: check.NewWalker(s.Dialect, s.Scope), packing: newPacking(s),
+		ahead: check.NewAhead(s.Dialect, s.Scope, len(s.Properties)), rules: make([]bool, len(model.Rules())+1), met: make([]bool, len(s.Properties)),
+		judgedPairs: map[[2]uint32]bool{},
 	}
 	for i := range s.Properties {
 		w.asked = append(w.asked, s.Properties[i].Asked(s.Dialect, s.Scope))
 	}
-	w.visit = w.follow
+	w.visit, w.ask.visit = w.follow, w.gather
 	return w
 }
 
 // run takes blocks until none is left.
 func (w *worker) run() {
 	s := w.search
+	runtime.LockOSThread() // so that the time of the thread is that of the worker
+	defer runtime.UnlockOSThread()
+	began := threadTime()
+	defer func() { w.busy += threadTime() - began }()
 	for {
 		n := s.next.Add(1) - 1
 		if n >= int64(len(s.blocks)) || s.stop.Load() {
 			return
 		}
-		w.makeRoom()
+		w.makeRoom(s.store)
+		w.makeRoom(s.parts)
 		b := s.blocks[n]
 		s.store.grow.RLock()
+		s.parts.grow.RLock()
 		before := w.added()
 		for i := b.from; i < b.to; i++ {
 			w.explore(b.chunk*chunkWorlds + uint32(i))
 		}
 		s.store.count.Add(int64(w.added() - before))
+		s.parts.grow.RUnlock()
 		s.store.grow.RUnlock()
 		w.shown.Store(w.transitions)
 	}
@@ -79,9 +91,8 @@ func (w *worker) added() int {
 	return n
 }
 
-// makeRoom enlarges the table before it gets slow.
-func (w *worker) makeRoom() {
-	st := w.search.store
+// makeRoom enlarges a table before it gets slow.
+func (w *worker) makeRoom(st *store) {
 	if !st.full() {
 		return
 	}
@@ -111,12 +122,33 @@ func (w *worker) fresh() []span {
 // explore looks at all that follows a world.
 func (w *worker) explore(number uint32) {
 	w.number = number
-	w.parts = w.search.store.world(number)
-	w.search.unpack(w.parts, &w.world)
-	w.rest = w.world
-	w.rest.Sockets, w.rest.Threads = [model.SocketsMax]model.Socket{}, [model.ThreadsMax]model.Thread{}
+	words := w.search.store.world(number)
+	if w.search.parted && words[len(words)-1]&inParts != 0 && words[1] != 0 {
+		w.together(words)
+		return
+	}
+	began := w.enter()
+	w.packing.unpack(words, &w.world)
 	w.walker.Successors(&w.world, w.visit)
+	w.leave(began)
 }
+
+// enter and leave measure what is spent with the model, one world in sampled.
+func (w *worker) enter() time.Duration {
+	if w.entered++; w.entered%sampled != 0 {
+		return 0
+	}
+	return threadTime()
+}
+
+func (w *worker) leave(began time.Duration) {
+	if began != 0 {
+		w.modelled += sampled * (threadTime() - began)
+	}
+}
+
+// sampled: asking for the time takes about as long as two transitions.
+const sampled = 16
 
 // follow takes one transition.
 func (w *worker) follow(st *check.Step) {
@@ -138,11 +170,11 @@ func (w *worker) follow(st *check.Step) {
 	}
 	to, fresh := w.number, false
 	if *st.After != w.world {
-		check.Canonical(st.After)
-		to, fresh = w.add(st.After, w.number, by(st))
+		to, fresh = w.add(st.After, w.number)
 	}
 	if fresh && len(s.Properties) > 0 {
-		w.judgeWorld(st)
+		check.Canonical(st.After)
+		w.judgeWorld(st.After, to)
 	}
 	if s.Edge != nil {
 		s.edge.Lock()
@@ -151,12 +183,8 @@ func (w *worker) follow(st *check.Step) {
 	}
 }
 
-func by(st *check.Step) uint32 {
-	return how(st.Stimulus.Index, st.Stimulus.Slot, st.Stimulus.Thread, st.Choice)
-}
-
-// add puts a canonical world into the store.
-func (w *worker) add(world *model.World, from, how uint32) (number uint32, fresh bool) {
+// room is where the words of the next world go.
+func (w *worker) room() []uint32 {
 	s := w.search
 	if w.chunk == nil || w.chunk.used == chunkWorlds {
 		if w.chunk != nil {
@@ -168,44 +196,11 @@ func (w *worker) add(world *model.World, from, how uint32) (number uint32, fresh
 		}
 	}
 	at := w.chunk.used * s.store.width
-	w.pack(world, w.chunk.words[at:at+s.store.width])
-	return s.store.insert(w.chunk, from, how)
+	return w.chunk.words[at : at+s.store.width]
 }
 
-// pack makes the words of a world. What is as in the world before is not looked up.
-func (w *worker) pack(world *model.World, to []uint32) {
-	s := w.search
-	slots, threads := s.Scope.Slots, s.Scope.Threads
-	for i := range slots {
-		if w.parts != nil && world.Sockets[i] == w.world.Sockets[i] {
-			to[i] = w.parts[i]
-			continue
-		}
-		to[i] = s.sockets.id(&world.Sockets[i], w.sockets)
-	}
-	for i := range threads {
-		if w.parts != nil && world.Threads[i] == w.world.Threads[i] {
-			to[slots+i] = w.parts[slots+i]
-			continue
-		}
-		to[slots+i] = s.threads.id(&world.Threads[i], w.threads)
-	}
-	w.bare = *world
-	w.bare.Sockets, w.bare.Threads = [model.SocketsMax]model.Socket{}, [model.ThreadsMax]model.Thread{}
-	if w.parts != nil && w.bare == w.rest {
-		to[slots+threads] = w.parts[slots+threads]
-		return
-	}
-	to[slots+threads] = s.rests.id(&w.bare, w.rests)
-}
-
-func (s *search) unpack(words []uint32, to *model.World) {
-	slots, threads := s.Scope.Slots, s.Scope.Threads
-	*to = *s.rests.at(words[slots+threads])
-	for i := range slots {
-		to.Sockets[i] = *s.sockets.at(words[i])
-	}
-	for i := range threads {
-		to.Threads[i] = *s.threads.at(words[slots+i])
-	}
+// add puts a quiet world into the store.
+func (w *worker) add(world *model.World, from uint32) (number uint32, fresh bool) {
+	w.packing.pack(world, w.room())
+	return w.search.store.insert(w.chunk, from)
 }

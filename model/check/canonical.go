@@ -1,6 +1,9 @@
 package check
 
 import (
+	"cmp"
+	"slices"
+
 	"github.com/connspec/connspec/model"
 	"github.com/connspec/connspec/spec"
 )
@@ -14,9 +17,9 @@ type Renaming struct {
 // Canonical renames a quiet world in place, so that worlds with the same
 // futures up to names become equal: sockets, threads and descriptors are put in
 // an order of their own, ports that the host chose are numbered in that order,
-// and the numbers of connections are counted from a fixed place. The order
-// looks at the worlds only, so what ties is left as it is, which costs a few
-// worlds and no truth.
+// and the numbers of connections are counted from a fixed place. Of several orders
+// that are as good as each other the one is taken that makes the world with the
+// least fingerprint.
 func Canonical(w *model.World) Renaming {
 	for i := range w.Sockets {
 		countFrom(&w.Sockets[i])
@@ -24,10 +27,21 @@ func Canonical(w *model.World) Renaming {
 	for i := range w.Threads {
 		w.Threads[i].Left = min(w.Threads[i].Left, 1) // the time that a scope lets pass has no length
 	}
-	r := sortSockets(w)
-	sortFiles(w)
-	sortThreads(w, &r)
-	numberPorts(w)
+	o := order(w)
+	if !o.ties {
+		return o.apply(w)
+	}
+	best := *w
+	r := o.apply(&best)
+	least := best.Fingerprint()
+	for o.next() {
+		c := *w
+		renamed := o.apply(&c)
+		if f := c.Fingerprint(); f < least {
+			best, r, least = c, renamed, f
+		}
+	}
+	*w = best
 	return r
 }
 
@@ -130,29 +144,81 @@ func refer(w *model.World, k *key, slot int) {
 	k[4] = k[4]*31 + n
 }
 
-// sortSockets puts the slots in order and makes every reference follow.
-func sortSockets(w *model.World) (r Renaming) {
-	var order [model.SocketsMax]uint8
-	used := 0
+// ordering is an order of the slots in use, with the places that may be exchanged.
+type ordering struct {
+	slots  [model.SocketsMax]uint8
+	used   int
+	ties   bool
+	with   [model.SocketsMax]bool // by place: as good as the place before
+	places [model.SocketsMax]int  // how often each was exchanged, of Heap's algorithm
+}
+
+// order finds an order of the slots by what is in them.
+func order(w *model.World) (o ordering) {
+	var keys [model.SocketsMax]key
 	for i := range w.Sockets {
 		if w.Sockets[i].Kind != model.KindNone {
-			order[used] = uint8(i)
-			used++
+			o.slots[o.used] = uint8(i)
+			o.used++
 		}
 	}
-	if used > 1 {
-		var keys [model.SocketsMax]key
-		for _, slot := range order[:used] {
-			keys[slot] = keyOf(&w.Sockets[slot])
-			refer(w, &keys[slot], int(slot))
+	if o.used < 2 {
+		return o
+	}
+	for _, slot := range o.slots[:o.used] {
+		keys[slot] = keyOf(&w.Sockets[slot])
+		refer(w, &keys[slot], int(slot))
+	}
+	for i := 1; i < o.used; i++ {
+		for j := i; j > 0 && keys[o.slots[j-1]].after(&keys[o.slots[j]]); j-- {
+			o.slots[j-1], o.slots[j] = o.slots[j], o.slots[j-1]
 		}
-		for i := 1; i < used; i++ {
-			for j := i; j > 0 && keys[order[j-1]].after(&keys[order[j]]); j-- {
-				order[j-1], order[j] = order[j], order[j-1]
+	}
+	for i := 1; i < o.used; i++ {
+		o.with[i] = keys[o.slots[i-1]] == keys[o.slots[i]]
+		o.ties = o.ties || o.with[i]
+	}
+	return o
+}
+
+// next exchanges places that are as good as each other, and says whether there
+// was an order left that it had not made.
+func (o *ordering) next() bool {
+	for from := 0; from < o.used; {
+		to := from + 1
+		for to < o.used && o.with[to] {
+			to++
+		}
+		if to-from > 1 && o.permute(from, to) {
+			return true
+		}
+		from = to
+	}
+	return false
+}
+
+// permute makes the next order of the places from one to before another, or the
+// first one again (Heap's algorithm).
+func (o *ordering) permute(from, to int) bool {
+	for i := 1; i < to-from; i++ {
+		if o.places[from+i] < i {
+			j := 0
+			if i%2 == 1 {
+				j = o.places[from+i]
 			}
+			o.slots[from+i], o.slots[from+j] = o.slots[from+j], o.slots[from+i]
+			o.places[from+i]++
+			clear(o.places[from : from+i])
+			return true
 		}
 	}
-	free := uint8(used)
+	clear(o.places[from:to])
+	return false
+}
+
+// apply puts the world into that order.
+func (o *ordering) apply(w *model.World) (r Renaming) {
+	free := uint8(o.used)
 	for i := range w.Sockets {
 		if w.Sockets[i].Kind == model.KindNone {
 			r.Slot[i] = free
@@ -160,7 +226,7 @@ func sortSockets(w *model.World) (r Renaming) {
 		}
 	}
 	sorted := true
-	for at, slot := range order[:used] {
+	for at, slot := range o.slots[:o.used] {
 		r.Slot[slot] = uint8(at)
 		sorted = sorted && uint8(at) == slot
 	}
@@ -171,6 +237,9 @@ func sortSockets(w *model.World) (r Renaming) {
 		}
 		eachSlot(w, func(slot uint8) uint8 { return r.Slot[slot-1] + 1 })
 	}
+	sortFiles(w)
+	sortThreads(w, &r)
+	numberPorts(w)
 	return r
 }
 
@@ -255,7 +324,7 @@ func sortThreads(w *model.World, r *Renaming) {
 		order[i] = uint8(i)
 	}
 	for i := 1; i < len(order); i++ {
-		for j := i; j > 0 && rank(&w.Threads[order[j]]) > rank(&w.Threads[order[j-1]]); j-- {
+		for j := i; j > 0 && waitsBefore(&w.Threads[order[j]], &w.Threads[order[j-1]]); j-- {
 			order[j-1], order[j] = order[j], order[j-1]
 		}
 	}
@@ -273,6 +342,14 @@ func rank(t *model.Thread) uint64 {
 		return 0
 	}
 	return uint64(t.Wait)<<56 | uint64(t.Op)<<48 | uint64(t.Socket)<<40 | uint64(t.Left)<<32 | uint64(t.Len)<<8 | uint64(t.Marks)
+}
+
+// waitsBefore puts two threads in order.
+func waitsBefore(a, b *model.Thread) bool {
+	if x, y := rank(a), rank(b); x != y || *a == *b {
+		return x > y
+	}
+	return cmp.Or(cmp.Compare(a.Other, b.Other), cmp.Compare(a.Fast, b.Fast), slices.Compare(a.Files[:], b.Files[:]), slices.Compare(a.Ret.Revents[:], b.Ret.Revents[:])) < 0
 }
 
 // numberPorts numbers the ports and the AF_UNIX names that the host chose, those

@@ -44,8 +44,12 @@ func transmits(s *stimulus) bool {
 
 func signals(s *stimulus) bool { return s.env != nil && s.env.Kind == model.LabelSignal }
 
-// learn notes what nothing in the scope can bring to light.
+// learn notes what nothing in the scope can bring to light, and what its stimuli read.
 func (s *Scope) learn() {
+	for i := range s.stimuli {
+		r := s.stimuli[i].reach()
+		s.reaches[r] = append(s.reaches[r], uint16(i))
+	}
 	for _, v := range sights {
 		seen := false
 		for i := range s.stimuli {

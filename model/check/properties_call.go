@@ -17,8 +17,11 @@ func (s *Step) result(op spec.Op) (ret model.Return, ok bool) {
 }
 
 // was and is are the socket that the transition is about, before and after.
-func (s *Step) was() *model.Socket { return &s.Before.Sockets[s.Stimulus.Slot] }
-func (s *Step) is() *model.Socket  { return &s.After.Sockets[s.Stimulus.Slot] }
+func (s *Step) was() *model.Socket { return &s.Before.Sockets[s.Stimulus.socket()] }
+func (s *Step) is() *model.Socket  { return &s.After.Sockets[s.Stimulus.socket()] }
+
+// socket is the slot; what is about no socket has the first.
+func (id Stimulus) socket() uint8 { return id.Slot % model.NoSlot }
 
 func (s *Step) aboutSocket() bool { return s.Scope.stimuli[s.Stimulus.Index].about == aSocket }
 

@@ -124,11 +124,11 @@ func (k *Walker) ahead(w *model.World, time bool, visit func(*Step) bool) {
 		if time && st.about != aTimer || st.call.Op != spec.OpNone && !runs {
 			continue
 		}
-		for slot := range w.Sockets {
-			if !goes || !st.about.each() && slot > 0 {
-				continue
+		for slot := range st.about.slots() {
+			if !goes {
+				return
 			}
-			k.try(w, Stimulus{Index: uint16(i), Slot: uint8(slot), Thread: thread}, func(s *Step) { goes = goes && visit(s) })
+			k.try(w, Stimulus{Index: uint16(i), Slot: slot, Thread: thread}, func(s *Step) { goes = goes && visit(s) })
 		}
 	}
 }

@@ -18,6 +18,8 @@ type Scope struct {
 	stimuli []stimulus
 	open    bool // goes on where a document leaves open what state a socket is in
 
+	reaches [ReachCount][]uint16 // stimuli by what they read
+
 	// What nothing in the scope can bring to light, see forget.go.
 	unseenFlags model.Flags
 	unseenMarks model.Marks
@@ -53,7 +55,19 @@ const (
 )
 
 // each says whether the stimulus is tried on every socket, or every thread.
-func (a about) each() bool { return a == aSocket || a == aSlot || a == aWaiter }
+func (a about) each() bool { return a.slots() > 1 }
+
+// slots is how many there are of what it is about: of sockets, and with time, which
+// is about one socket at a time and the threads on it, of the threads on none.
+func (a about) slots() uint8 {
+	switch a {
+	case aSocket, aSlot, aWaiter:
+		return model.SocketsMax
+	case aTimer, aInstant:
+		return model.NoSlot + 1
+	}
+	return 1
+}
 
 // stimulus is one thing that may happen. Calls are made by the first thread that runs: threads
 // that run are alike.

@@ -55,17 +55,11 @@ func (k *Walker) Successors(w *model.World, visit func(*Step)) {
 	thread, runs := k.scope.runner(w)
 	for i := range k.scope.stimuli {
 		st := &k.scope.stimuli[i]
-		id := Stimulus{Index: uint16(i), Thread: thread}
 		if st.call.Op != spec.OpNone && !runs {
 			continue
 		}
-		if !st.about.each() {
-			k.try(w, id, visit)
-			continue
-		}
-		for slot := range w.Sockets {
-			id.Slot = uint8(slot)
-			k.try(w, id, visit)
+		for slot := range st.about.slots() {
+			k.try(w, Stimulus{Index: uint16(i), Slot: slot, Thread: thread}, visit)
 		}
 	}
 }
@@ -83,7 +77,7 @@ func (k *Walker) try(w *model.World, id Stimulus, visit func(*Step)) {
 		k.label = model.Label{Kind: model.LabelAdvance}
 		k.from = *w
 		k.from.Timers = st.about == aTimer
-		model.Taus(k.dialect, &k.from, &k.nexts)
+		model.TausOf(k.dialect, &k.from, id.Slot, &k.nexts)
 	default:
 		k.scope.write(w, id, &k.label)
 		model.Step(k.dialect, w, &k.label, &k.nexts)
@@ -156,8 +150,10 @@ func (s *Scope) enabled(w *model.World, st *stimulus, slot uint8) bool {
 			return false
 		}
 		return st.when == nil || st.when(s, w, &w.Sockets[slot])
+	case aTimer:
+		return slot == model.NoSlot || w.Sockets[slot].Kind != model.KindNone
 	case aInstant:
-		return w.Ticking()
+		return slot != model.NoSlot && w.Sockets[slot].Flags&(model.Hurry|model.AckDue) != 0
 	case aWaiter:
 		if int(slot) >= s.Threads || w.Threads[slot].Wait != model.Blocked {
 			return false
