@@ -41,10 +41,16 @@ func (w *worker) judgeWorld(world *model.World, number uint32) {
 	}
 }
 
+// show is what of a part properties of worlds look at together with another part.
+type show struct {
+	face, waits uint32
+	states      uint16
+}
+
 // unjudged says whether a world of parts may have a property that no world had
 // which was judged. A property of worlds is one of parts, each by itself, or of
-// two parts by what they show each other; so worlds that bring together what was
-// judged before need not be.
+// two parts by what they show; so worlds that bring together what was judged
+// before need not be.
 func (w *worker) unjudged(parts []uint32) bool {
 	s, unjudged := w.search, w.search.Audit
 	for i, p := range parts {
@@ -54,10 +60,11 @@ func (w *worker) unjudged(parts []uint32) bool {
 		if !w.judged[p] {
 			w.judged[p], unjudged = true, true
 		}
-		face := s.looks(p).face
+		l := s.looks(p)
+		mine := show{l.face, l.waits, l.states}
 		for _, o := range parts[:i] {
-			other := s.looks(o).face
-			if pair := [2]uint32{min(face, other), max(face, other)}; pair[0] != 0 && !w.judgedPairs[pair] {
+			l := s.looks(o)
+			if pair := [2]show{mine, {l.face, l.waits, l.states}}; !w.judgedPairs[pair] {
 				w.judgedPairs[pair], unjudged = true, true
 			}
 		}

@@ -20,7 +20,8 @@ const inParts = 1 << 31
 type looks struct {
 	sockets, files, slots, waiters uint8  // how much of the host it takes
 	seen, unseen                   uint8  // ports that the host chose
-	waits                          uint32 // in which calls threads wait, a bit each
+	states                         uint16 // of its sockets, a bit each
+	waits                          uint32 // in which calls threads wait, likewise
 	face                           uint32
 }
 
@@ -177,6 +178,7 @@ func (p *packing) look(part *model.World) looks {
 	for i := range part.Sockets {
 		if part.Sockets[i].Kind != model.KindNone {
 			l.slots++
+			l.states |= 1 << part.Sockets[i].TCP
 		}
 	}
 	for i := range part.Threads {

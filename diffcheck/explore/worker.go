@@ -37,16 +37,16 @@ type worker struct {
 	asked, met  []bool // by property
 	found       []found
 	ahead       *check.Ahead
-	judged      []bool             // by part: it was in a world that was judged
-	judgedPairs map[[2]uint32]bool // of faces, likewise
-	_           [64]byte           // workers are written to by one core each
+	judged      []bool           // by part: it was in a world that was judged
+	judgedPairs map[[2]show]bool // likewise
+	_           [64]byte         // workers are written to by one core each
 }
 
 func newWorker(s *search) *worker {
 	w := &worker{
 		search: s, walker: check.NewWalker(s.Dialect, s.Scope), packing: newPacking(s),
 		ahead: check.NewAhead(s.Dialect, s.Scope, len(s.Properties)), rules: make([]bool, len(model.Rules())+1), met: make([]bool, len(s.Properties)),
-		judgedPairs: map[[2]uint32]bool{},
+		judgedPairs: map[[2]show]bool{},
 	}
 	for i := range s.Properties {
 		w.asked = append(w.asked, s.Properties[i].Asked(s.Dialect, s.Scope))
