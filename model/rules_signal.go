@@ -107,10 +107,13 @@ func (m *move) restart() {
 		m.leave(LeftSimultaneous)
 	case m.t.has(Lost):
 		m.fail(spec.EBADF)
-	case m.s.unix() && (m.t.Op == spec.OpConnect || m.t.Op == spec.OpSendto): // it looks the address up again, and there is no room still
-		if m.s.has(Nonblock) {
+	case m.s.unix() && (m.t.Op == spec.OpConnect || m.t.Op == spec.OpSendto): // it looks the address up again
+		switch {
+		case m.resumable():
+			m.resume()
+		case m.s.has(Nonblock):
 			m.fail(spec.EAGAIN)
-		} else {
+		default:
 			m.t.Left = m.s.SndTimeo
 		}
 	default:
@@ -136,6 +139,9 @@ func (m *move) lose(f File) {
 	}
 	for i := range m.w.Threads {
 		t := &m.w.Threads[i]
+		if t.Wait == Anything && File(t.Socket) == f && waitsForMany(t.Op) {
+			m.leave(LeftPoll)
+		}
 		if t.Wait != Blocked {
 			continue
 		}
