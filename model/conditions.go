@@ -36,7 +36,7 @@ func not(when func(*move) bool) func(*move) bool { return func(m *move) bool { r
 
 // Of the descriptor and the socket.
 func badFD(m *move) bool     { return m.file == FileNone }
-func notSocket(m *move) bool { return m.file == FileNull || m.file == FileEpoll }
+func notSocket(m *move) bool { return m.file >= FileOther }
 func isSocket(m *move) bool  { return m.s != nil }
 func stream(m *move) bool    { return m.s != nil && m.s.Kind == KindStream }
 func dgram(m *move) bool     { return m.s != nil && m.s.Kind == KindDgram }

@@ -28,7 +28,7 @@ const (
 func (i *Interest) has(m InterestMarks) bool { return i.Marks&m != 0 }
 
 // isSocket says whether the descriptor refers to a socket.
-func (f File) isSocket() bool { return f != FileNone && f < FileEpoll }
+func (f File) isSocket() bool { return f != FileNone && f < FileOther }
 
 // interest finds the entry of a descriptor, nil for none.
 func (w *World) interest(fd int32) *Interest {

@@ -39,6 +39,7 @@ const (
 	raw                          // it is a raw socket
 	quick                        // Fast Open is asked for, or the socket has one under way
 	changed                      // the environment is not as planned
+	confined                     // Landlock denies the thread something
 	vague                        // some socket is in any state
 	whichever                    // all calls
 	allTraits = traits(1<<iota - 1)
@@ -73,6 +74,9 @@ func (m *move) traits() (t traits) {
 	}
 	if m.s.has(Raw) {
 		t |= raw
+	}
+	if m.domain() != 0 {
+		t |= confined
 	}
 	if m.s.has(quickness) || m.c.MsgFlags&spec.MsgFastopen != 0 {
 		t |= quick
@@ -137,7 +141,7 @@ func (m *move) aspect() aspect {
 	switch {
 	case m.s != nil:
 		return 2 + aspect(m.s.Kind)*aspect(states) + aspect(m.s.TCP)
-	case m.file == FileNull, m.file == FileEpoll:
+	case m.file >= FileOther:
 		return 1
 	}
 	return 0

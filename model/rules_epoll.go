@@ -28,6 +28,9 @@ var epollRules = []Rule{
 
 	{Name: "epoll_ctl/EBADF", Class: Shall, on: on(spec.OpEpollCtl), For: forLinux, Evidence: "epoll_ctl(2); Linux 6.18, do_epoll_ctl",
 		Title: "epoll_ctl fails if either number is no descriptor.", when: func(m *move) bool { return badFD(m) || m.watched() == FileNone }, then: fails(spec.EBADF)},
+	{Name: "epoll_ctl/other-file", Class: Succeed, on: on(spec.OpEpollCtl), For: forLinux,
+		Title: "Watching pipes, eventfds and sockets of other families is not modelled.",
+		when:  func(m *move) bool { f := m.watched(); return f >= FileOther && f < FileEpoll }, then: leaves(LeftPoll)},
 	{Name: "epoll_ctl/EPERM", Class: Shall, on: on(spec.OpEpollCtl), For: forLinux, Evidence: "epoll_ctl(2); Linux 6.18, do_epoll_ctl (file_can_poll)",
 		Title: "A file that cannot be polled fails.", when: func(m *move) bool { return m.watched() == FileNull }, then: fails(spec.EPERM)},
 	{Name: "epoll_ctl/EINVAL", Class: Shall, on: on(spec.OpEpollCtl), For: forLinux, Evidence: "epoll_ctl(2); Linux 6.18, do_epoll_ctl",

@@ -26,10 +26,11 @@ var pollRules = []Rule{
 		Title: "A poll that waits is not modelled where it is open what it shows.", then: leaves(LeftPoll)},
 }
 
-// pollsEpoll: one of the descriptors is of an epoll instance.
+// pollsEpoll: one of the descriptors is of an epoll instance, or of a file
+// with states of its own.
 func (m *move) pollsEpoll() bool {
 	for i := range m.c.polls() {
-		if m.w.file(m.c.Poll[i].FD) == FileEpoll {
+		if f := m.w.file(m.c.Poll[i].FD); f >= FileOther && f != FileNull {
 			return true
 		}
 	}

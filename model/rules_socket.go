@@ -112,7 +112,7 @@ var closeRules = []Rule{
 	{Name: "fcntl/left-out", Class: Succeed, on: on(spec.OpFcntl), For: forAll,
 		Title: "Other commands and flags are not modelled.",
 		when: func(m *move) bool {
-			return m.file == FileNull || m.file == FileEpoll || m.c.Cmd != spec.FSetfl || m.c.Value&^(spec.ONonblock|spec.ORdwr) != 0
+			return m.file >= FileOther || m.c.Cmd != spec.FSetfl || m.c.Value&^(spec.ONonblock|spec.ORdwr) != 0
 		}, then: leaves(LeftOption)},
 	{Name: "fcntl/F_SETFL", Class: Succeed, on: on(spec.OpFcntl), For: forAll, Evidence: "POSIX.1-2008, fcntl()",
 		Title: "F_SETFL sets or clears O_NONBLOCK for every descriptor of the socket.",

@@ -205,6 +205,9 @@ var connectRulesUnix = onConnect(
 	Rule{Name: "/linux/EPERM", Class: Shall, For: forLinux, Evidence: linuxDgram + " (unix_may_send)",
 		Title: "A datagram socket that has another peer cannot be one.", when: all(unixDgram, (*move).deaf), then: fails(spec.EPERM)},
 
+	Rule{Name: "/linux/EPERM-landlock", Class: Shall, For: forLinux, Evidence: "Linux 6.18, hook_unix_stream_connect, hook_unix_may_send",
+		Title: "Landlock keeps a thread from abstract names outside its domain, but only once all else is well.", when: keptOff, then: fails(spec.EPERM)},
+
 	// nothing is wrong
 	Rule{Name: "/dgram", Class: Succeed, For: forUnix, Evidence: linuxDgram,
 		Cites: cites("posix/description/peer-set", "posix/return-value/success", "linux/description/dgram-destination", "linux/return-value/success",

@@ -139,6 +139,8 @@ var sendRulesUnix = onSendUnix(
 		when:  func(m *move) bool { return m.far() == peerDead }, then: leaves(LeftShutdown)},
 	Rule{Name: "/dgram/EPIPE-peer", Class: Shall, For: forUnix, Evidence: linuxSend,
 		Title: "To a socket that is shut for reading send fails.", when: closedFar, then: fails(spec.EPIPE)},
+	Rule{Name: "/dgram/EPERM-landlock", Class: Shall, For: forLinux, Evidence: "Linux 6.18, hook_unix_may_send",
+		Title: "Landlock keeps a thread from abstract names outside its domain, but not from a peer.", when: all(addressed, not(rerun), keptOff), then: fails(spec.EPERM), only: true},
 	Rule{Name: "/dgram/EAGAIN", Class: Shall, For: forLinux, Evidence: linuxSend + " (unix_recvq_full)",
 		Title: "To a socket whose queue is full a non-blocking send fails.", when: all(queueFull, nonblocking), then: fails(spec.EAGAIN)},
 	Rule{Name: "/dgram/wait", Class: Block, For: forLinux, Evidence: linuxSend + " (unix_wait_for_peer)",

@@ -49,6 +49,7 @@ type move struct {
 	f       Frame   // the frame that arrives, of delivery rules
 	inner   bool    // f is a frame of the host to itself
 	rerun   bool    // the call goes on after a wait
+	named   bool    // the call gives its socket a name first
 	bound   bool    // the answer with a port, of a rule that leaves it open
 	later   bool    // an answer that is delayed
 	kept    bool    // a connection that is reset stays in the queue
@@ -118,7 +119,7 @@ func (n *Nexts) move(w *World) *move {
 	m.c, m.t, m.s, m.n = nil, nil, nil, nil
 	m.file, m.slot, m.inboxLen, m.inboxAt = FileNone, 0, 0, 0
 	m.inner, m.looked = false, false
-	m.rerun, m.gentle, m.bound, m.kept, m.later = false, false, false, false, false
+	m.rerun, m.gentle, m.named, m.bound, m.kept, m.later = false, false, false, false, false, false
 	return m
 }
 
@@ -183,6 +184,9 @@ func (m *move) apply(id RuleID, out *Nexts) {
 	m.note(id)
 	if m.bound {
 		m.autobind(m.s)
+	}
+	if m.named {
+		m.autobindUnix()
 	}
 	rules.rules[id].then(m)
 	m.finish(out)
@@ -255,6 +259,7 @@ func stepCall(w *World, l *Label, out *Nexts) {
 		return
 	}
 	m.call(&l.Call, &out.given)
+	m.named = m.takesName()
 	out.from = m.try(m.trigger(l.Call.Op), out, false, out.from)
 	if m.forgets() {
 		out.alt = *w
@@ -267,6 +272,9 @@ func stepCall(w *World, l *Label, out *Nexts) {
 // call readies m for a call.
 func (m *move) call(c, given *Call) {
 	m.file = m.w.file(c.FD)
+	if raw := m.w.opened(c.FD); raw == FilePath && takesPath(c.Op) {
+		m.file = raw
+	}
 	if m.file.isSocket() {
 		m.slot = uint8(m.file) - 1
 		m.s = &m.w.Sockets[m.slot]
@@ -283,10 +291,28 @@ func (w *World) Behind(fd int32) *Socket {
 	return nil
 }
 
-// file is what a descriptor refers to.
+// file is what a descriptor refers to. One of O_PATH is none to most calls
+// (Linux, fdget).
 func (w *World) file(fd int32) File {
+	if f := w.opened(fd); f != FilePath {
+		return f
+	}
+	return FileNone
+}
+
+// opened is what a descriptor refers to, O_PATH or not.
+func (w *World) opened(fd int32) File {
 	if fd < FDFirst || fd >= FDFirst+FDsMax {
 		return FileNone
 	}
 	return w.FDs[fd-FDFirst]
+}
+
+// takesPath: the call takes a descriptor of O_PATH as well (fdget_raw).
+func takesPath(op spec.Op) bool {
+	switch op {
+	case spec.OpClose, spec.OpDup, spec.OpDup2, spec.OpFcntl:
+		return true
+	}
+	return false
 }

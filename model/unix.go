@@ -60,6 +60,7 @@ func (m *move) openUnix(k Kind) (slot uint8, ok bool) {
 	slot, ok = m.open(k)
 	if ok {
 		m.w.Sockets[slot].Family = spec.AFUnix
+		m.w.Sockets[slot].assign(Homemade, m.domain()&spec.LandlockScopeAbstract != 0)
 	}
 	return slot, ok
 }

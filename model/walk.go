@@ -100,6 +100,8 @@ func (w *walker) explore(starts int) {
 		w.special = w.connectxCall
 		w.wander(starts/8, [][]Label{connectxOpening()})
 	}
+	w.special = w.otherCall
+	w.wander(starts/16, otherOpenings())
 	w.special = nil
 }
 
@@ -259,6 +261,7 @@ func openings() [][]Label {
 		{
 			call(Call{Op: spec.OpSocket, Family: spec.AFInet, Type: spec.SockDgram}), call(Call{Op: spec.OpConnect, FD: 3, To: at(AddrRemote1, 1)}),
 			{Kind: LabelEnv, Change: RouteGone, Addr: AddrRemote1},
+			call(Call{Op: spec.OpSendto, FD: 3, Len: 5, To: Sockaddr{Pointer: spec.PointerNull}}),
 		},
 		{
 			{Kind: LabelEnv, Change: PortsOne}, stream, call(Call{Op: spec.OpBind, FD: 3, To: at(AddrAny, PortZero)}),
@@ -274,7 +277,7 @@ func openings() [][]Label {
 
 func (w *walker) call() Call {
 	d := w.draw
-	c := Call{Op: spec.Op(1 + d.IntN(int(spec.OpCount)-1)), FD: FDFirst + int32(d.IntN(3))}
+	c := Call{Op: spec.Op(1 + d.IntN(int(spec.OpDisconnectx))), FD: FDFirst + int32(d.IntN(3))}
 	if d.IntN(4) == 0 {
 		c.Op = pick(d, spec.OpSocket, spec.OpConnect, spec.OpConnect, spec.OpListen, spec.OpBind, spec.OpAccept)
 	}

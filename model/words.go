@@ -6,196 +6,202 @@ import "github.com/connspec/connspec/spec"
 
 // How the parts of a world are laid out in words of 64 bits, for [World.Pack].
 
-const worldWords = 13
+const worldWords = 14
 
 func (w *World) words(p *[worldWords]uint64) {
-	p[0] = uint64(w.FDs[0]) |
-		uint64(w.FDs[1])<<8 |
-		uint64(w.FDs[2])<<16 |
-		uint64(w.FDs[3])<<24 |
-		uint64(w.FDs[4])<<32 |
-		uint64(w.FDs[5])<<40 |
-		uint64(w.FDs[6])<<48 |
-		uint64(w.FDs[7])<<56
-	p[1] = uint64(w.FDs[8]) |
-		uint64(w.FDs[9])<<8 |
-		uint64(w.FDs[10])<<16 |
-		uint64(w.FDs[11])<<24 |
-		uint64(w.OutLen)<<32 |
-		uint64(w.Entries[0].Dir)<<40 |
-		uint64(w.Entries[0].Comp)<<48 |
-		uint64(w.Entries[0].Node)<<56
-	p[2] = uint64(w.Entries[1].Dir) |
-		uint64(w.Entries[1].Comp)<<8 |
-		uint64(w.Entries[1].Node)<<16 |
-		uint64(w.Entries[2].Dir)<<24 |
-		uint64(w.Entries[2].Comp)<<32 |
-		uint64(w.Entries[2].Node)<<40 |
-		uint64(w.Entries[3].Dir)<<48 |
-		uint64(w.Entries[3].Comp)<<56
-	p[3] = uint64(w.Entries[3].Node) |
-		uint64(w.Entries[4].Dir)<<8 |
-		uint64(w.Entries[4].Comp)<<16 |
-		uint64(w.Entries[4].Node)<<24 |
-		uint64(w.Entries[5].Dir)<<32 |
-		uint64(w.Entries[5].Comp)<<40 |
-		uint64(w.Entries[5].Node)<<48 |
-		uint64(w.Nodes[0].Kind)<<56
-	p[4] = uint64(w.Nodes[0].Flags) |
-		uint64(w.Nodes[0].To[0])<<8 |
-		uint64(w.Nodes[0].To[1])<<16 |
-		uint64(w.Nodes[1].Kind)<<24 |
-		uint64(w.Nodes[1].Flags)<<32 |
-		uint64(w.Nodes[1].To[0])<<40 |
-		uint64(w.Nodes[1].To[1])<<48 |
-		uint64(w.Nodes[2].Kind)<<56
-	p[5] = uint64(w.Nodes[2].Flags) |
-		uint64(w.Nodes[2].To[0])<<8 |
-		uint64(w.Nodes[2].To[1])<<16 |
-		uint64(w.Nodes[3].Kind)<<24 |
-		uint64(w.Nodes[3].Flags)<<32 |
-		uint64(w.Nodes[3].To[0])<<40 |
-		uint64(w.Nodes[3].To[1])<<48 |
-		uint64(w.Nodes[4].Kind)<<56
-	p[6] = uint64(w.Nodes[4].Flags) |
-		uint64(w.Nodes[4].To[0])<<8 |
-		uint64(w.Nodes[4].To[1])<<16 |
-		uint64(w.Nodes[5].Kind)<<24 |
-		uint64(w.Nodes[5].Flags)<<32 |
-		uint64(w.Nodes[5].To[0])<<40 |
-		uint64(w.Nodes[5].To[1])<<48 |
-		uint64(w.Seen)<<56
-	p[7] = uint64(w.Unseen) |
-		uint64(w.Env.Lacks)<<8 |
-		uint64(w.Env.Out.Addr)<<16 |
-		uint64(w.Env.Out.Proto)<<24 |
-		uint64(w.Env.Out.Does)<<32 |
-		uint64(w.Env.In.Addr)<<40 |
-		uint64(w.Env.In.Proto)<<48 |
-		uint64(w.Env.In.Does)<<56
+	p[0] = uint64(w.Domains[0]) |
+		uint64(w.Domains[1])<<8 |
+		uint64(w.Domains[2])<<16 |
+		uint64(w.FDs[0])<<24 |
+		uint64(w.FDs[1])<<32 |
+		uint64(w.FDs[2])<<40 |
+		uint64(w.FDs[3])<<48 |
+		uint64(w.FDs[4])<<56
+	p[1] = uint64(w.FDs[5]) |
+		uint64(w.FDs[6])<<8 |
+		uint64(w.FDs[7])<<16 |
+		uint64(w.FDs[8])<<24 |
+		uint64(w.FDs[9])<<32 |
+		uint64(w.FDs[10])<<40 |
+		uint64(w.FDs[11])<<48 |
+		uint64(w.OutLen)<<56
+	p[2] = uint64(w.Entries[0].Dir) |
+		uint64(w.Entries[0].Comp)<<8 |
+		uint64(w.Entries[0].Node)<<16 |
+		uint64(w.Entries[1].Dir)<<24 |
+		uint64(w.Entries[1].Comp)<<32 |
+		uint64(w.Entries[1].Node)<<40 |
+		uint64(w.Entries[2].Dir)<<48 |
+		uint64(w.Entries[2].Comp)<<56
+	p[3] = uint64(w.Entries[2].Node) |
+		uint64(w.Entries[3].Dir)<<8 |
+		uint64(w.Entries[3].Comp)<<16 |
+		uint64(w.Entries[3].Node)<<24 |
+		uint64(w.Entries[4].Dir)<<32 |
+		uint64(w.Entries[4].Comp)<<40 |
+		uint64(w.Entries[4].Node)<<48 |
+		uint64(w.Entries[5].Dir)<<56
+	p[4] = uint64(w.Entries[5].Comp) |
+		uint64(w.Entries[5].Node)<<8 |
+		uint64(w.Nodes[0].Kind)<<16 |
+		uint64(w.Nodes[0].Flags)<<24 |
+		uint64(w.Nodes[0].To[0])<<32 |
+		uint64(w.Nodes[0].To[1])<<40 |
+		uint64(w.Nodes[1].Kind)<<48 |
+		uint64(w.Nodes[1].Flags)<<56
+	p[5] = uint64(w.Nodes[1].To[0]) |
+		uint64(w.Nodes[1].To[1])<<8 |
+		uint64(w.Nodes[2].Kind)<<16 |
+		uint64(w.Nodes[2].Flags)<<24 |
+		uint64(w.Nodes[2].To[0])<<32 |
+		uint64(w.Nodes[2].To[1])<<40 |
+		uint64(w.Nodes[3].Kind)<<48 |
+		uint64(w.Nodes[3].Flags)<<56
+	p[6] = uint64(w.Nodes[3].To[0]) |
+		uint64(w.Nodes[3].To[1])<<8 |
+		uint64(w.Nodes[4].Kind)<<16 |
+		uint64(w.Nodes[4].Flags)<<24 |
+		uint64(w.Nodes[4].To[0])<<32 |
+		uint64(w.Nodes[4].To[1])<<40 |
+		uint64(w.Nodes[5].Kind)<<48 |
+		uint64(w.Nodes[5].Flags)<<56
+	p[7] = uint64(w.Nodes[5].To[0]) |
+		uint64(w.Nodes[5].To[1])<<8 |
+		uint64(w.Seen)<<16 |
+		uint64(w.Unseen)<<24 |
+		uint64(w.Env.Lacks)<<32 |
+		uint64(w.Env.Out.Addr)<<40 |
+		uint64(w.Env.Out.Proto)<<48 |
+		uint64(w.Env.Out.Does)<<56
 	p[8] = uint64(w.Env.Routes)
 	p[9] = uint64(w.Env.Routes6)
-	p[10] = uint64(w.Env.Only) |
-		uint64(w.Passing)<<8 |
-		uint64(w.Signals[0])<<16 |
-		uint64(w.Signals[1])<<24 |
-		uint64(w.Signals[2])<<32 |
-		uint64(w.Interests[0].Slot)<<40 |
-		uint64(w.Interests[0].FD)<<48 |
-		uint64(w.Interests[0].Events)<<56
-	p[11] = uint64(w.Interests[0].Marks) |
-		uint64(w.Interests[1].Slot)<<8 |
-		uint64(w.Interests[1].FD)<<16 |
-		uint64(w.Interests[1].Events)<<24 |
-		uint64(w.Interests[1].Marks)<<32 |
-		uint64(w.Interests[2].Slot)<<40 |
-		uint64(w.Interests[2].FD)<<48 |
-		uint64(w.Interests[2].Events)<<56
-	p[12] = uint64(w.Interests[2].Marks) |
-		uint64(w.Left)<<8 |
-		uint64(w.NamesSeen)<<16 |
-		uint64(w.NamesUnseen)<<24 |
-		uint64(w.FastOpen[0])<<32 |
-		uint64(w.FastOpen[1])<<40 |
-		truth(w.Timers)<<48 |
-		truth(w.Env.Out.Six)<<49 |
-		truth(w.Env.In.Six)<<50 |
-		truth(w.Env.Narrow)<<51
+	p[10] = uint64(w.Env.In.Addr) |
+		uint64(w.Env.In.Proto)<<8 |
+		uint64(w.Env.In.Does)<<16 |
+		uint64(w.Env.Only)<<24 |
+		uint64(w.Passing)<<32 |
+		uint64(w.Signals[0])<<40 |
+		uint64(w.Signals[1])<<48 |
+		uint64(w.Signals[2])<<56
+	p[11] = uint64(w.Interests[0].Slot) |
+		uint64(w.Interests[0].FD)<<8 |
+		uint64(w.Interests[0].Events)<<16 |
+		uint64(w.Interests[0].Marks)<<24 |
+		uint64(w.Interests[1].Slot)<<32 |
+		uint64(w.Interests[1].FD)<<40 |
+		uint64(w.Interests[1].Events)<<48 |
+		uint64(w.Interests[1].Marks)<<56
+	p[12] = uint64(w.Interests[2].Slot) |
+		uint64(w.Interests[2].FD)<<8 |
+		uint64(w.Interests[2].Events)<<16 |
+		uint64(w.Interests[2].Marks)<<24 |
+		uint64(w.Left)<<32 |
+		uint64(w.NamesSeen)<<40 |
+		uint64(w.NamesUnseen)<<48 |
+		uint64(w.FastOpen[0])<<56
+	p[13] = uint64(w.FastOpen[1]) |
+		truth(w.Timers)<<8 |
+		truth(w.Env.Out.Six)<<9 |
+		truth(w.Env.In.Six)<<10 |
+		truth(w.Env.Narrow)<<11
 }
 
 func (w *World) setWords(p *[worldWords]uint64) {
-	w.FDs[0] = File(p[0])
-	w.FDs[1] = File(p[0] >> 8)
-	w.FDs[2] = File(p[0] >> 16)
-	w.FDs[3] = File(p[0] >> 24)
-	w.FDs[4] = File(p[0] >> 32)
-	w.FDs[5] = File(p[0] >> 40)
-	w.FDs[6] = File(p[0] >> 48)
-	w.FDs[7] = File(p[0] >> 56)
-	w.FDs[8] = File(p[1])
-	w.FDs[9] = File(p[1] >> 8)
-	w.FDs[10] = File(p[1] >> 16)
-	w.FDs[11] = File(p[1] >> 24)
-	w.OutLen = uint8(p[1] >> 32)
-	w.Entries[0].Dir = uint8(p[1] >> 40)
-	w.Entries[0].Comp = Comp(p[1] >> 48)
-	w.Entries[0].Node = uint8(p[1] >> 56)
-	w.Entries[1].Dir = uint8(p[2])
-	w.Entries[1].Comp = Comp(p[2] >> 8)
-	w.Entries[1].Node = uint8(p[2] >> 16)
-	w.Entries[2].Dir = uint8(p[2] >> 24)
-	w.Entries[2].Comp = Comp(p[2] >> 32)
-	w.Entries[2].Node = uint8(p[2] >> 40)
-	w.Entries[3].Dir = uint8(p[2] >> 48)
-	w.Entries[3].Comp = Comp(p[2] >> 56)
-	w.Entries[3].Node = uint8(p[3])
-	w.Entries[4].Dir = uint8(p[3] >> 8)
-	w.Entries[4].Comp = Comp(p[3] >> 16)
-	w.Entries[4].Node = uint8(p[3] >> 24)
-	w.Entries[5].Dir = uint8(p[3] >> 32)
-	w.Entries[5].Comp = Comp(p[3] >> 40)
-	w.Entries[5].Node = uint8(p[3] >> 48)
-	w.Nodes[0].Kind = NodeKind(p[3] >> 56)
-	w.Nodes[0].Flags = NodeFlags(p[4])
-	w.Nodes[0].To[0] = Comp(p[4] >> 8)
-	w.Nodes[0].To[1] = Comp(p[4] >> 16)
-	w.Nodes[1].Kind = NodeKind(p[4] >> 24)
-	w.Nodes[1].Flags = NodeFlags(p[4] >> 32)
-	w.Nodes[1].To[0] = Comp(p[4] >> 40)
-	w.Nodes[1].To[1] = Comp(p[4] >> 48)
-	w.Nodes[2].Kind = NodeKind(p[4] >> 56)
-	w.Nodes[2].Flags = NodeFlags(p[5])
-	w.Nodes[2].To[0] = Comp(p[5] >> 8)
-	w.Nodes[2].To[1] = Comp(p[5] >> 16)
-	w.Nodes[3].Kind = NodeKind(p[5] >> 24)
-	w.Nodes[3].Flags = NodeFlags(p[5] >> 32)
-	w.Nodes[3].To[0] = Comp(p[5] >> 40)
-	w.Nodes[3].To[1] = Comp(p[5] >> 48)
-	w.Nodes[4].Kind = NodeKind(p[5] >> 56)
-	w.Nodes[4].Flags = NodeFlags(p[6])
-	w.Nodes[4].To[0] = Comp(p[6] >> 8)
-	w.Nodes[4].To[1] = Comp(p[6] >> 16)
-	w.Nodes[5].Kind = NodeKind(p[6] >> 24)
-	w.Nodes[5].Flags = NodeFlags(p[6] >> 32)
-	w.Nodes[5].To[0] = Comp(p[6] >> 40)
-	w.Nodes[5].To[1] = Comp(p[6] >> 48)
-	w.Seen = uint8(p[6] >> 56)
-	w.Unseen = uint8(p[7])
-	w.Env.Lacks = Lack(p[7] >> 8)
-	w.Env.Out.Addr = Addr(p[7] >> 16)
-	w.Env.Out.Proto = Proto(p[7] >> 24)
-	w.Env.Out.Does = Does(p[7] >> 32)
-	w.Env.In.Addr = Addr(p[7] >> 40)
-	w.Env.In.Proto = Proto(p[7] >> 48)
-	w.Env.In.Does = Does(p[7] >> 56)
+	w.Domains[0] = spec.LandlockAccess(p[0])
+	w.Domains[1] = spec.LandlockAccess(p[0] >> 8)
+	w.Domains[2] = spec.LandlockAccess(p[0] >> 16)
+	w.FDs[0] = File(p[0] >> 24)
+	w.FDs[1] = File(p[0] >> 32)
+	w.FDs[2] = File(p[0] >> 40)
+	w.FDs[3] = File(p[0] >> 48)
+	w.FDs[4] = File(p[0] >> 56)
+	w.FDs[5] = File(p[1])
+	w.FDs[6] = File(p[1] >> 8)
+	w.FDs[7] = File(p[1] >> 16)
+	w.FDs[8] = File(p[1] >> 24)
+	w.FDs[9] = File(p[1] >> 32)
+	w.FDs[10] = File(p[1] >> 40)
+	w.FDs[11] = File(p[1] >> 48)
+	w.OutLen = uint8(p[1] >> 56)
+	w.Entries[0].Dir = uint8(p[2])
+	w.Entries[0].Comp = Comp(p[2] >> 8)
+	w.Entries[0].Node = uint8(p[2] >> 16)
+	w.Entries[1].Dir = uint8(p[2] >> 24)
+	w.Entries[1].Comp = Comp(p[2] >> 32)
+	w.Entries[1].Node = uint8(p[2] >> 40)
+	w.Entries[2].Dir = uint8(p[2] >> 48)
+	w.Entries[2].Comp = Comp(p[2] >> 56)
+	w.Entries[2].Node = uint8(p[3])
+	w.Entries[3].Dir = uint8(p[3] >> 8)
+	w.Entries[3].Comp = Comp(p[3] >> 16)
+	w.Entries[3].Node = uint8(p[3] >> 24)
+	w.Entries[4].Dir = uint8(p[3] >> 32)
+	w.Entries[4].Comp = Comp(p[3] >> 40)
+	w.Entries[4].Node = uint8(p[3] >> 48)
+	w.Entries[5].Dir = uint8(p[3] >> 56)
+	w.Entries[5].Comp = Comp(p[4])
+	w.Entries[5].Node = uint8(p[4] >> 8)
+	w.Nodes[0].Kind = NodeKind(p[4] >> 16)
+	w.Nodes[0].Flags = NodeFlags(p[4] >> 24)
+	w.Nodes[0].To[0] = Comp(p[4] >> 32)
+	w.Nodes[0].To[1] = Comp(p[4] >> 40)
+	w.Nodes[1].Kind = NodeKind(p[4] >> 48)
+	w.Nodes[1].Flags = NodeFlags(p[4] >> 56)
+	w.Nodes[1].To[0] = Comp(p[5])
+	w.Nodes[1].To[1] = Comp(p[5] >> 8)
+	w.Nodes[2].Kind = NodeKind(p[5] >> 16)
+	w.Nodes[2].Flags = NodeFlags(p[5] >> 24)
+	w.Nodes[2].To[0] = Comp(p[5] >> 32)
+	w.Nodes[2].To[1] = Comp(p[5] >> 40)
+	w.Nodes[3].Kind = NodeKind(p[5] >> 48)
+	w.Nodes[3].Flags = NodeFlags(p[5] >> 56)
+	w.Nodes[3].To[0] = Comp(p[6])
+	w.Nodes[3].To[1] = Comp(p[6] >> 8)
+	w.Nodes[4].Kind = NodeKind(p[6] >> 16)
+	w.Nodes[4].Flags = NodeFlags(p[6] >> 24)
+	w.Nodes[4].To[0] = Comp(p[6] >> 32)
+	w.Nodes[4].To[1] = Comp(p[6] >> 40)
+	w.Nodes[5].Kind = NodeKind(p[6] >> 48)
+	w.Nodes[5].Flags = NodeFlags(p[6] >> 56)
+	w.Nodes[5].To[0] = Comp(p[7])
+	w.Nodes[5].To[1] = Comp(p[7] >> 8)
+	w.Seen = uint8(p[7] >> 16)
+	w.Unseen = uint8(p[7] >> 24)
+	w.Env.Lacks = Lack(p[7] >> 32)
+	w.Env.Out.Addr = Addr(p[7] >> 40)
+	w.Env.Out.Proto = Proto(p[7] >> 48)
+	w.Env.Out.Does = Does(p[7] >> 56)
 	w.Env.Routes = uint64(p[8])
 	w.Env.Routes6 = uint64(p[9])
-	w.Env.Only = Port(p[10])
-	w.Passing = uint8(p[10] >> 8)
-	w.Signals[0] = spec.Disposition(p[10] >> 16)
-	w.Signals[1] = spec.Disposition(p[10] >> 24)
-	w.Signals[2] = spec.Disposition(p[10] >> 32)
-	w.Interests[0].Slot = uint8(p[10] >> 40)
-	w.Interests[0].FD = uint8(p[10] >> 48)
-	w.Interests[0].Events = uint8(p[10] >> 56)
-	w.Interests[0].Marks = InterestMarks(p[11])
-	w.Interests[1].Slot = uint8(p[11] >> 8)
-	w.Interests[1].FD = uint8(p[11] >> 16)
-	w.Interests[1].Events = uint8(p[11] >> 24)
-	w.Interests[1].Marks = InterestMarks(p[11] >> 32)
-	w.Interests[2].Slot = uint8(p[11] >> 40)
-	w.Interests[2].FD = uint8(p[11] >> 48)
-	w.Interests[2].Events = uint8(p[11] >> 56)
-	w.Interests[2].Marks = InterestMarks(p[12])
-	w.Left = Reason(p[12] >> 8)
-	w.NamesSeen = uint8(p[12] >> 16)
-	w.NamesUnseen = uint8(p[12] >> 24)
-	w.FastOpen[0] = FastOpen(p[12] >> 32)
-	w.FastOpen[1] = FastOpen(p[12] >> 40)
-	w.Timers = p[12]>>48&1 != 0
-	w.Env.Out.Six = p[12]>>49&1 != 0
-	w.Env.In.Six = p[12]>>50&1 != 0
-	w.Env.Narrow = p[12]>>51&1 != 0
+	w.Env.In.Addr = Addr(p[10])
+	w.Env.In.Proto = Proto(p[10] >> 8)
+	w.Env.In.Does = Does(p[10] >> 16)
+	w.Env.Only = Port(p[10] >> 24)
+	w.Passing = uint8(p[10] >> 32)
+	w.Signals[0] = spec.Disposition(p[10] >> 40)
+	w.Signals[1] = spec.Disposition(p[10] >> 48)
+	w.Signals[2] = spec.Disposition(p[10] >> 56)
+	w.Interests[0].Slot = uint8(p[11])
+	w.Interests[0].FD = uint8(p[11] >> 8)
+	w.Interests[0].Events = uint8(p[11] >> 16)
+	w.Interests[0].Marks = InterestMarks(p[11] >> 24)
+	w.Interests[1].Slot = uint8(p[11] >> 32)
+	w.Interests[1].FD = uint8(p[11] >> 40)
+	w.Interests[1].Events = uint8(p[11] >> 48)
+	w.Interests[1].Marks = InterestMarks(p[11] >> 56)
+	w.Interests[2].Slot = uint8(p[12])
+	w.Interests[2].FD = uint8(p[12] >> 8)
+	w.Interests[2].Events = uint8(p[12] >> 16)
+	w.Interests[2].Marks = InterestMarks(p[12] >> 24)
+	w.Left = Reason(p[12] >> 32)
+	w.NamesSeen = uint8(p[12] >> 40)
+	w.NamesUnseen = uint8(p[12] >> 48)
+	w.FastOpen[0] = FastOpen(p[12] >> 56)
+	w.FastOpen[1] = FastOpen(p[13])
+	w.Timers = p[13]>>8&1 != 0
+	w.Env.Out.Six = p[13]>>9&1 != 0
+	w.Env.In.Six = p[13]>>10&1 != 0
+	w.Env.Narrow = p[13]>>11&1 != 0
 }
 
 const socketWords = 9

@@ -19,8 +19,9 @@ const (
 type World struct {
 	Sockets   [SocketsMax]Socket
 	Threads   [ThreadsMax]Thread
-	Outs      [OutsMax]Frame // frames not yet seen; oldest first
-	FDs       [FDsMax]File   // by descriptor, from FDFirst
+	Outs      [OutsMax]Frame                  // frames not yet seen; oldest first
+	Domains   [ThreadsMax]spec.LandlockAccess // Linux: what Landlock denies each thread
+	FDs       [FDsMax]File                    // by descriptor, from FDFirst
 	OutLen    uint8
 	Entries   [EntriesMax]Entry
 	Nodes     [NodesMax]Node
@@ -49,6 +50,17 @@ const (
 	FileNone  File = 0
 	FileEpoll File = 254 // an epoll instance
 	FileNull  File = 255 // /dev/null
+
+	// Linux, and of interest to few calls. FileOther is the first number that
+	// is no slot.
+	FileOther   File = 232
+	FileRuleset File = FileOther // and up: a Landlock ruleset, by the rights that it denies ([spec.LandlockAccess])
+	FileNetlink File = 248       // a socket of AF_NETLINK
+	FilePacket  File = 249       // one of AF_PACKET
+	FileMPTCP   File = 250       // one of AF_INET and IPPROTO_MPTCP
+	FilePath    File = 251       // /dev/null, opened with O_PATH: no descriptor to most calls
+	FilePipe    File = 252       // either end of a pipe
+	FileEvent   File = 253       // an eventfd
 )
 
 // Kind is the kind of a socket; the zero Kind is a free slot.
@@ -160,6 +172,10 @@ const (
 	Keepalive                     // SO_KEEPALIVE
 	ReusePort                     // SO_REUSEPORT
 	LatePort                      // IP_BIND_ADDRESS_NO_PORT
+	SourceRoute                   // IP_OPTIONS: what is sent goes by way of another host
+	PassCred                      // SO_PASSCRED
+	PassPidfd                     // SO_PASSPIDFD
+	Homemade                      // Linux, AF_UNIX: made by a thread that Landlock keeps from the abstract names of others
 )
 
 // Socket is one socket, or what is left of one.

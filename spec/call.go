@@ -28,15 +28,19 @@ const (
 	OpDup
 	OpDup2
 	OpClose
-	OpOpen // open("/dev/null"): a descriptor that is not a socket
+	OpOpen // open("/dev/null", O_RDWR or O_PATH): a descriptor that is not a socket
 	OpSigaction
 	OpSelect
 	OpEpollCreate
 	OpEpollCtl
 	OpEpollWait
 	OpSocketpair
-	OpConnectx    // macOS
-	OpDisconnectx // macOS
+	OpConnectx         // macOS
+	OpDisconnectx      // macOS
+	OpEventfd          // Linux: eventfd2(0, 0), a file that is not a socket
+	OpPipe             // pipe2(fds, 0): two of them
+	OpLandlockCreate   // Linux: landlock_create_ruleset, its rights in Value
+	OpLandlockRestrict // Linux: landlock_restrict_self(FD, 0)
 	OpCount
 )
 
@@ -46,14 +50,18 @@ var opNames = [OpCount]string{
 	OpGetsockopt: "getsockopt", OpSetsockopt: "setsockopt", OpFcntl: "fcntl", OpPoll: "poll",
 	OpShutdown: "shutdown", OpSend: "send", OpSendto: "sendto", OpRecv: "recv",
 	OpRecvfrom: "recvfrom", OpDup: "dup", OpDup2: "dup2", OpClose: "close", OpOpen: "open",
-	OpSigaction:   "rt_sigaction",
-	OpSelect:      "select",
-	OpEpollCreate: "epoll_create1",
-	OpEpollCtl:    "epoll_ctl",
-	OpEpollWait:   "epoll_wait",
-	OpSocketpair:  "socketpair",
-	OpConnectx:    "connectx",
-	OpDisconnectx: "disconnectx",
+	OpSigaction:        "rt_sigaction",
+	OpSelect:           "select",
+	OpEpollCreate:      "epoll_create1",
+	OpEpollCtl:         "epoll_ctl",
+	OpEpollWait:        "epoll_wait",
+	OpSocketpair:       "socketpair",
+	OpConnectx:         "connectx",
+	OpDisconnectx:      "disconnectx",
+	OpEventfd:          "eventfd2",
+	OpPipe:             "pipe2",
+	OpLandlockCreate:   "landlock_create_ruleset",
+	OpLandlockRestrict: "landlock_restrict_self",
 }
 
 // String gives the name that the C library exports.
@@ -62,6 +70,15 @@ func (o Op) String() string {
 		return opNames[o]
 	}
 	return "op?"
+}
+
+// TakesDescriptor says whether the call is about one descriptor, its FD.
+func (o Op) TakesDescriptor() bool {
+	switch o {
+	case OpSocket, OpSocketpair, OpOpen, OpPoll, OpSelect, OpSigaction, OpEpollCreate, OpEventfd, OpPipe, OpLandlockCreate:
+		return false
+	}
+	return true
 }
 
 // Pointer says what kind of address a call passes where it takes a pointer.
@@ -116,7 +133,7 @@ type PollFD struct {
 // fields that its Op takes have a meaning; the rest are zero.
 type Call struct {
 	Op Op
-	FD int32 // every call but socket, socketpair, poll and open
+	FD int32 // every call but those that take none, see [Op.TakesDescriptor]
 
 	// socket(Family, Type|SockFlags, Protocol), and socketpair likewise
 	Family    Family
@@ -133,9 +150,9 @@ type Call struct {
 	Backlog  int32      // listen
 	Level    SockLevel  // getsockopt, setsockopt
 	Option   SockOption // getsockopt, setsockopt
-	Value    int32      // setsockopt: see SockOption
+	Value    int32      // setsockopt: see SockOption; landlock_create_ruleset: LandlockAccess
 	Fcntl    FcntlCmd   // fcntl
-	Arg      int32      // fcntl: file status flags; dup2: the new descriptor
+	Arg      int32      // fcntl: file status flags; dup2: the new descriptor; open: 0 or OPath
 	How      ShutHow    // shutdown
 	Poll     []PollFD   // poll; select: the three sets, as PollIn, PollOut and PollPri; epoll_ctl: one entry
 	Timeout  int32      // poll, select, epoll_wait: milliseconds, -1 for ever
@@ -160,7 +177,7 @@ type Result struct {
 	AddrLen int32    // likewise: the length written back
 	Value   int32    // getsockopt; for SO_ERROR an Errno of this package, not a system's number
 	Poll    []PollFD // poll, select: the entries, Revents filled in; epoll_wait: those with events, by descriptor
-	Pair    [2]int32 // socketpair: the two descriptors
+	Pair    [2]int32 // socketpair, pipe2: the two descriptors
 }
 
 // Fail is the result of a call that failed with e.

@@ -11,6 +11,8 @@ const (
 	AFInet
 	AFInet6
 	AFUnknown // a family the system knows but no socket here has (47 in scripts)
+	AFNetlink // Linux
+	AFPacket  // Linux
 )
 
 func (f Family) String() string {
@@ -23,6 +25,10 @@ func (f Family) String() string {
 		return "AF_INET"
 	case AFInet6:
 		return "AF_INET6"
+	case AFNetlink:
+		return "AF_NETLINK"
+	case AFPacket:
+		return "AF_PACKET"
 	}
 	return "0x2f"
 }
@@ -65,6 +71,7 @@ const (
 	ProtocolUDP     Protocol = 17
 	ProtocolICMP    Protocol = 1
 	ProtocolTest    Protocol = 253 // for experiments (RFC 3692): no stack handles it
+	ProtocolMPTCP   Protocol = 254 // stands for Linux's number, 262
 	ProtocolRaw     Protocol = 255 // a raw socket whose packets hold their IP header
 )
 
@@ -78,6 +85,8 @@ func (p Protocol) String() string {
 		return "IPPROTO_UDP"
 	case ProtocolICMP:
 		return "IPPROTO_ICMP"
+	case ProtocolMPTCP:
+		return "IPPROTO_MPTCP"
 	case ProtocolRaw:
 		return "IPPROTO_RAW"
 	}
@@ -108,6 +117,10 @@ func (l SockLevel) String() string {
 	return "SOL_?"
 }
 
+// LooseSourceRoute are the IP options that IPOptions stands for (RFC 791, 3.1):
+// what is sent goes to 198.51.100.1 first.
+const LooseSourceRoute = "\x83\x07\x04\xc6\x33\x64\x01"
+
 // SockOption is an option of a socket. The value of most is an int; see the
 // constants for the others.
 type SockOption uint8
@@ -131,6 +144,9 @@ const (
 	TCPUserTimeout     // milliseconds
 	TCPFastopen        // a listener takes data with SYN (RFC 7413)
 	TCPFastopenConnect // connect leaves the SYN to the first send
+	SoPasscred
+	SoPasspidfd
+	IPOptions // the one value is 1, a loose source route see LooseSourceRoute
 	SockOptionCount
 )
 
@@ -172,6 +188,12 @@ func (o SockOption) String() string {
 		return "TCP_FASTOPEN"
 	case TCPFastopenConnect:
 		return "TCP_FASTOPEN_CONNECT"
+	case SoPasscred:
+		return "SO_PASSCRED"
+	case SoPasspidfd:
+		return "SO_PASSPIDFD"
+	case IPOptions:
+		return "IP_OPTIONS"
 	}
 	return "SO_?"
 }
@@ -198,6 +220,7 @@ func (c FcntlCmd) String() string {
 const (
 	ORdwr     int32 = 2
 	ONonblock int32 = 1 << 11
+	OPath     int32 = 1 << 21 // Linux
 )
 
 // ShutHow is the second argument of shutdown(2).

@@ -78,7 +78,7 @@ func TestNamesAreDistinct(t *testing.T) {
 		"Op":         stringers(OpNone, OpCount),
 		"Errno":      stringers(ENONE, ErrnoCount),
 		"Document":   stringers(POSIX, DocumentCount),
-		"Family":     stringers(AFUnspec, AFUnknown+1),
+		"Family":     stringers(AFUnspec, AFPacket+1),
 		"SockType":   stringers(SockStream, SockSeqpacket+1),
 		"SockLevel":  stringers(SolSocket, SolTCP+1),
 		"SockOption": stringers(SoError, SockOptionCount),
@@ -123,6 +123,7 @@ func TestValuesThatAreTheKernels(t *testing.T) {
 	}{
 		{"O_RDWR", int(ORdwr), unix.O_RDWR},
 		{"O_NONBLOCK", int(ONonblock), unix.O_NONBLOCK},
+		{"O_PATH", int(OPath), unix.O_PATH},
 		{"IPPROTO_TCP", int(ProtocolTCP), unix.IPPROTO_TCP},
 		{"IPPROTO_UDP", int(ProtocolUDP), unix.IPPROTO_UDP},
 		{"sizeof(struct sockaddr_in)", SizeofSockaddrIn, unix.SizeofSockaddrInet4},

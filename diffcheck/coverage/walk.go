@@ -146,7 +146,7 @@ func (r *Reached) connect(from *model.World, l *model.Label, next *model.Next) {
 
 // pair notes which rules a call uses on a socket in which state.
 func (r *Reached) pair(from *model.World, l *model.Label, next *model.Next) {
-	if l.Kind != model.LabelCall || !takesDescriptor(l.Call.Op) {
+	if l.Kind != model.LabelCall || !l.Call.Op.TakesDescriptor() {
 		return
 	}
 	s := from.Behind(l.Call.FD)
@@ -156,15 +156,6 @@ func (r *Reached) pair(from *model.World, l *model.Label, next *model.Next) {
 	for _, id := range next.Rules[:next.Used] {
 		r.pairs[Pair{id, s.State()}] = true
 	}
-}
-
-// takesDescriptor says whether a call is about one descriptor.
-func takesDescriptor(op spec.Op) bool {
-	switch op {
-	case spec.OpSocket, spec.OpSocketpair, spec.OpOpen, spec.OpPoll, spec.OpSelect, spec.OpSigaction, spec.OpEpollCreate:
-		return false
-	}
-	return true
 }
 
 // typeOf is the type that the socket was asked for with.

@@ -139,9 +139,9 @@ func (n *names) call(m *model.Call, c *spec.Call) {
 		}
 	case spec.OpListen:
 		m.Value = c.Backlog
-	case spec.OpSetsockopt:
+	case spec.OpSetsockopt, spec.OpLandlockCreate:
 		m.Value = c.Value
-	case spec.OpFcntl, spec.OpDup2:
+	case spec.OpFcntl, spec.OpDup2, spec.OpOpen:
 		m.Value = c.Arg
 	case spec.OpEpollWait:
 		m.Value, m.Len = c.Timeout, c.Max
@@ -169,7 +169,7 @@ func (n *names) result(m *model.Return, op spec.Op, r *spec.Result) {
 		} else if f == spec.AFUnix {
 			n.unix.result(m, &r.Addr)
 		}
-	case spec.OpSocketpair:
+	case spec.OpSocketpair, spec.OpPipe:
 		m.Pair = [2]uint8{uint8(r.Pair[0]), uint8(r.Pair[1])}
 	case spec.OpGetsockopt:
 		m.Value = r.Value

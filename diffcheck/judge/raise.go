@@ -123,9 +123,9 @@ func raiseCall(c *model.Call) spec.Call {
 		}
 	case spec.OpListen:
 		s.Backlog = c.Value
-	case spec.OpSetsockopt:
+	case spec.OpSetsockopt, spec.OpLandlockCreate:
 		s.Value = c.Value
-	case spec.OpFcntl, spec.OpDup2:
+	case spec.OpFcntl, spec.OpDup2, spec.OpOpen:
 		s.Arg = c.Value
 	case spec.OpPoll:
 		s.Timeout = c.Value

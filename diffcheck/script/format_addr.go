@@ -18,6 +18,8 @@ func appendSockaddr(b []byte, a *spec.Sockaddr) []byte {
 	b = append(b, "{sa_family="...)
 	b = append(b, a.Family.String()...)
 	switch {
+	case a.Family == spec.AFNetlink:
+		b = append(b, ", nl_pid=0, nl_groups=00000000"...)
 	case a.Path != "":
 		b = append(b, ", sun_path="...)
 		name := a.Path

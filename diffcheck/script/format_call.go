@@ -29,7 +29,7 @@ func statedFrom(c *spec.Call, r *spec.Result) *Want {
 		Result:  *r,
 		HasAddr: returnsAddr(c.Op) && r.Addr != (spec.Sockaddr{}),
 		HasOut: !r.Failed() && (c.Op == spec.OpGetsockopt || c.Op == spec.OpPoll || c.Op == spec.OpSelect || c.Op == spec.OpEpollWait ||
-			c.Op == spec.OpSocketpair),
+			c.Op == spec.OpSocketpair || c.Op == spec.OpPipe),
 	}
 	w.Result.Poll = revents(r.Poll)
 	return w
@@ -83,7 +83,16 @@ func appendArgs(b []byte, c *spec.Call, w *Want) []byte {
 		b = appendInt(b, int32(len(c.Poll)))
 		return appendIntArg(b, c.Timeout)
 	case spec.OpOpen:
+		if c.Arg&spec.OPath != 0 {
+			return append(b, `"/dev/null", O_PATH`...)
+		}
 		return append(b, `"/dev/null", O_RDWR`...)
+	case spec.OpEventfd:
+		return append(b, "0, EFD_CLOEXEC"...)
+	case spec.OpPipe:
+		return append(appendPair(b, w), ", O_CLOEXEC"...)
+	case spec.OpLandlockCreate:
+		return appendRuleset(b, c)
 	case spec.OpSigaction:
 		return appendSigaction(b, c)
 	case spec.OpSelect:
@@ -121,6 +130,8 @@ func appendArgs(b []byte, c *spec.Call, w *Want) []byte {
 		return appendConnectx(b, c)
 	case spec.OpDisconnectx:
 		return appendDisconnectx(b, c)
+	case spec.OpLandlockRestrict:
+		return append(b, ", 0"...)
 	}
 	return b // dup, close
 }
@@ -138,14 +149,23 @@ func appendSocketArgs(b []byte, c *spec.Call) []byte {
 	}
 	b = append(b, ", "...)
 	switch {
-	case c.Family == spec.AFUnix: // whose protocols have no names
-		return appendInt(b, int32(c.Protocol))
+	case c.Family == spec.AFUnix || c.Family == spec.AFPacket: // whose protocols have no names here
+		return appendProtocolNumber(b, c.Protocol)
+	case c.Family == spec.AFNetlink && c.Protocol == 0:
+		return append(b, "NETLINK_ROUTE"...)
 	}
 	switch c.Protocol {
-	case spec.ProtocolDefault, spec.ProtocolTCP, spec.ProtocolUDP, spec.ProtocolICMP, spec.ProtocolRaw:
+	case spec.ProtocolDefault, spec.ProtocolTCP, spec.ProtocolUDP, spec.ProtocolICMP, spec.ProtocolMPTCP, spec.ProtocolRaw:
 		return append(b, c.Protocol.String()...)
 	}
-	return appendInt(b, int32(c.Protocol))
+	return appendProtocolNumber(b, c.Protocol)
+}
+
+func appendProtocolNumber(b []byte, p spec.Protocol) []byte {
+	if p == spec.ProtocolMPTCP {
+		return appendInt(b, mptcpNumber)
+	}
+	return appendInt(b, int32(p))
 }
 
 // appendAddrBack prints the address arguments of a call that fills them in.

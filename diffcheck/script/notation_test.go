@@ -322,7 +322,7 @@ func TestOutside(t *testing.T) {
 		{"+0 < ipv4 1.1.1.1 > 2.2.2.2: S 0:0(0)", "1:6: IP in IP"},
 		{"+0 < S 0:0(0) <md5 00>", "1:16: the TCP option md5"},
 		{"+0 < .5 1:1(0) ack 1", "1:7: the counter of AccECN"},
-		{"+0 socket(AF_PACKET, SOCK_RAW, 0) = 3", "1:11: the address family AF_PACKET"},
+		{"+0 socket(AF_BLUETOOTH, SOCK_RAW, 0) = 3", "1:11: the address family AF_BLUETOOTH"},
 		{"--ip_version=ipv6\n+0 close(3)", "1:1: --ip_version=ipv6 (only ipv4)"},
 		{"+0 read(3, NULL, 5) = -1 EFAULT (Bad address)", "1:12: a buffer that is a bad pointer"},
 		{"+0 close(2) = 0", "1:1: the descriptors 0, 1 and 2"},

@@ -16,6 +16,7 @@ const (
 	formTimeval                   // {tv_sec=0, tv_usec=200000}, 16
 	formLinger                    // {l_onoff=1, l_linger=0}, 8
 	formName                      // "lo", 16
+	formRoute                     // "\x83\x07…", 7: [spec.LooseSourceRoute]
 )
 
 func formOf(o spec.SockOption) optionForm {
@@ -28,13 +29,15 @@ func formOf(o spec.SockOption) optionForm {
 		return formLinger
 	case spec.SoBindtodevice:
 		return formName
+	case spec.IPOptions:
+		return formRoute
 	}
 	return formInt
 }
 
 // optionSizes are what a call passes along with a value of each form. The
 // name of an interface has room for IFNAMSIZ bytes.
-var optionSizes = [...]int32{formInt: 4, formErrno: 4, formTimeval: 16, formLinger: 8, formName: 16}
+var optionSizes = [...]int32{formInt: 4, formErrno: 4, formTimeval: 16, formLinger: 8, formName: 16, formRoute: int32(len(spec.LooseSourceRoute))}
 
 // structValue reads the value of an option that is no int.
 func (p *parser) structValue(f optionForm) int32 {
@@ -47,6 +50,12 @@ func (p *parser) structValue(f optionForm) int32 {
 	p.skip()
 	start := p.pos
 	name := string(p.quoted())
+	if f == formRoute {
+		if name != spec.LooseSourceRoute && p.err == nil {
+			p.outside(start, "IP options other than a loose source route by way of 198.51.100.1")
+		}
+		return 1
+	}
 	for len(name) > 0 && name[len(name)-1] == 0 { // strace prints the end of the string
 		name = name[:len(name)-1]
 	}
@@ -124,6 +133,8 @@ func appendOption(b []byte, f optionForm, value int32) []byte {
 		b = append(b, ", l_linger="...)
 		b = appendInt(b, value)
 		return append(b, '}')
+	case formRoute:
+		return appendString(b, []byte(spec.LooseSourceRoute))
 	case formName:
 		return strconv.AppendQuote(b, spec.Device(value).String())
 	}

@@ -9,7 +9,7 @@ import (
 )
 
 // familyNumbers are Linux's.
-var familyNumbers = map[int64]spec.Family{0: spec.AFUnspec, 1: spec.AFUnix, 2: spec.AFInet, 10: spec.AFInet6, 0x2f: spec.AFUnknown}
+var familyNumbers = map[int64]spec.Family{0: spec.AFUnspec, 1: spec.AFUnix, 2: spec.AFInet, 10: spec.AFInet6, 0x2f: spec.AFUnknown, 16: spec.AFNetlink, 17: spec.AFPacket}
 
 func (p *parser) family() spec.Family {
 	p.skip()
@@ -32,6 +32,10 @@ func (p *parser) family() spec.Family {
 		return spec.AFInet
 	case "INET6":
 		return spec.AFInet6
+	case "NETLINK":
+		return spec.AFNetlink
+	case "PACKET":
+		return spec.AFPacket
 	}
 	if strings.HasPrefix(w, "AF_") || strings.HasPrefix(w, "PF_") {
 		p.outside(start, "the address family %s", w)
@@ -85,13 +89,24 @@ func (p *parser) sockType() (t spec.SockType, flags spec.SockFlags) {
 var protocolNumbers = map[string]spec.Protocol{
 	"IPPROTO_IP": 0, "IPPROTO_ICMP": 1, "IPPROTO_TCP": 6, "IPPROTO_UDP": 17,
 	"IPPROTO_SCTP": 132, "IPPROTO_UDPLITE": 136, "IPPROTO_RAW": 255,
+	"IPPROTO_MPTCP": spec.ProtocolMPTCP, "NETLINK_ROUTE": 0,
 }
+
+// mptcpNumber is Linux's number of IPPROTO_MPTCP.
+const mptcpNumber = 262
 
 func (p *parser) protocol() spec.Protocol {
 	p.skip()
 	start := p.pos
 	if p.atNumber() {
-		return spec.Protocol(p.number(0, math.MaxUint8, "a protocol number"))
+		n := p.number(0, mptcpNumber, "a protocol number")
+		switch {
+		case n == mptcpNumber:
+			return spec.ProtocolMPTCP
+		case n == int64(spec.ProtocolMPTCP) || n > math.MaxUint8:
+			p.outside(start, "the protocol %d", n)
+		}
+		return spec.Protocol(n)
 	}
 	w := p.word()
 	n, ok := protocolNumbers[w]
@@ -219,6 +234,8 @@ func (p *parser) sockaddrField(a *spec.Sockaddr) {
 			a.Path = "\x00"
 		}
 		a.Path += string(p.quoted())
+	case "nl_pid", "nl_groups": // of the kernel, which is what there is to talk to
+		p.zero(w)
 	case "sa_data":
 		p.rawAddress(a)
 	default:
@@ -296,6 +313,8 @@ func (p *parser) statusFlags() (flags int32) {
 				flags |= 3
 			case w == "O_NONBLOCK":
 				flags |= spec.ONonblock
+			case w == "O_PATH":
+				flags |= spec.OPath
 			case strings.HasPrefix(w, "O_"):
 				p.outside(start, "the file status flag %s", w)
 			default:

@@ -45,12 +45,17 @@ var callReaders = map[string]struct {
 	"socketpair":    {spec.OpSocketpair, (*parser).readSocketpair},
 	"connectx":      {spec.OpConnectx, (*parser).readConnectx},
 	"disconnectx":   {spec.OpDisconnectx, (*parser).readDisconnectx},
+	"eventfd2":      {spec.OpEventfd, (*parser).readEventfd},
+	"pipe2":         {spec.OpPipe, (*parser).readPipe},
+
+	"landlock_create_ruleset": {spec.OpLandlockCreate, (*parser).readRuleset},
+	"landlock_restrict_self":  {spec.OpLandlockRestrict, (*parser).readRestrict},
 }
 
 // callsElsewhere are calls that packetdrill or strace would print and that
 // connspec does not make.
 var callsElsewhere = map[string]bool{
-	"accept4": true, "cap_set": true, "epoll_create": true, "epoll_pwait": true, "ioctl": true, "openat": true, "pipe": true, "pipe2": true, "ppoll": true,
+	"accept4": true, "cap_set": true, "epoll_create": true, "epoll_pwait": true, "ioctl": true, "openat": true, "pipe": true, "ppoll": true, "landlock_add_rule": true,
 	"psp_rx_assoc": true, "psp_tx_assoc": true, "readv": true, "recvmmsg": true, "recvmsg": true,
 	"sendfile": true, "sendmmsg": true, "sendmsg": true,
 	"splice": true, "writev": true, "icmp_sendto": true,
@@ -221,7 +226,7 @@ func (p *parser) readOpen(e *Event) {
 		p.outside(start, "a file other than /dev/null")
 	}
 	if p.comma() {
-		p.statusFlags()
+		e.Call.Arg = p.statusFlags() & spec.OPath
 	}
 	if p.at(",") && p.comma() {
 		p.number(0, math.MaxInt32, "a file mode")

@@ -23,6 +23,7 @@ var sockoptNames = map[string]spec.SockOption{
 	"TCP_SYNCNT":              spec.TCPSyncnt,
 	"TCP_USER_TIMEOUT":        spec.TCPUserTimeout,
 	"TCP_FASTOPEN":            spec.TCPFastopen, "TCP_FASTOPEN_CONNECT": spec.TCPFastopenConnect,
+	"SO_PASSCRED": spec.SoPasscred, "SO_PASSPIDFD": spec.SoPasspidfd, "IP_OPTIONS": spec.IPOptions,
 }
 
 // readSockopt reads the arguments that getsockopt and setsockopt share.

@@ -38,17 +38,21 @@ func drawCall(t *rapid.T) spec.Call {
 	if drawWaiting(t, &c) {
 		return c
 	}
-	if c.Op != spec.OpSocket && c.Op != spec.OpSocketpair && c.Op != spec.OpPoll && c.Op != spec.OpOpen {
+	if c.Op.TakesDescriptor() {
 		c.FD = oneOf[int32](t, -1, 3, 9)
 	}
 	switch c.Op {
 	case spec.OpSocket, spec.OpSocketpair:
-		c.Family = oneOf(t, spec.AFUnspec, spec.AFInet, spec.AFInet6, spec.AFUnix, spec.AFUnknown)
+		c.Family = oneOf(t, spec.AFUnspec, spec.AFInet, spec.AFInet6, spec.AFUnix, spec.AFUnknown, spec.AFNetlink, spec.AFPacket)
 		c.Type = oneOf(t, spec.SockStream, spec.SockDgram, spec.SockRaw, spec.SockSeqpacket)
 		c.SockFlags = oneOf(t, 0, spec.SockNonblock)
 		c.Protocol = spec.Protocol(rapid.Uint8().Draw(t, "protocol"))
 	case spec.OpBind, spec.OpConnect:
 		drawNamed(t, &c)
+	case spec.OpOpen:
+		c.Arg = oneOf(t, 0, spec.OPath)
+	case spec.OpLandlockCreate:
+		c.Value = int32(rapid.IntRange(1, spec.LandlockAll).Draw(t, "rights"))
 	case spec.OpListen:
 		c.Backlog = rapid.Int32().Draw(t, "backlog")
 	case spec.OpAccept, spec.OpGetsockname, spec.OpGetpeername:

@@ -59,15 +59,15 @@ func (s *Script) exceeds(i int, expected, format string, args ...any) error {
 // descriptors that a process starts with.
 func touchesStandard(c *spec.Call) bool {
 	standard := func(fd int32) bool { return fd >= 0 && fd <= 2 }
-	switch c.Op {
-	case spec.OpSocket, spec.OpSocketpair, spec.OpOpen, spec.OpSigaction, spec.OpEpollCreate:
-		return false
-	case spec.OpPoll, spec.OpSelect:
+	switch {
+	case c.Op == spec.OpPoll || c.Op == spec.OpSelect:
 		for _, f := range c.Poll {
 			if standard(f.FD) {
 				return true
 			}
 		}
+		return false
+	case !c.Op.TakesDescriptor():
 		return false
 	}
 	return standard(c.FD) || c.Op == spec.OpDup2 && standard(c.Arg)
@@ -85,9 +85,9 @@ func (d *descriptors) call(e *Event) {
 		return
 	}
 	switch e.Call.Op {
-	case spec.OpSocket, spec.OpAccept, spec.OpDup, spec.OpOpen, spec.OpEpollCreate:
+	case spec.OpSocket, spec.OpAccept, spec.OpDup, spec.OpOpen, spec.OpEpollCreate, spec.OpEventfd, spec.OpLandlockCreate:
 		d.next()
-	case spec.OpSocketpair:
+	case spec.OpSocketpair, spec.OpPipe:
 		d.next()
 		d.next()
 	case spec.OpDup2:
@@ -148,13 +148,15 @@ func OnLoopback(s *Script) bool {
 }
 
 // onlyInLab: what the call does depends on the privileges or the sysctls of a
-// namespace, raw sockets and Fast Open.
+// namespace, raw sockets and Fast Open, or on Landlock.
 func onlyInLab(c *spec.Call) bool {
 	switch c.Op {
 	case spec.OpSocket:
-		return c.Family != spec.AFUnix && (c.Type == spec.SockRaw || c.Protocol == spec.ProtocolICMP)
+		return c.Family != spec.AFUnix && (c.Type == spec.SockRaw || c.Protocol == spec.ProtocolICMP || c.Protocol == spec.ProtocolMPTCP || c.Family == spec.AFNetlink || c.Family == spec.AFPacket)
 	case spec.OpSetsockopt:
-		return c.Option == spec.TCPFastopen || c.Option == spec.TCPFastopenConnect
+		return c.Option == spec.TCPFastopen || c.Option == spec.TCPFastopenConnect || c.Option == spec.IPOptions
+	case spec.OpLandlockRestrict:
+		return true
 	}
 	return c.MsgFlags&spec.MsgFastopen != 0
 }

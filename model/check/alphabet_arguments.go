@@ -161,12 +161,12 @@ func sockets() []stimulus {
 func onNothing() []stimulus {
 	all := []stimulus{onHost("open", model.Call{Op: spec.OpOpen}).only(func(_ *Scope, w *model.World, _ *model.Socket) bool { files, _ := holds(w); return files == 0 })}
 	for op := spec.OpBind; op < spec.OpCount; op++ {
-		if op == spec.OpSocket || op == spec.OpOpen {
+		if !op.TakesDescriptor() || op == spec.OpLandlockRestrict {
 			continue
 		}
 		c := model.Call{Op: op}
 		switch op {
-		case spec.OpPoll, spec.OpSigaction, spec.OpSelect, spec.OpEpollCreate, spec.OpEpollCtl, spec.OpEpollWait, spec.OpSocketpair:
+		case spec.OpEpollCtl, spec.OpEpollWait:
 			continue
 		case spec.OpBind, spec.OpConnect:
 			c.To = at(model.AddrRemote1, 1)

@@ -87,7 +87,7 @@ func eachSlot(w *model.World, to func(uint8) uint8) {
 		}
 	}
 	for i := range w.FDs {
-		if f := &w.FDs[i]; *f != model.FileNone && *f < model.FileEpoll {
+		if f := &w.FDs[i]; *f != model.FileNone && *f < model.FileOther {
 			*f = model.File(to(uint8(*f)))
 		}
 	}
@@ -99,7 +99,7 @@ func eachSlot(w *model.World, to func(uint8) uint8) {
 		refers(&t.Socket, to)
 		refers(&t.Other, to)
 		for p := range t.Files {
-			if f := &t.Files[p]; *f != model.FileNone && *f < model.FileEpoll {
+			if f := &t.Files[p]; *f != model.FileNone && *f < model.FileOther {
 				*f = model.File(to(uint8(*f)))
 			}
 		}

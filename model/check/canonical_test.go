@@ -45,6 +45,7 @@ var roles = map[string]role{
 	"Nodes.Kind": plain, "Nodes.Flags": plain, "Nodes.To": plain, "NamesSeen": plain, "NamesUnseen": plain,
 	"Outs.Bad": gone,
 	"OutLen":   gone, "Timers": gone, "Left": gone,
+	"Domains": gone, // no scope has Landlock
 }
 
 type role uint8

@@ -183,7 +183,7 @@ func listenersDiffer(_ spec.Dialect, w *model.World) bool {
 
 func descriptorsRefer(_ spec.Dialect, w *model.World) bool {
 	for _, f := range w.FDs {
-		if f != model.FileNone && f < model.FileEpoll && (int(f) > len(w.Sockets) || w.Sockets[f-1].Kind == model.KindNone) {
+		if f != model.FileNone && f < model.FileOther && (int(f) > len(w.Sockets) || w.Sockets[f-1].Kind == model.KindNone) {
 			return false
 		}
 	}

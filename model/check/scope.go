@@ -95,7 +95,7 @@ func holds(w *model.World) (files, sockets int) {
 			continue
 		}
 		files++
-		if f < model.FileEpoll && met&(1<<f) == 0 {
+		if f < model.FileOther && met&(1<<f) == 0 {
 			met |= 1 << f
 			sockets++
 		}

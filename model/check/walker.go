@@ -238,7 +238,7 @@ func name(w *model.World, slot uint8, c *model.Call) {
 // other is the lowest descriptor of another socket, or one that is none.
 func other(w *model.World, slot uint8) int32 {
 	for i, f := range w.FDs {
-		if f != model.FileNone && f < model.FileEpoll && f != model.File(slot+1) {
+		if f != model.FileNone && f < model.FileOther && f != model.File(slot+1) {
 			return int32(i) + model.FDFirst
 		}
 	}

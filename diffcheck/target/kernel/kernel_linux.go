@@ -65,9 +65,11 @@ type Target struct {
 	apart   bool // it has been there before
 
 	threads  []*thread
-	busy     int         // threads in a call
-	sleeping atomic.Bool // the worker waits in nic.Wait
-	main     request     // for calls that cannot block
+	net      int                     // a thread that is confined makes sockets in this namespace; -1 if there is none
+	confined [script.ThreadsMax]bool // threads that Landlock will hold for good: they make all their calls themselves
+	busy     int                     // threads in a call
+	sleeping atomic.Bool             // the worker waits in nic.Wait
+	main     request                 // for calls that cannot block
 	ticks    ticks
 	own      *request // the call whose return is still to be recorded
 	ownBy    int
@@ -93,7 +95,7 @@ func Open(o Options) (*Target, error) { return open(o, true) }
 func OpenLoopback(o Options) (*Target, error) { return open(o, false) }
 
 func open(o Options, wired bool) (*Target, error) {
-	k := &Target{opts: o, wired: wired, port: portMin}
+	k := &Target{opts: o, wired: wired, port: portMin, net: -1}
 	var err error
 	if k.cpu, err = processor(o.Processor); err != nil {
 		return nil, err

@@ -11,6 +11,7 @@ import (
 var families = [...]uintptr{
 	spec.AFUnspec: unix.AF_UNSPEC, spec.AFUnix: unix.AF_UNIX, spec.AFInet: unix.AF_INET,
 	spec.AFInet6: unix.AF_INET6, spec.AFUnknown: 47,
+	spec.AFNetlink: unix.AF_NETLINK, spec.AFPacket: unix.AF_PACKET,
 }
 
 var sockTypes = [...]uintptr{
@@ -39,6 +40,7 @@ var sockOptions = [...]uintptr{
 	spec.TCPUserTimeout:      unix.TCP_USER_TIMEOUT,
 	spec.IPv6V6only:          unix.IPV6_V6ONLY,
 	spec.TCPFastopen:         unix.TCP_FASTOPEN, spec.TCPFastopenConnect: unix.TCP_FASTOPEN_CONNECT,
+	spec.SoPasscred: unix.SO_PASSCRED, spec.SoPasspidfd: unix.SO_PASSPIDFD, spec.IPOptions: unix.IP_OPTIONS,
 }
 
 var fcntlCmds = [...]uintptr{spec.FGetfl: unix.F_GETFL, spec.FSetfl: unix.F_SETFL}

@@ -48,6 +48,8 @@ func putOption(b *[optionMax]byte, o spec.SockOption, value int32) (size uintptr
 	case spec.SoBindtodevice:
 		copy(b[:], spec.Device(value).String())
 		return optionMax
+	case spec.IPOptions:
+		return uintptr(copy(b[:], spec.LooseSourceRoute))
 	}
 	native.PutUint32(b[:], uint32(value))
 	return 4

@@ -35,6 +35,7 @@ type request struct {
 	optval  [optionMax]byte
 	valLen  uint32
 	pair    [2]int32
+	ruleset rulesetAttr
 	polls   [target.PollMax]unix.PollFd
 	ready   [target.PollMax]unix.EpollEvent
 	sets    *fdSets // select; nil before the first
@@ -58,7 +59,7 @@ func (q *request) prepare(c *spec.Call, d *descriptors, n *puppet.Naming, unread
 		if q.opened.nonblock {
 			typ |= unix.SOCK_NONBLOCK
 		}
-		q.nr, *a = unix.SYS_SOCKET, [6]uintptr{number(families[:], c.Family), typ, uintptr(c.Protocol)}
+		q.nr, *a = unix.SYS_SOCKET, [6]uintptr{number(families[:], c.Family), typ, protocolNumber(c.Protocol)}
 		if c.Op == spec.OpSocketpair {
 			q.nr, a[3] = unix.SYS_SOCKETPAIR, uintptr(unsafe.Pointer(&q.pair))
 		}
@@ -66,6 +67,11 @@ func (q *request) prepare(c *spec.Call, d *descriptors, n *puppet.Naming, unread
 		q.opened = file{}
 		q.nr = unix.SYS_OPENAT
 		*a = [6]uintptr{uintptr(d.root), uintptr(unsafe.Pointer(&nullPath)), unix.O_RDWR | unix.O_CLOEXEC}
+		if c.Arg&spec.OPath != 0 {
+			a[2] = unix.O_PATH | unix.O_CLOEXEC
+		}
+	case spec.OpEventfd, spec.OpPipe, spec.OpLandlockCreate, spec.OpLandlockRestrict:
+		q.other(c)
 	case spec.OpBind, spec.OpConnect:
 		q.nr = unix.SYS_BIND
 		if c.Op == spec.OpConnect {
@@ -257,11 +263,11 @@ func (q *request) result(d *descriptors, n *puppet.Naming) (r spec.Result, err e
 	}
 	r.Ret = int32(q.ret)
 	switch q.op {
-	case spec.OpSocket, spec.OpOpen, spec.OpAccept, spec.OpDup, spec.OpEpollCreate:
+	case spec.OpSocket, spec.OpOpen, spec.OpAccept, spec.OpDup, spec.OpEpollCreate, spec.OpEventfd, spec.OpLandlockCreate:
 		if r.Ret, err = q.open(d, q.ret); err != nil {
 			return r, err
 		}
-	case spec.OpSocketpair:
+	case spec.OpSocketpair, spec.OpPipe:
 		for i, real := range q.pair {
 			if r.Pair[i], err = q.open(d, uintptr(real)); err != nil {
 				return r, err

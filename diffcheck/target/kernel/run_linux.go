@@ -59,12 +59,16 @@ func (k *Target) run(s *script.Script, tr *script.Trace) error {
 	}
 	k.ticks.passed = false
 	k.ticks.begin()
+	if err := k.confine(s); err != nil {
+		return err
+	}
 	if err := k.settleFiles(s); err != nil {
 		return err
 	}
 	err := k.events()
 	k.ticks.end()
 	left := k.leaveFiles()
+	k.dismiss()
 	if cleared := k.clear(); err == nil {
 		err = cleared
 	}
@@ -163,7 +167,7 @@ func (k *Target) call(ev *script.Event) error {
 		return target.Refuse(ev, "only macOS has %s", op)
 	}
 	q := &k.main
-	blocks := q.mayBlock(&ev.Call, k.fds)
+	blocks := q.mayBlock(&ev.Call, k.fds) || k.confined[ev.Thread%script.ThreadsMax]
 	var t *thread
 	if blocks {
 		var err error
@@ -190,7 +194,7 @@ func (k *Target) thread(i int) (*thread, error) {
 		k.threads = append(k.threads, nil)
 	}
 	if k.threads[i] == nil {
-		t, err := startThread(k.cpu, k.files, &k.sleeping, k.awake)
+		t, err := startThread(k.cpu, k.net, k.files, &k.sleeping, k.awake)
 		if err != nil {
 			return nil, err
 		}

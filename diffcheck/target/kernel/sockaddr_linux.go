@@ -16,15 +16,21 @@ const sockaddrMax = 256
 // sizeofSockaddrUn is sizeof(struct sockaddr_un).
 const sizeofSockaddrUn = 110
 
-// putSockaddr writes s as the kernel wants it, zeros behind it, and gives its
-// true length.
+// putSockaddr writes s as the kernel wants it and gives its true length. What
+// connect must not look at, sin_zero and whatever is behind an address of the
+// Internet, is not zero.
 func putSockaddr(b *[sockaddrMax]byte, s *spec.Sockaddr) int {
-	*b = [sockaddrMax]byte{}
+	*b = rubbish
 	binary.NativeEndian.PutUint16(b[:], uint16(number(families[:], s.Family)))
 	switch s.Family {
+	case spec.AFNetlink:
+		clear(b[2:sizeofSockaddrNl])
+		return sizeofSockaddrNl
 	case spec.AFUnix:
+		clear(b[2:])
 		return spec.OffsetofSunPath + copy(b[spec.OffsetofSunPath:], s.Path)
 	case spec.AFInet6:
+		clear(b[4:24]) // sin6_flowinfo, and an address that was left out
 		binary.BigEndian.PutUint16(b[2:], s.Port)
 		if s.Addr.IsValid() {
 			a := s.Addr.As16()
@@ -33,6 +39,7 @@ func putSockaddr(b *[sockaddrMax]byte, s *spec.Sockaddr) int {
 		binary.NativeEndian.PutUint32(b[24:], s.Scope)
 		return spec.SizeofSockaddrIn6
 	}
+	clear(b[4:8])
 	binary.BigEndian.PutUint16(b[2:], s.Port)
 	if s.Addr.Is4() {
 		a := s.Addr.As4()
@@ -40,6 +47,17 @@ func putSockaddr(b *[sockaddrMax]byte, s *spec.Sockaddr) int {
 	}
 	return spec.SizeofSockaddrIn
 }
+
+// sizeofSockaddrNl is sizeof(struct sockaddr_nl).
+const sizeofSockaddrNl = 12
+
+// rubbish fills what an address leaves out.
+var rubbish = func() (b [sockaddrMax]byte) {
+	for i := range b {
+		b[i] = 0xa5
+	}
+	return b
+}()
 
 // getSockaddr reads the n bytes that the kernel wrote.
 func getSockaddr(b *[sockaddrMax]byte, n int) (s spec.Sockaddr) {

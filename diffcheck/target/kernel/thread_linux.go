@@ -34,11 +34,12 @@ type thread struct {
 	awake    func()
 }
 
-// startThread starts one and waits until it is ready.
-func startThread(cpu int, files *files, sleeping *atomic.Bool, awake func()) (*thread, error) {
+// startThread starts one, in the network namespace if there is one, and waits
+// until it is ready.
+func startThread(cpu, net int, files *files, sleeping *atomic.Bool, awake func()) (*thread, error) {
 	t := &thread{sleeping: sleeping, awake: awake}
 	ready := make(chan error)
-	go t.serve(cpu, files, ready)
+	go t.serve(cpu, net, files, ready)
 	if err := <-ready; err != nil {
 		return nil, err
 	}
@@ -47,9 +48,9 @@ func startThread(cpu int, files *files, sleeping *atomic.Bool, awake func()) (*t
 
 // serve is the thread. It ends with its goroutine, being locked and having
 // signals blocked: nobody else is to have it.
-func (t *thread) serve(cpu int, files *files, ready chan<- error) {
+func (t *thread) serve(cpu, net int, files *files, ready chan<- error) {
 	runtime.LockOSThread()
-	err := t.settleIn(cpu, files)
+	err := t.settleIn(cpu, net, files)
 	ready <- err
 	if err != nil {
 		return
@@ -79,7 +80,12 @@ const (
 	futexWake = 1 | 128
 )
 
-func (t *thread) settleIn(cpu int, files *files) error {
+func (t *thread) settleIn(cpu, net int, files *files) error {
+	if net >= 0 {
+		if err := unix.Setns(net, unix.CLONE_NEWNET); err != nil {
+			return fmt.Errorf("kernel: network namespace of the script: %w", err)
+		}
+	}
 	// A signal that came while the thread is in poll(2) would end that with
 	// EINTR: SIGURG of the runtime, which preempts goroutines by it, or what
 	// somebody sends to the process.

@@ -28,9 +28,12 @@ func lacks(s *script.Script) error {
 func lacksCall(c *spec.Call) bool {
 	switch c.Op {
 	case spec.OpSocket:
-		return c.Family == spec.AFUnix || c.Family == spec.AFInet6 || c.Family == spec.AFInet && (c.Type == spec.SockRaw || c.Protocol == spec.ProtocolICMP)
-	case spec.OpSigaction, spec.OpSelect, spec.OpEpollCreate, spec.OpEpollCtl, spec.OpEpollWait, spec.OpSocketpair, spec.OpConnectx, spec.OpDisconnectx:
+		return c.Family == spec.AFUnix || c.Family == spec.AFInet6 || c.Family == spec.AFNetlink || c.Family == spec.AFPacket || c.Protocol == spec.ProtocolMPTCP || c.Family == spec.AFInet && (c.Type == spec.SockRaw || c.Protocol == spec.ProtocolICMP)
+	case spec.OpSigaction, spec.OpSelect, spec.OpEpollCreate, spec.OpEpollCtl, spec.OpEpollWait, spec.OpSocketpair, spec.OpConnectx, spec.OpDisconnectx,
+		spec.OpEventfd, spec.OpPipe, spec.OpLandlockCreate, spec.OpLandlockRestrict:
 		return true
+	case spec.OpOpen:
+		return c.Arg&spec.OPath != 0
 	case spec.OpPoll:
 		return c.Timeout > 0 // a wait that time ends
 	case spec.OpGetsockopt, spec.OpSetsockopt:
@@ -48,6 +51,7 @@ func lacksOption(o spec.SockOption) bool {
 	case spec.SoSndtimeo, spec.SoRcvtimeo, spec.SoLinger, spec.SoBindtodevice, spec.SoReuseport, spec.SoKeepalive,
 		spec.IPBindAddressNoPort, spec.TCPSyncnt, spec.TCPUserTimeout,
 		spec.TCPFastopen, spec.TCPFastopenConnect,
+		spec.SoPasscred, spec.SoPasspidfd, spec.IPOptions,
 		spec.IPv6V6only:
 		return true
 	}
@@ -57,10 +61,15 @@ func lacksOption(o spec.SockOption) bool {
 func missing(c *spec.Call) string {
 	switch c.Op {
 	case spec.OpSocket:
-		if c.Family == spec.AFUnix || c.Family == spec.AFInet6 {
+		if c.Family != spec.AFInet {
 			return c.Family.String()
 		}
+		if c.Protocol == spec.ProtocolMPTCP {
+			return c.Protocol.String()
+		}
 		return "raw sockets"
+	case spec.OpOpen:
+		return "O_PATH"
 	case spec.OpPoll:
 		return "poll with a timeout"
 	case spec.OpGetsockopt, spec.OpSetsockopt:
