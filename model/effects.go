@@ -264,7 +264,7 @@ func (m *move) drain(out *Nexts) {
 
 // fork makes an answer of every rule after r that fits as well.
 func (m *move) fork(on trigger, r *Rule, out *Nexts) {
-	for _, e := range rules.index.rules(m, on) {
+	for _, e := range rules.index.rules(m, on, allTraits) {
 		id := e.id
 		other := &rules.rules[id]
 		if id <= r.ID || other.late || !m.holds(e) {

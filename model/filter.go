@@ -153,7 +153,7 @@ func (m *move) hide(f *Frame) {
 var filterRules = []Rule{
 	{Name: "filter/hidden", Class: Deliver, on: onSegment, in: []TCP{SynSent, SynReceived}, For: forLinux,
 		Title: "A segment for a connection whose numbers nobody could see is not modelled.",
-		when:  func(m *move) bool { return !m.inner && m.s.has(Hidden) }, then: leaves(LeftEnv)},
+		needs: secretly, when: func(m *move) bool { return !m.inner && m.s.has(Hidden) }, then: leaves(LeftEnv)},
 	{Name: "filter/hidden-icmp", Class: Deliver, on: onICMP, For: forLinux,
 		Title: "An ICMP message for a connection whose numbers nobody could see is not modelled.",
 		when:  func(m *move) bool { return !m.inner && m.s != nil && m.s.has(Hidden) }, then: leaves(LeftEnv)},

@@ -2,7 +2,6 @@ package model
 
 import (
 	"math"
-	"slices"
 
 	"github.com/connspec/connspec/spec"
 )
@@ -24,100 +23,6 @@ const (
 	_                                // KindUnixSeqpacket
 	_                                // KindUnixDgram
 )
-
-// traits are what is out of the ordinary with a call. They are found out once;
-// rules whose conditions need some of them are passed over where it has none.
-type traits uint16
-
-const (
-	strange   traits = 1 << iota // the address: pointer, length, family, or port 0; socket: what is asked for
-	special                      // the address is the wildcard, or no unicast route leads there, or from here
-	underway                     // the socket layer is past Unconnected
-	marked                       // an error is pending, or the socket is shut, dead, in any state, or in one that the socket layer does not know of
-	ported                       // the socket has a port, or an address by bind
-	six                          // the socket is of AF_INET6
-	raw                          // it is a raw socket
-	quick                        // Fast Open is asked for, or the socket has one under way
-	changed                      // the environment is not as planned
-	confined                     // Landlock denies the thread something
-	vague                        // some socket is in any state
-	whichever                    // all calls
-	allTraits = traits(1<<iota - 1)
-)
-
-// marks are the flags of a marked socket.
-const marks = Dead | ShutRead | ShutWrite | GotFIN | AnyState | HalfOpen
-
-// quickness are the flags of a Fast Open.
-const quickness = Deferred | FastBusy | FastConnect
-
-// needing says of every rule of a table what it needs.
-func needing(t traits, table []Rule) []Rule {
-	table = slices.Clone(table)
-	for i := range table {
-		table[i].needs = t
-	}
-	return table
-}
-
-// traits are those of the call that m makes.
-func (m *move) traits() (t traits) {
-	switch {
-	case m.c != nil && m.c.Op == spec.OpSocket && m.c.ordinary():
-		return allTraits &^ strange
-	case m.s == nil || m.c == nil || m.c.Op == spec.OpSocket:
-		return allTraits
-	}
-	t = whichever
-	if m.s.Family == spec.AFInet6 {
-		t |= six
-	}
-	if m.s.has(Raw) {
-		t |= raw
-	}
-	if m.domain() != 0 {
-		t |= confined
-	}
-	if m.s.has(quickness) || m.c.MsgFlags&spec.MsgFastopen != 0 {
-		t |= quick
-	}
-	if m.w.Env != (Surroundings{}) {
-		t |= changed
-	}
-	if m.w.flags()&AnyState != 0 && m.under(forPOSIX|forTargetTCP) {
-		t |= vague
-	}
-	if badPointer(m) || wrongFamily(m) || inexact(m) || tooShort(m) || portZero(m) {
-		t |= strange
-	}
-	if r := m.route(m.c.To.Addr); r != routeUnicast && r != routeLocal || m.c.To.Addr == AddrAny || m.s.has(Bare) || m.s.source4().Loops() || m.s.Local.Loops() {
-		t |= special
-	}
-	if m.s.Layer != Unconnected {
-		t |= underway
-	}
-	if m.s.Err != spec.ENONE || m.s.has(marks) || m.s.Layer == Unconnected && m.s.TCP != Closed {
-		t |= marked
-	}
-	if m.s.has(HasPort | AddrLock) {
-		t |= ported
-	}
-	return t
-}
-
-// ordinary: the call asks for a TCP or UDP socket of AF_INET.
-func (c *Call) ordinary() bool {
-	if c.Family != spec.AFInet {
-		return false
-	}
-	switch c.Type {
-	case spec.SockStream:
-		return c.Protocol == spec.ProtocolDefault || c.Protocol == spec.ProtocolTCP
-	case spec.SockDgram:
-		return c.Protocol == spec.ProtocolDefault || c.Protocol == spec.ProtocolUDP
-	}
-	return false
-}
 
 // listOfAll is the place of the lists of all dialects.
 const listOfAll = uint8(spec.DocumentCount)
@@ -164,9 +69,10 @@ func (r *Rule) covers(a aspect) bool {
 
 // index finds the rules that may apply.
 type index struct {
-	lists   [spec.DocumentCount + 1][triggerCount][aspects]span // by dialect; the last are of all
+	lists   [spec.DocumentCount + 1][triggerCount][moods][aspects]span // by dialect; the last are of all
 	entries []entry
 	when    []func(*move) bool // by id
+	all     bool               // what rules need is left out
 }
 
 // span is where in index.entries a list stands. Spans are small, because each
@@ -216,13 +122,17 @@ func (r *Rule) properties() (p property) {
 	return p
 }
 
-func (x *index) build(rules []Rule) {
+// newIndex makes the index of the rules; all leaves out what they need, as if each
+// needed nothing.
+func newIndex(rules []Rule, all bool) *index {
+	x := &index{all: all}
 	x.when = make([]func(*move) bool, len(rules))
 	for i := range rules {
 		if x.when[i] = rules[i].when; x.when[i] == nil {
 			x.when[i] = always
 		}
 	}
+	known := map[string]span{}
 	var asked []*Rule
 	for t := range triggerCount {
 		asked = asked[:0]
@@ -236,11 +146,14 @@ func (x *index) build(rules []Rule) {
 			if d == int(listOfAll) {
 				of = forAll
 			}
-			for a := range aspect(aspects) {
-				x.list(asked, of, &x.lists[d][t], a)
+			for k := range mood(moods) {
+				for a := range aspect(aspects) {
+					x.lists[d][t][k][a] = x.list(asked, of, k, a, known)
+				}
 			}
 		}
 	}
+	return x
 }
 
 // reacts says whether the rule is of this trigger.
@@ -251,30 +164,36 @@ func (r *Rule) reacts(t trigger) bool {
 	return r.on == t || r.unix && onUnix+r.on == t
 }
 
-// list writes the list of one aspect, of the rules of a trigger that some dialects
-// have. The aspect before often has the same.
-func (x *index) list(rules []*Rule, of Dialects, lists *[aspects]span, a aspect) {
+// list writes the list of one aspect and mood, of the rules of a trigger that some
+// dialects have, unless it is known.
+func (x *index) list(rules []*Rule, of Dialects, k mood, a aspect, known map[string]span) span {
 	first := len(x.entries)
+	var key []byte
 	for _, r := range rules {
-		if r.For&of != 0 && (r.on == onSegment || r.covers(a)) {
-			x.entries = append(x.entries, r.entry())
+		e := r.entry()
+		if x.all {
+			e.needs = whichever
 		}
+		if e.of&of != 0 && (r.on == onSegment || r.covers(a)) && e.needs&k.traits() != 0 {
+			x.entries = append(x.entries, e)
+			key = append(key, byte(r.ID), byte(r.ID>>8))
+		}
+	}
+	if own, ok := known[string(key)]; ok {
+		x.entries = x.entries[:first]
+		return own
 	}
 	if len(x.entries) > math.MaxUint16 {
 		panic("BUG: the lists of rules are too long for a span")
 	}
 	own := span{uint16(first), uint16(len(x.entries) - first)}
-	if a > 0 {
-		before := lists[a-1]
-		if slices.Equal(x.entries[before.first:][:before.count], x.entries[first:]) {
-			x.entries, own = x.entries[:first], before
-		}
-	}
-	lists[a] = own
+	known[string(key)] = own
+	return own
 }
 
-// rules are the rules of a trigger that may apply, in order.
-func (x *index) rules(m *move, t trigger) []entry {
-	l := x.lists[m.list][t][m.aspect()]
+// rules are the rules of a trigger that may apply to what has these traits, in
+// order.
+func (x *index) rules(m *move, t trigger, has traits) []entry {
+	l := x.lists[m.list][t][has.mood()][m.aspect()]
 	return x.entries[l.first:][:l.count]
 }

@@ -133,7 +133,7 @@ func (m *move) trigger(op spec.Op) trigger {
 type book struct {
 	rules    []Rule
 	byName   map[string]RuleID
-	index    index
+	index    *index
 	standing [spec.DocumentCount][]Verdict
 }
 
@@ -147,7 +147,7 @@ func init() {
 			rules.add(r)
 		}
 	}
-	rules.index.build(rules.rules)
+	rules.index = newIndex(rules.rules, false)
 }
 
 // tables lists the tables in the order in which they are consulted.

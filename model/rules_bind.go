@@ -38,23 +38,23 @@ var bindArguments = []Rule{
 		Title: "A raw socket takes the address, as often as it is asked, whatever family and port the argument has.",
 		needs: raw, when: has(Raw), then: bindRaw},
 	{Name: "bind/bsd/ENAMETOOLONG", Class: Shall, on: on(spec.OpBind), For: forOSX, Evidence: "XNU 11417 and FreeBSD 13, getsockaddr",
-		Title: "A length beyond 255 fails.", needs: strange, when: length(func(n int32) bool { return n < 0 || n > 255 }), then: fails(spec.ENAMETOOLONG), unix: true},
+		Title: "A length beyond 255 fails.", needs: oddLength, when: length(func(n int32) bool { return n < 0 || n > 255 }), then: fails(spec.ENAMETOOLONG), unix: true},
 	{Name: "bind/EFAULT", Class: Shall, on: on(spec.OpBind), For: forPOSIX | forOSX | forTargetTCP, Evidence: "POSIX.1-2008, XSH 2.3; XNU and FreeBSD, getsockaddr",
-		Title: "An address that cannot be read fails.", needs: strange, when: badPointer, then: fails(spec.EFAULT), also: true, unix: true},
+		Title: "An address that cannot be read fails.", needs: unreadable, when: badPointer, then: fails(spec.EFAULT), also: true, unix: true},
 	{Name: "bind/EINVAL-null", Class: Shall, on: on(spec.OpBind), For: forPOSIX, Evidence: "XNU 11417, getsockaddr_s",
-		Title: "A null address may be an invalid argument.", needs: strange, when: null, then: fails(spec.EINVAL), unix: true},
+		Title: "A null address may be an invalid argument.", needs: unreadable, when: null, then: fails(spec.EINVAL), unix: true},
 	{Name: "bind/EINVAL-short", Class: Shall, on: on(spec.OpBind), For: forLinux | forTargetTCP | forPOSIX, Evidence: "Linux 6.18, inet_bind_sk; POSIX.1-2008, bind()",
-		Title: "A length below that of sockaddr_in fails.", needs: strange, when: tooShort, then: fails(spec.EINVAL)},
+		Title: "A length below that of sockaddr_in fails.", needs: oddLength, when: tooShort, then: fails(spec.EINVAL)},
 	{Name: "bind/EINVAL-long", Class: May, on: on(spec.OpBind), For: forPOSIX, Evidence: "POSIX.1-2008, bind()",
-		Title: "A length beyond that of sockaddr_in may fail.", needs: strange, when: all(inexact, not(tooShort)), then: fails(spec.EINVAL)},
+		Title: "A length beyond that of sockaddr_in may fail.", needs: oddLength, when: all(inexact, not(tooShort)), then: fails(spec.EINVAL)},
 	{Name: "bind/bsd/EINVAL-bound", Class: Shall, on: on(spec.OpBind), For: forOSX, Evidence: "XNU 11417 and FreeBSD 13, in_pcbbind",
 		Title: "A socket that has a local name, or whose connection ended, fails.",
 		needs: underway | marked | ported, when: all(isSocket, anyOf(has(HasPort|Dead|AddrLock), not(state(Closed)))), then: fails(spec.EINVAL)},
 	{Name: "bind/bsd/EINVAL-length", Class: Shall, on: on(spec.OpBind), For: forOSX, Evidence: "XNU 11417 and FreeBSD 13, in_pcbbind",
-		Title: "Any length but that of sockaddr_in fails.", needs: strange, when: all(isSocket, inexact), then: fails(spec.EINVAL)},
+		Title: "Any length but that of sockaddr_in fails.", needs: oddLength, when: all(isSocket, inexact), then: fails(spec.EINVAL)},
 	{Name: "bind/EAFNOSUPPORT", Class: Shall, on: on(spec.OpBind), For: forAll &^ forMacOS, Evidence: "Linux 6.18, __inet_bind; POSIX.1-2008, bind()",
 		Title: "Another family fails; Linux takes AF_UNSPEC with the wildcard address for AF_INET.",
-		needs: strange, when: func(m *move) bool {
+		needs: misfit, when: func(m *move) bool {
 			lenient := unspec(m) && m.c.To.Addr == AddrAny && !inet6(m) && m.under(forLinux)
 			return isSocket(m) && wrongFamily(m) && !lenient
 		}, then: fails(spec.EAFNOSUPPORT)},
@@ -63,7 +63,7 @@ var bindArguments = []Rule{
 var bindRules = []Rule{
 	{Name: "bind/EADDRNOTAVAIL", Class: Shall, on: on(spec.OpBind), For: forAll &^ forMacOS, Evidence: "Linux 6.18, __inet_bind; POSIX.1-2008, bind()",
 		Title: "An address that the host does not have fails.",
-		when: func(m *move) bool {
+		needs: distant | unrouted | changed, when: func(m *move) bool {
 			if m.absent(m.c.To.Addr) {
 				return isSocket(m)
 			}
@@ -75,7 +75,7 @@ var bindRules = []Rule{
 		}, then: fails(spec.EADDRNOTAVAIL)},
 	{Name: "bind/left-out", Class: Succeed, on: on(spec.OpBind), For: forAll &^ forMacOS,
 		Title: "Binding to an unknown address or to a privileged port is not modelled, nor to a group or a broadcast address outside Linux.",
-		when: func(m *move) bool {
+		needs: low | unrouted | toMany, when: func(m *move) bool {
 			return isSocket(m) && (m.c.Low || planned(routeUnknown)(m) || planned(routeBroadcast, routeMulticast)(m) && !m.under(forLinux))
 		}, then: leaves(LeftAddress)},
 	{Name: "bind/EINVAL-bound", Class: Shall, on: on(spec.OpBind), For: forLinux, Evidence: "Linux 6.18, __inet_bind (sk_state, inet_num)",
@@ -86,10 +86,10 @@ var bindRules = []Rule{
 		needs: underway | marked | ported, when: all(isSocket, anyOf(has(HasPort|Dead), not(state(Closed)))), then: fails(spec.EINVAL)},
 	{Name: "bind/EADDRINUSE", Class: Shall, on: on(spec.OpBind), For: forAll &^ forMacOS, Evidence: "Linux 6.18, inet_csk_bind_conflict, udp_lib_lport_inuse; POSIX.1-2008, bind()",
 		Title: "A port that another socket has on an overlapping address fails, unless both have SO_REUSEADDR and none listens.",
-		when:  taken, then: inUse},
+		needs: contested, when: taken, then: inUse},
 	{Name: "bind/bsd/dead-holder", Class: May, on: on(spec.OpBind), For: forPOSIX | forOSX | forTargetTCP, Evidence: "XNU 11417, in_pcbdetach; FreeBSD 13, in_pcbdrop",
 		Title: "A dead socket may keep its port until it is closed.",
-		when: func(m *move) bool {
+		needs: contested | spoilt, when: func(m *move) bool {
 			for i := range m.w.Sockets {
 				if o := &m.w.Sockets[i]; m.s != nil && o.has(Dead) && o.has(PortLock) && o.Kind == m.s.Kind && o.LPort == m.c.To.Port {
 					return true

@@ -16,7 +16,7 @@ var anyState = func() []Rule {
 			Name: "any-state/" + op.String(), Class: Succeed, on: on(op), For: forPOSIX | forTargetTCP,
 			Open: cites("posix/application-usage/failed-state"), Unsaid: forTargetTCP,
 			Title: op.String() + " on a socket that a failed connect left in an unspecified state may do anything.",
-			needs: marked, when: has(AnyState), then: whatever, unix: true,
+			needs: loose, when: has(AnyState), then: whatever, unix: true,
 		})
 	}
 	for _, op := range []spec.Op{spec.OpAccept, spec.OpRecv, spec.OpRecvfrom, spec.OpConnect, spec.OpSend, spec.OpSendto} {
@@ -33,7 +33,7 @@ var anyState = func() []Rule {
 			Class: Deliver, on: on, For: forPOSIX | forTargetTCP,
 			Open: cites("posix/application-usage/failed-state"), Unsaid: forTargetTCP,
 			Title: "What a frame does that may be for a socket in an unspecified state is not said.",
-			when:  func(m *move) bool { return m.s == nil && m.w.anything(m.f.kind()) }, then: nothing,
+			needs: vaguely, when: func(m *move) bool { return m.s == nil && m.w.anything(m.f.kind()) }, then: nothing,
 		})
 	}
 	return append(table, Rule{
@@ -166,7 +166,7 @@ var connectStart = []Rule{
 		Title: "An address outside the plan is not modelled.",
 		needs: special, when: anyOf(unplanned, func(m *move) bool { return m.s.has(Bare) && (inet6(m) || m.s.has(Raw) || !m.under(forLinux)) }), then: leaves(LeftAddress)},
 	{Name: "connect/self", Class: Unsaid, on: on(spec.OpConnect), For: forPOSIX | forTargetTCP, Unsaid: forPOSIX | forTargetTCP,
-		Title: "What becomes of a stream socket that connects to its own name is not said.", needs: ported, when: toItself, then: openState},
+		Title: "What becomes of a stream socket that connects to its own name is not said.", needs: selfward, when: toItself, then: openState},
 	{Name: "connect/dgram", Class: Succeed, on: on(spec.OpConnect), For: forAll,
 		Title: "On a datagram socket connect sets the peer and returns 0 at once.",
 		Cites: cites("posix/description/peer-set", "posix/description/connectionless-mode", "posix/description/peer-no-connection",

@@ -47,7 +47,7 @@ var connectPOSIX = []Rule{
 		needs: special, when: all(idle, routed(routeUnreachable, routeProhibit, routeBlackhole)), then: failsOpen(spec.EHOSTUNREACH)},
 	{Name: "connect/posix/EADDRNOTAVAIL", Class: May, on: on(spec.OpConnect), For: forPOSIX, Cites: cites("posix/errors/EADDRNOTAVAIL"),
 		Title: "An address that this machine cannot use fails.",
-		needs: special | strange | ported, when: all(idle, anyOf(portZero, routed(routeBroadcast, routeMulticast), to(AddrAny), tupleTaken, tupleMayBeTaken, fromLoopback)), then: failsOpen(spec.EADDRNOTAVAIL)},
+		needs: portless | toMany | wild | shared | looping | vague, when: all(idle, anyOf(portZero, routed(routeBroadcast, routeMulticast), to(AddrAny), tupleTaken, tupleMayBeTaken, fromLoopback)), then: failsOpen(spec.EADDRNOTAVAIL)},
 	{Name: "connect/posix/EADDRINUSE", Class: May, on: on(spec.OpConnect), For: forPOSIX, Cites: cites("posix/errors/may/EADDRINUSE"),
 		Title: "A connection between the same four names may fail.", needs: ported, when: anyOf(tupleTaken, tupleWaits, tupleMayBeTaken), then: failsOpen(spec.EADDRINUSE)},
 
@@ -61,7 +61,7 @@ var connectPOSIX = []Rule{
 		of:    streams, needs: marked | underway, when: anyOf(state(Listen, TimeWait), has(ShutRead|ShutWrite|Dead)), then: openState},
 	{Name: "connect/posix/unsaid-address", Class: Unsaid, on: on(spec.OpConnect), For: forPOSIX, Unsaid: forPOSIX,
 		Title: "What an address means that names no host and port is not said.",
-		needs: special | strange | ported, when: all(isSocket, anyOf(badPointer, inexact, portZero, to(AddrAny), fromLoopback, tupleTaken, tupleWaits,
+		needs: unreadable | oddLength | portless | wild | looping | shared | toMany | unrouted, when: all(isSocket, anyOf(badPointer, inexact, portZero, to(AddrAny), fromLoopback, tupleTaken, tupleWaits,
 			routed(routeBroadcast, routeMulticast, routeUnreachable, routeProhibit, routeBlackhole))), then: openState},
 	{Name: "connect/posix/reassociate", Class: Succeed, on: on(spec.OpConnect), For: forPOSIX, Cites: cites("posix/description/peer-set"),
 		Title: "A datagram socket with a peer gets another; which local address it then has is not said.", also: true,

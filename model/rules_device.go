@@ -38,7 +38,7 @@ func offRoute(m *move) bool {
 var connectDevice = []Rule{
 	{Name: "connect/linux/device/left-out", Class: Succeed, on: on(spec.OpConnect), For: forLinux,
 		Title: "Bound to a device, the addresses of the host and of many are not modelled, nor a changed environment.",
-		when: func(m *move) bool {
+		needs: onLink, when: func(m *move) bool {
 			if !onDevice(m) || m.s.Dev == spec.DeviceLo && m.c.To.Addr == AddrLoopback && m.s.Local.Loops() {
 				return false
 			}
@@ -46,18 +46,18 @@ var connectDevice = []Rule{
 			return !offRoute(m) && r != routeUnicast || m.s.Local.Loops() || m.w.Env != (Surroundings{}) || tupleTaken(m) || tupleWaits(m) || m.s.has(FastConnect)
 		}, then: leaves(LeftAddress)},
 	{Name: "connect/linux/device/dgram", Class: Succeed, on: on(spec.OpConnect), For: forLinux, Evidence: "Linux 6.18, ip_route_output_key_hash_rcu (flowi4_oif)",
-		Title: "Bound to a device, a datagram socket gets a peer that has no route.", when: all(dgram, offRoute), then: associate},
+		Title: "Bound to a device, a datagram socket gets a peer that has no route.", needs: onLink, when: all(dgram, offRoute), then: associate},
 	{Name: "connect/linux/device/EINPROGRESS", Class: Succeed, on: on(spec.OpConnect), For: forLinux, Evidence: "Linux 6.18, ip_route_output_key_hash_rcu (flowi4_oif)",
-		Title: "Bound to a device, a non-blocking connect starts an attempt without a route.", when: all(stream, offRoute, nonblocking),
+		Title: "Bound to a device, a non-blocking connect starts an attempt without a route.", needs: onLink, when: all(stream, offRoute, nonblocking),
 		then: func(m *move) { m.fail(spec.EINPROGRESS); startAttempt(m) }},
 	{Name: "connect/linux/device/wait", Class: Block, on: on(spec.OpConnect), For: forLinux, Evidence: "Linux 6.18, ip_route_output_key_hash_rcu (flowi4_oif)",
-		Title: "Bound to a device, a blocking connect starts an attempt without a route and waits.", when: all(stream, offRoute), then: startWaiting},
+		Title: "Bound to a device, a blocking connect starts an attempt without a route and waits.", needs: onLink, when: all(stream, offRoute), then: startWaiting},
 }
 
 var sendDevice = onSend([]Rule{
 	{Name: "/dgram/device", Class: Succeed, For: forLinux,
 		Title: "What a datagram socket that is bound to a device sends without a route is not modelled.",
-		when: func(m *move) bool {
+		needs: onLink, when: func(m *move) bool {
 			return onDevice(m) && dgram(m) && (m.s.Dev == spec.DeviceLo || m.route(m.target()) != routeUnicast)
 		}, then: leaves(LeftAddress)},
 })

@@ -54,9 +54,9 @@ var environmentSegment = []Rule{
 var environmentNobody = []Rule{
 	{Name: "nobody/left-out", Class: Deliver, on: onNoSocket, For: forLinux,
 		Title: "A segment to the host's lost IPv6 address is not modelled once other routes of IPv6 have changed as well.",
-		when:  all(toLost6, func(m *move) bool { return m.w.Env.Routes6 != 0 }), then: leaves(LeftEnv)},
+		needs: unplainly, when: all(toLost6, func(m *move) bool { return m.w.Env.Routes6 != 0 }), then: leaves(LeftEnv)},
 	{Name: "nobody/no-route", Class: Deliver, on: onNoSocket, For: forLinux, Evidence: "Linux 6.18, ip6_pkt_discard (IPSTATS_MIB_INNOROUTES)",
-		Title: "A segment to the IPv6 address that the host has lost is answered from the link-local one: no route.", when: toLost6, then: tellNoRoute},
+		Title: "A segment to the IPv6 address that the host has lost is answered from the link-local one: no route.", needs: unplainly, when: toLost6, then: tellNoRoute},
 	{Name: "datagram/nobody/left-out", Class: Deliver, on: onDatagram, For: forLinux,
 		Title: "A datagram to the host's lost IPv6 address is not modelled once other routes of IPv6 have changed as well.",
 		when:  all(toLost6, func(m *move) bool { return m.w.Env.Routes6 != 0 }), then: leaves(LeftEnv)},

@@ -9,52 +9,52 @@ func connectWait(m *move) bool { return m.t.Op == spec.OpConnect }
 var wakeRules = []Rule{
 	{Name: "wake/close", Class: Wake, on: onWake, For: forLinux, Evidence: "Linux 6.18, sk_stream_wait_close (sk_stream_closing)",
 		Title: "A close that lingers returns 0 when the FIN is acknowledged, or the connection is gone.",
-		when:  func(m *move) bool { return m.t.Op == spec.OpClose && !closing(m.s) }, then: succeeds},
+		needs: inClose, when: func(m *move) bool { return m.t.Op == spec.OpClose && !closing(m.s) }, then: succeeds},
 	{Name: "wake/cut-send", Class: Wake, on: onWake, For: forLinux, Evidence: "Linux 6.18, sk_stream_error",
 		Title: "A send that waits on a socket that another thread disconnected ends with the error which that left.",
-		when: func(m *move) bool {
+		needs: cutOff, when: func(m *move) bool {
 			return m.t.has(Cut) && pending(m) && (m.t.Op == spec.OpSend || m.t.Op == spec.OpSendto)
 		}, then: collectOnce},
 	{Name: "wake/cut", Class: Wake, on: onWake, For: forLinux, Evidence: "Linux 6.18, __inet_stream_connect and sk_wait_event (sk_disconnects)",
 		Title: "A wait on a socket that another thread disconnected ends with EPIPE.",
-		when:  func(m *move) bool { return m.t.has(Cut) }, then: fails(spec.EPIPE)},
+		needs: cutOff, when: func(m *move) bool { return m.t.has(Cut) }, then: fails(spec.EPIPE)},
 	{Name: "connect/wait/established", Class: Wake, on: onWake, For: forAll,
 		Title: "A waiting connect returns 0 when the handshake is complete.",
 		Cites: cites("posix/description/blocking", "posix/return-value/success", "linux/description/connect", "linux/return-value/success", "macos/return-values/success",
 			"osx/return-values/success", "targettcp/description/tcp-blocking"),
-		when: func(m *move) bool { return connectWait(m) && m.s.TCP != Closed && !m.s.TCP.in(SynSent, SynReceived) },
+		needs: attemptDone, when: func(m *move) bool { return connectWait(m) && m.s.TCP != Closed && !m.s.TCP.in(SynSent, SynReceived) },
 		then: func(m *move) { m.s.Layer = Connected; m.ret(0) }},
 	{Name: "connect/wait/refused", Class: Wake, on: onWake, For: forAll,
 		Title: "A waiting connect returns ECONNREFUSED when the peer refuses.",
 		Cites: cites("posix/errors/ECONNREFUSED-not-listening", "macos/errors/ECONNREFUSED-not-listening", "osx/errors/ECONNREFUSED-not-listening", "posix/errors/ECONNREFUSED-refused", "linux/errors/ECONNREFUSED", "macos/errors/ECONNREFUSED-rejected",
 			"osx/errors/ECONNREFUSED-rejected", "targettcp/errors/ECONNREFUSED"),
-		when: func(m *move) bool { return connectWait(m) && m.s.TCP == Closed && m.s.Err == spec.ECONNREFUSED }, then: attemptOver},
+		needs: attemptFailed, when: func(m *move) bool { return connectWait(m) && m.s.TCP == Closed && m.s.Err == spec.ECONNREFUSED }, then: attemptOver},
 	{Name: "connect/wait/timed-out", Class: Wake, on: onWake, For: forAll,
 		Title: "A waiting connect returns ETIMEDOUT when nobody answers.",
 		Cites: cites("posix/errors/ETIMEDOUT", "posix/description/timeout-bound", "posix/description/timeout-fails", "linux/errors/ETIMEDOUT", "macos/errors/ETIMEDOUT", "osx/errors/ETIMEDOUT", "targettcp/errors/ETIMEDOUT"),
-		when:  func(m *move) bool { return connectWait(m) && m.s.TCP == Closed && m.s.Err == spec.ETIMEDOUT }, then: attemptOver},
+		needs: attemptFailed, when: func(m *move) bool { return connectWait(m) && m.s.TCP == Closed && m.s.Err == spec.ETIMEDOUT }, then: attemptOver},
 	{Name: "connect/wait/unreachable", Class: Wake, on: onWake, For: forAll,
 		Title: "A waiting connect returns what an ICMP message said: host or net unreachable.",
 		Cites: cites("posix/errors/may/EHOSTUNREACH", "posix/errors/ENETUNREACH", "linux/errors/ENETUNREACH", "macos/errors/EHOSTUNREACH", "osx/errors/EHOSTUNREACH",
 			"targettcp/errors/EHOSTUNREACH"),
-		when: func(m *move) bool {
+		needs: attemptFailed, when: func(m *move) bool {
 			return connectWait(m) && m.s.TCP == Closed && (m.s.Err == spec.EHOSTUNREACH || m.s.Err == spec.ENETUNREACH)
 		}, then: attemptOver},
 	{Name: "connect/wait/failed", Class: Wake, on: onWake, For: forAll, Evidence: "Linux 6.18, __inet_stream_connect (sock_error); XNU and FreeBSD, soconnect (so_error)",
 		Cites: cites("linux/errors/other-codes"),
 		Title: "A waiting connect returns any other error that ended the attempt.",
-		when:  func(m *move) bool { return connectWait(m) && m.s.TCP == Closed }, then: attemptOver},
+		needs: attemptFailed, when: func(m *move) bool { return connectWait(m) && m.s.TCP == Closed }, then: attemptOver},
 	{Name: "fast-open/wait/connected", Class: Wake, on: onWake, For: forLinux | forMacOS, Evidence: "Linux 6.18, tcp_sendmsg_fastopen, __inet_stream_connect; XNU 11417, sosend (SOF1_PRECONNECT_DATA)",
 		Title: "A call that waits for its Fast Open goes on when the handshake is complete: it returns what the SYN took, or sends now.",
-		when: func(m *move) bool {
+		needs: inFastOpen, when: func(m *move) bool {
 			return m.t.Fast != FastIdle && m.s.TCP != Closed && !m.s.TCP.in(SynSent, SynReceived)
 		}, then: fastOver},
 	{Name: "fast-open/wait/failed", Class: Wake, on: onWake, For: forLinux | forMacOS, Evidence: "Linux 6.18, __inet_stream_connect (sock_error); XNU 11417, sosend (so_error)",
 		Title: "A call that waits for its Fast Open returns the error that ended the attempt; in Linux the socket can be used again.",
-		when:  func(m *move) bool { return m.t.Fast != FastIdle && m.s.TCP == Closed }, then: attemptOver},
+		needs: inFastOpen, when: func(m *move) bool { return m.t.Fast != FastIdle && m.s.TCP == Closed }, then: attemptOver},
 	{Name: "wake/goes-on", Class: Wake, on: onWake, For: forAll, Evidence: "POSIX.1-2008, accept(), recv(), send()",
 		Title: "A call that waited goes on as soon as it need not wait.",
-		when: func(m *move) bool {
+		needs: inOther, when: func(m *move) bool {
 			return m.t.Op != spec.OpConnect && m.t.Op != spec.OpClose && m.t.Fast == FastIdle && m.resumable()
 		}, then: (*move).resume},
 }

@@ -141,8 +141,8 @@ func (m *move) ordered(t trigger) bool {
 func (m *move) try(t trigger, out *Nexts, all bool, from int) (idle int) {
 	look := *m
 	blocked := false
-	has := m.traits()
-	list := rules.index.rules(m, t)
+	has := m.traits(t)
+	list := rules.index.rules(m, t, has)
 	idle = len(list)
 	if m.group != m.whole {
 		idle = from
@@ -235,8 +235,8 @@ func (m *move) first(on trigger) bool {
 
 // find is the first rule of a trigger that fits.
 func (m *move) find(on trigger) *Rule {
-	has := m.traits()
-	for _, e := range rules.index.rules(m, on) {
+	has := m.traits(on)
+	for _, e := range rules.index.rules(m, on, has) {
 		if e.needs&has != 0 && m.holds(e) {
 			return &rules.rules[e.id]
 		}

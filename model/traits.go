@@ -1,0 +1,316 @@
+package model
+
+import (
+	"slices"
+
+	"github.com/connspec/connspec/spec"
+)
+
+// traits are what is out of the ordinary with what a rule is asked about. They are
+// found out once; rules whose conditions need some of them are passed over where
+// there is none.
+type traits uint32
+
+// Of a call.
+const (
+	unreadable traits = 1 << iota // the address cannot be read
+	misfit                        // it is of another family
+	oddLength                     // its length is not that of the family
+	portless                      // its port is 0
+	wild                          // it is the wildcard
+	unrouted                      // no route leads there
+	toMany                        // it is broadcast or multicast
+	bare                          // the socket is bound to such an address
+	looping                       // it is bound to a loopback address
+	low                           // the port is privileged
+	distant                       // a unicast address of another host
+	underway                      // the socket layer is past Unconnected
+	erring                        // an error is pending
+	spoilt                        // the socket is shut, dead, or in a state that the socket layer does not know of
+	loose                         // it is in any state
+	ported                        // it has a port, or an address by bind
+	shared                        // another socket of the kind has its port
+	selfward                      // the address has its port
+	contested                     // another socket of the kind has the port of the address
+	onLink                        // it is bound to an interface
+	six                           // it is of AF_INET6
+	raw                           // it is a raw socket
+	quick                         // Fast Open is asked for, or the socket has one under way
+	changed                       // the environment is not as planned
+	confined                      // Landlock denies the thread something
+	vague                         // some socket is in any state
+	whichever                     // all
+	allTraits  = traits(1<<iota - 1)
+
+	strange = unreadable | misfit | oddLength | portless // the address, or the socket that is asked for
+	special = wild | unrouted | toMany | bare | looping  // the way to the address
+	marked  = erring | spoilt | loose                    // the socket
+	somehow = spoilt | loose | underway | ported         // its state
+)
+
+// Of a segment.
+const (
+	withRST traits = 1 << iota
+	withSYN
+	withACK
+	quickly   // the receiver has to do with Fast Open
+	secretly  // its SYN has not been seen outside
+	unplainly // the environment is not as planned
+	vaguely   // some socket is in any state
+)
+
+// Of a thread that waits.
+const (
+	attemptDone   traits = 1 << iota // in connect, and the handshake is over
+	attemptFailed                    // in connect, and the attempt has ended
+	inClose
+	inFastOpen
+	inOther // in another call
+	cutOff  // its attempt was ended by another thread
+)
+
+// marks are the flags of a spoilt socket.
+const marks = Dead | ShutRead | ShutWrite | GotFIN | HalfOpen
+
+// quickness are the flags of a Fast Open.
+const quickness = Deferred | FastBusy | FastConnect
+
+// needing says of every rule of a table what it needs.
+func needing(t traits, table []Rule) []Rule {
+	table = slices.Clone(table)
+	for i := range table {
+		table[i].needs = t
+	}
+	return table
+}
+
+// traits are those of what m is about, for the rules of a trigger.
+func (m *move) traits(t trigger) traits {
+	switch {
+	case t < onNoSocket:
+		return m.callTraits()
+	case t == onWake:
+		return m.waitTraits()
+	case t == onNoSocket, t >= onSegment && t < onUnix:
+		return m.segmentTraits()
+	}
+	return allTraits
+}
+
+func (m *move) callTraits() traits {
+	c, s := m.c, m.s
+	switch {
+	case c.Op == spec.OpSocket && c.ordinary():
+		return allTraits &^ strange
+	case s == nil || c.Op == spec.OpSocket:
+		return allTraits
+	}
+	t := whichever | m.socketTraits()
+	switch c.Op {
+	case spec.OpBind, spec.OpConnect, spec.OpSend, spec.OpSendto:
+		return t | m.addressTraits()
+	}
+	return t | strange | special | low | distant | shared | selfward | contested
+}
+
+// socketTraits are those of the socket and its surroundings.
+func (m *move) socketTraits() (t traits) {
+	s := m.s
+	if s.Family == spec.AFInet6 {
+		t |= six
+	}
+	if s.has(Raw) {
+		t |= raw
+	}
+	if m.domain() != 0 {
+		t |= confined
+	}
+	if s.has(quickness) || m.c.MsgFlags&spec.MsgFastopen != 0 {
+		t |= quick
+	}
+	if m.w.Env != (Surroundings{}) {
+		t |= changed
+	}
+	if m.w.flags()&AnyState != 0 && m.under(forPOSIX|forTargetTCP) {
+		t |= vague
+	}
+	if s.Layer != Unconnected {
+		t |= underway
+	}
+	if s.Err != spec.ENONE {
+		t |= erring
+	}
+	if s.has(marks) || s.Layer == Unconnected && s.TCP != Closed {
+		t |= spoilt
+	}
+	if s.has(AnyState) {
+		t |= loose
+	}
+	if s.has(HasPort | AddrLock) {
+		t |= ported
+	}
+	if s.Dev != spec.DeviceNone {
+		t |= onLink
+	}
+	return t
+}
+
+// addressTraits are those of the address, and of the socket with it.
+func (m *move) addressTraits() (t traits) {
+	s, a := m.s, &m.c.To
+	if badPointer(m) {
+		t |= unreadable
+	}
+	if wrongFamily(m) {
+		t |= misfit
+	}
+	if inexact(m) || tooShort(m) {
+		t |= oddLength
+	}
+	if portZero(m) {
+		t |= portless
+	}
+	if a.Addr == AddrAny {
+		t |= wild
+	}
+	t |= a.Addr.route().traits() | m.route(a.Addr).traits()
+	if s.has(Bare) {
+		t |= bare
+	}
+	if s.source4().Loops() || s.Local.Loops() {
+		t |= looping
+	}
+	if m.c.Low {
+		t |= low
+	}
+	if s.LPort == a.Port && s.has(HasPort) {
+		t |= selfward
+	}
+	for i := range m.w.Sockets {
+		if o := &m.w.Sockets[i]; o.Kind == s.Kind && o != s {
+			if o.LPort == s.LPort && s.has(HasPort) {
+				t |= shared
+			}
+			if o.LPort == a.Port && a.Port != PortZero {
+				t |= contested
+			}
+		}
+	}
+	return t
+}
+
+func (r route) traits() traits {
+	switch r {
+	case routeLocal:
+		return 0
+	case routeUnicast:
+		return distant
+	case routeBroadcast, routeMulticast:
+		return toMany
+	}
+	return unrouted
+}
+
+func (m *move) segmentTraits() traits {
+	t := whichever
+	if m.f.Bits&RST != 0 {
+		t |= withRST
+	}
+	if m.f.Bits&SYN != 0 {
+		t |= withSYN
+	}
+	if m.f.Bits&ACK != 0 {
+		t |= withACK
+	}
+	if m.s == nil {
+		t |= quickly | secretly
+	} else {
+		if m.s.has(quickness | FastOption | FastData) {
+			t |= quickly
+		}
+		if m.s.has(Hidden) {
+			t |= secretly
+		}
+	}
+	if m.w.Env != (Surroundings{}) {
+		t |= unplainly
+	}
+	if m.w.flags()&AnyState != 0 {
+		t |= vaguely
+	}
+	return t
+}
+
+func (m *move) waitTraits() traits {
+	t := whichever
+	switch {
+	case m.s == nil:
+		return allTraits
+	case m.t.Op == spec.OpClose:
+		t |= inClose
+	case m.t.Op != spec.OpConnect:
+		t |= inOther
+	case m.s.TCP == Closed:
+		t |= attemptFailed
+	case m.s.TCP != SynSent && m.s.TCP != SynReceived:
+		t |= attemptDone
+	}
+	if m.t.Fast != FastIdle {
+		t |= inFastOpen
+	}
+	if m.t.has(Cut) {
+		t |= cutOff
+	}
+	return t
+}
+
+// mood says which groups of traits there are at all: the lists of rules that need
+// one of a group are apart.
+type mood uint8
+
+// moods is how toMany there are.
+const moods = 4
+
+// seldom are traits of sockets and surroundings that most calls lack, beside those
+// of their addresses. Segments and waits, whose traits are other ones, are too few
+// to care.
+const (
+	seldom  = vague | confined | changed | quick | raw | six | onLink | loose | spoilt | erring
+	address = strange | special | low | shared | selfward | contested
+)
+
+func (t traits) mood() (k mood) {
+	if t&address != 0 {
+		k = 1
+	}
+	if t&seldom != 0 {
+		k |= 2
+	}
+	return k
+}
+
+// traits are those that there can be in this mood.
+func (k mood) traits() traits {
+	t := allTraits
+	if k&1 == 0 {
+		t &^= address
+	}
+	if k&2 == 0 {
+		t &^= seldom
+	}
+	return t
+}
+
+// ordinary: the call asks for a TCP or UDP socket of AF_INET.
+func (c *Call) ordinary() bool {
+	if c.Family != spec.AFInet {
+		return false
+	}
+	switch c.Type {
+	case spec.SockStream:
+		return c.Protocol == spec.ProtocolDefault || c.Protocol == spec.ProtocolTCP
+	case spec.SockDgram:
+		return c.Protocol == spec.ProtocolDefault || c.Protocol == spec.ProtocolUDP
+	}
+	return false
+}
