@@ -21,6 +21,8 @@ type file struct {
 	family   spec.Family
 	typ      spec.SockType // 0: no socket
 	nonblock bool
+	ruleset  bool // of Landlock
+	mptcp    bool
 	lingers  bool // SO_LINGER with a time: the last close may wait
 }
 

@@ -5,6 +5,8 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/connspec/connspec/diffcheck/script"
+	"github.com/connspec/connspec/diffcheck/target"
 	"github.com/connspec/connspec/spec"
 )
 
@@ -19,6 +21,7 @@ func (q *request) other(c *spec.Call) {
 	case spec.OpPipe:
 		q.nr, *a = unix.SYS_PIPE2, [6]uintptr{uintptr(unsafe.Pointer(&q.pair)), unix.O_CLOEXEC}
 	case spec.OpLandlockCreate:
+		q.opened.ruleset = true
 		q.ruleset = ruleset(spec.LandlockAccess(c.Value))
 		q.nr, *a = unix.SYS_LANDLOCK_CREATE_RULESET, [6]uintptr{uintptr(unsafe.Pointer(&q.ruleset)), unsafe.Sizeof(q.ruleset)}
 	case spec.OpLandlockRestrict:
@@ -52,4 +55,31 @@ func protocolNumber(p spec.Protocol) uintptr {
 		return unix.IPPROTO_MPTCP
 	}
 	return uintptr(p)
+}
+
+// strange refuses what scripts have no names for: calls but connect on sockets
+// of AF_NETLINK, AF_PACKET and MPTCP, and Landlock on what is no ruleset.
+func (k *Target) strange(ev *script.Event) error {
+	c := &ev.Call
+	if !k.fds.open(c.FD) || !c.Op.TakesDescriptor() {
+		return nil
+	}
+	f := k.fds.behind(c.FD)
+	switch c.Op {
+	case spec.OpClose, spec.OpDup, spec.OpDup2, spec.OpFcntl:
+		return nil
+	case spec.OpLandlockRestrict:
+		if !f.ruleset {
+			return target.Refuse(ev, "landlock_restrict_self of a file that is no ruleset, which is EBADFD")
+		}
+	case spec.OpConnect:
+		if f.mptcp && c.Addr.Family != spec.AFUnspec && c.AddrLen >= 2 && c.AddrLen <= 128 && c.Pointer == spec.PointerValid {
+			return target.Refuse(ev, "an attempt of MPTCP")
+		}
+		return nil
+	}
+	if f.mptcp || f.family == spec.AFNetlink || f.family == spec.AFPacket {
+		return target.Refuse(ev, "%s on a socket of %s", c.Op, f.family)
+	}
+	return nil
 }

@@ -68,10 +68,10 @@ func (k *Target) run(s *script.Script, tr *script.Trace) error {
 	err := k.events()
 	k.ticks.end()
 	left := k.leaveFiles()
-	k.dismiss()
 	if cleared := k.clear(); err == nil {
 		err = cleared
 	}
+	k.dismiss()
 	if err == nil {
 		err = left
 	}
@@ -165,6 +165,9 @@ func (k *Target) call(ev *script.Event) error {
 	}
 	if op := ev.Call.Op; op == spec.OpConnectx || op == spec.OpDisconnectx {
 		return target.Refuse(ev, "only macOS has %s", op)
+	}
+	if err := k.strange(ev); err != nil {
+		return err
 	}
 	q := &k.main
 	blocks := q.mayBlock(&ev.Call, k.fds) || k.confined[ev.Thread%script.ThreadsMax]
