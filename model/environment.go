@@ -29,6 +29,8 @@ const (
 	PortsMany // and as many as planned
 	AddrGone6 // the host's IPv6 address on the wire, but for the link-local one
 	AddrBack6
+	PortsReserved // the one port is not to be chosen (net.ipv4.ip_local_reserved_ports)
+	PortsFree
 	changeCount
 )
 
@@ -37,6 +39,7 @@ var changeNames = [changeCount]string{
 	"link down", "link up", "loopback down", "loopback up", "own address gone", "own address back",
 	"filter for output", "filter for input", "no filter",
 	"fast open off", "fast open on", "one port", "many ports", "own IPv6 address gone", "own IPv6 address back",
+	"port reserved", "no port reserved",
 }
 
 func (c Change) String() string {
@@ -54,8 +57,9 @@ type Surroundings struct {
 	Lacks   Lack
 	Out     Filter
 	In      Filter
-	Only    Port // the one port that the host has to choose, if Narrow and if it was chosen yet
+	Only    Port // the one port that there is to choose, if it was chosen yet: for all if Narrow, or for some (OneChoice)
 	Narrow  bool
+	Barred  bool // it is not to be chosen
 }
 
 // Lack is what the host has lost of its interfaces and abilities.
@@ -218,10 +222,10 @@ func (w *World) change(l *Label) {
 		*t = l.Filter
 		return
 	case PortsOne, PortsMany:
-		w.Env.Narrow, w.Env.Only = c == PortsOne, PortZero
-		for i := range w.Sockets {
-			w.Sockets[i].clear(Lent)
-		}
+		w.narrow(c == PortsOne)
+		return
+	case PortsReserved, PortsFree:
+		w.Env.Barred = c == PortsReserved
 		return
 	case FilterGone:
 		w.Env.Out, w.Env.In = Filter{}, Filter{}

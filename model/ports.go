@@ -5,8 +5,28 @@ import "github.com/connspec/connspec/spec"
 // Local ports that the host chooses, where the range it chooses from is a single
 // port (ip_local_port_range of Linux), so that there may be none left.
 
-// narrow says that the host has one port to choose.
-func (m *move) narrow() bool { return m.w.Env.Narrow }
+// What a value of IP_LOCAL_PORT_RANGE comes to.
+const (
+	RangeNone     = 0 // that of the host
+	RangeOne      = 1 // the one port
+	RangeMany     = 2 // anything else
+	RangeReversed = 3 // its lowest port is above its highest
+)
+
+// narrow says that there is one port to choose.
+func (m *move) narrow() bool { return m.w.Env.Narrow || m.s != nil && m.s.has(OneChoice) }
+
+// narrow leaves the host one port to choose, another than before, or many.
+func (w *World) narrow(one bool) {
+	w.Env.Narrow, w.Env.Only = one, PortZero
+	for i := range w.Sockets {
+		s := &w.Sockets[i]
+		s.clear(Lent)
+		if s.has(OneChoice) { // whether it still has that choice hangs on the range
+			w.Left = LeftEnv
+		}
+	}
+}
 
 // only gives the one port, by its symbol.
 func (m *move) only() Port {
@@ -36,6 +56,9 @@ func bindsNone(a Addr) func(*move) bool {
 }
 
 func (m *move) noneFor(a Addr) bool {
+	if m.w.Env.Barred {
+		return true
+	}
 	for i := range m.w.Sockets {
 		o := &m.w.Sockets[i]
 		if o == m.s || !o.holds(m.w.Env.Only, m.s.Kind) || !m.s.overlaps(a, o) {
@@ -58,6 +81,9 @@ func autobindsNone(m *move) bool {
 func connectsNone(m *move) bool {
 	if !stream(m) || !m.narrow() || m.s.has(HasPort) {
 		return false
+	}
+	if m.w.Env.Barred {
+		return true
 	}
 	dst := m.destination()
 	src := m.s.Local
@@ -114,6 +140,20 @@ var portsFirst = []Rule{
 	{Name: "listen/ports", Class: Succeed, on: on(spec.OpListen), For: forAll &^ forLinux,
 		Title: "What listen does elsewhere when the host is short of ports is not modelled.", when: shortOfPorts, then: leaves(LeftEnv)},
 }
+
+var portRange = []Rule{
+	{Name: "setsockopt/IP_LOCAL_PORT_RANGE-EINVAL", Class: Shall, on: on(spec.OpSetsockopt), For: forLinux, Evidence: "ip(7); Linux 6.18, do_ip_setsockopt",
+		Title: "A range of ports whose lowest is above its highest fails.",
+		when:  all(ranges, func(m *move) bool { return m.c.Value == RangeReversed }), then: fails(spec.EINVAL)},
+	{Name: "setsockopt/IP_LOCAL_PORT_RANGE-left-out", Class: Succeed, on: on(spec.OpSetsockopt), For: forLinux,
+		Title: "A range of several ports for one socket is not modelled.",
+		when:  all(ranges, func(m *move) bool { return m.c.Value != RangeNone && m.c.Value != RangeOne }), then: leaves(LeftOption)},
+	{Name: "setsockopt/IP_LOCAL_PORT_RANGE", Class: Succeed, on: on(spec.OpSetsockopt), For: forLinux, Evidence: "ip(7); Linux 6.18, inet_sk_get_local_port_range",
+		Title: "IP_LOCAL_PORT_RANGE says which ports the host may choose for this socket.", when: ranges,
+		then: func(m *move) { m.s.assign(OneChoice, m.c.Value == RangeOne); m.ret(0) }},
+}
+
+func ranges(m *move) bool { return option(spec.SolIP, spec.IPLocalPortRange)(m) }
 
 var portsSend = onSend([]Rule{
 	{Name: "/dgram/EAGAIN-ports", Class: Shall, For: forLinux, Evidence: "Linux 6.18, inet_send_prepare (inet_autobind)",

@@ -8,7 +8,7 @@ import "github.com/connspec/connspec/spec"
 // reaches what has no route, and one bound to lo sends into nothing.
 
 func bindsDevice(m *move) bool {
-	return sockopt(spec.SoBindtodevice)(m) && m.s.Family == spec.AFInet && !m.s.has(Raw)
+	return sockopt(spec.SoBindtodevice)(m) && !m.s.unix() && !m.s.has(Raw)
 }
 
 var deviceOptions = []Rule{

@@ -78,7 +78,7 @@ var optionRules = []Rule{
 		when:  option(spec.SolSocket, spec.SoReuseaddr), then: sets(Reuse), unix: true},
 	{Name: "setsockopt/TCP_NODELAY", Class: Succeed, on: on(spec.OpSetsockopt), For: forAll, Evidence: "tcp(7); Linux 6.18, __tcp_sock_set_nodelay",
 		Title: "TCP_NODELAY sends what was held back, and holds nothing back from then on.",
-		of:    streams, when: option(spec.SolTCP, spec.TCPNodelay), then: func(m *move) { sets(Nodelay)(m); m.push(m.s, 0) }},
+		of:    streams, when: option(spec.SolTCP, spec.TCPNodelay), then: func(m *move) { sets(Nodelay)(m); m.pushHeld(m.s) }},
 	{Name: "setsockopt/TCP_FASTOPEN_CONNECT/EINVAL-value", Class: Shall, on: on(spec.OpSetsockopt), For: forLinux, Evidence: "Linux 6.18, do_tcp_setsockopt",
 		Title: "TCP_FASTOPEN_CONNECT takes 0 and 1.",
 		of:    streams, when: all(option(spec.SolTCP, spec.TCPFastopenConnect), func(m *move) bool { return m.c.Value < 0 || m.c.Value > 1 }), then: fails(spec.EINVAL)},

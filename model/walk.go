@@ -260,7 +260,7 @@ func openings() [][]Label {
 		{stream, bind(3, AddrLoopback), call(Call{Op: spec.OpConnect, FD: 3, To: at(AddrLoopback, 1)})},
 		{
 			call(Call{Op: spec.OpSocket, Family: spec.AFInet, Type: spec.SockDgram}), call(Call{Op: spec.OpConnect, FD: 3, To: at(AddrRemote1, 1)}),
-			{Kind: LabelEnv, Change: RouteGone, Addr: AddrRemote1},
+			{Kind: LabelEnv, Change: RouteGone, Addr: AddrRemote1}, call(Call{Op: spec.OpSend, FD: 3, Len: 5}),
 			call(Call{Op: spec.OpSendto, FD: 3, Len: 5, To: Sockaddr{Pointer: spec.PointerNull}}),
 		},
 		{

@@ -82,7 +82,13 @@ func waitingOpenings() [][]Label {
 	away := to
 	away.Addr = AddrNoRoute
 	caught := call(Call{Op: spec.OpSigaction, Signal: spec.SIGUSR1, Handler: spec.SigCatch})
+	narrow := call(Call{Op: spec.OpSetsockopt, FD: 3, Level: spec.SolIP, Option: spec.IPLocalPortRange, Value: RangeOne})
+	upside := narrow
+	upside.Call.Value = RangeReversed
+	several := narrow
+	several.Call.Value = RangeMany
 	return [][]Label{
+		{stream, upside, narrow, connect, stream}, {stream, several},
 		{stream, call(Call{Op: spec.OpSetsockopt, FD: 3, Level: spec.SolTCP, Option: spec.TCPSyncnt, Value: 2}),
 			call(Call{Op: spec.OpGetsockopt, FD: 3, Level: spec.SolTCP, Option: spec.TCPSyncnt})},
 		{caught, stream, by(wait(spec.OpSelect, 3, 200), 1)},
@@ -96,6 +102,7 @@ func waitingOpenings() [][]Label {
 		{caught, call(Call{Op: spec.OpSocket, Family: spec.AFInet, Type: spec.SockDgram}), set(spec.SoRcvtimeo, 200), by(call(Call{Op: spec.OpRecv, FD: 3, Len: 5}), 1)},
 		{stream, set(spec.SoSndtimeo, 200), connect, by(connect, 1)},
 		{stream, connect, synAck, set(spec.SoLinger, 1), call(Call{Op: spec.OpClose, FD: 3})},
+		{stream, stream, connect, synAck, set(spec.SoLinger, 1), call(Call{Op: spec.OpDup2, FD: 4, Value: 3})},
 		{caught, stream, connect, by(wait(spec.OpSelect, 3, 200), 1), synAck, by(wait(spec.OpSelect, 3, -1), 1)},
 	}
 }

@@ -127,10 +127,18 @@ func (m *move) resend(s *Socket, bits Bits) {
 // ack sends a bare acknowledgement.
 func (m *move) ack(s *Socket) { m.segment(s, ACK, 0) }
 
-// push sends n bytes of s, or holds them back while a small segment is
-// outstanding (RFC 9293, section 3.7.4: Nagle).
+// push sends n bytes of s, or holds them back. A send of nothing does not try
+// again what was held back.
 func (m *move) push(s *Socket, n uint16) {
 	s.Unsent += n
+	if n != 0 {
+		m.pushHeld(s)
+	}
+}
+
+// pushHeld sends what is held back, unless a small segment is outstanding (RFC 9293,
+// section 3.7.4: Nagle).
+func (m *move) pushHeld(s *Socket) {
 	if s.Unsent == 0 || s.SndUna != s.SndNxt && !s.has(Nodelay) && !s.has(FastData) {
 		return
 	}

@@ -103,7 +103,8 @@ func (w *World) words(p *[worldWords]uint64) {
 		truth(w.Timers)<<8 |
 		truth(w.Env.Out.Six)<<9 |
 		truth(w.Env.In.Six)<<10 |
-		truth(w.Env.Narrow)<<11
+		truth(w.Env.Narrow)<<11 |
+		truth(w.Env.Barred)<<12
 }
 
 func (w *World) setWords(p *[worldWords]uint64) {
@@ -202,6 +203,7 @@ func (w *World) setWords(p *[worldWords]uint64) {
 	w.Env.Out.Six = p[13]>>9&1 != 0
 	w.Env.In.Six = p[13]>>10&1 != 0
 	w.Env.Narrow = p[13]>>11&1 != 0
+	w.Env.Barred = p[13]>>12&1 != 0
 }
 
 const socketWords = 9

@@ -176,6 +176,7 @@ const (
 	PassCred                      // SO_PASSCRED
 	PassPidfd                     // SO_PASSPIDFD
 	Homemade                      // Linux, AF_UNIX: made by a thread that Landlock keeps from the abstract names of others
+	OneChoice                     // IP_LOCAL_PORT_RANGE: the socket has one port to choose
 )
 
 // Socket is one socket, or what is left of one.

@@ -147,6 +147,9 @@ const (
 	SoPasscred
 	SoPasspidfd
 	IPOptions // the one value is 1, a loose source route see LooseSourceRoute
+	// The ports to choose from: the lowest in the lower 16 bits, the highest above
+	// them; 0 for those of the system.
+	IPLocalPortRange
 	SockOptionCount
 )
 
@@ -186,6 +189,8 @@ func (o SockOption) String() string {
 		return "TCP_USER_TIMEOUT"
 	case TCPFastopen:
 		return "TCP_FASTOPEN"
+	case IPLocalPortRange:
+		return "IP_LOCAL_PORT_RANGE"
 	case TCPFastopenConnect:
 		return "TCP_FASTOPEN_CONNECT"
 	case SoPasscred:

@@ -35,13 +35,13 @@ type Decider struct{ role []role } // by rule id
 type role uint8
 
 const (
-	none  role = iota
-	waits      // the call begins to wait
-	gives      // the call returns at once
-	wakes      // a waiting call returns
-	cuts       // the same, since another thread disconnected the socket
-	interrupts // a signal ends the wait
-	expires    // SO_SNDTIMEO does
+	none       role = iota
+	waits           // the call begins to wait
+	gives           // the call returns at once
+	wakes           // a waiting call returns
+	cuts            // the same, since another thread disconnected the socket
+	interrupts      // a signal ends the wait
+	expires         // SO_SNDTIMEO does
 )
 
 // NewDecider sorts the rules.

@@ -3,6 +3,7 @@ package judge
 import (
 	"fmt"
 	"net/netip"
+	"strconv"
 
 	"github.com/connspec/connspec/diffcheck/script"
 	"github.com/connspec/connspec/diffcheck/target"
@@ -27,7 +28,7 @@ func (j *Judge) environment(e *script.Env) {
 	case script.EnvFile:
 		j.moment(model.LabelEnv).label.File = j.names.unix.change(&e.File)
 	case script.EnvSysctl:
-		j.moment(model.LabelEnv).label.Change = sysctlChange(e)
+		j.moment(model.LabelEnv).label.Change = j.names.sysctl(e)
 	default:
 		j.moment(model.LabelEnv)
 	}
@@ -37,10 +38,10 @@ func (j *Judge) environment(e *script.Env) {
 // uses up.
 const rangeMany = 1000
 
-// sysctlChange is one that the model knows: whether there is Fast Open for
+// sysctl is the change, if the model knows it: whether there is Fast Open for
 // clients (bit 0), and none for listeners (bit 1); the range of ports to choose
-// from.
-func sysctlChange(e *script.Env) model.Change {
+// from, and those of it that are not to be chosen.
+func (n *names) sysctl(e *script.Env) model.Change {
 	switch e.Name {
 	case "net.ipv4.tcp_fastopen":
 		switch e.Value {
@@ -49,17 +50,41 @@ func sysctlChange(e *script.Env) model.Change {
 		case "1":
 			return model.FastOpenOn
 		}
+	case "net.ipv4.ip_local_reserved_ports":
+		switch e.Value {
+		case "0":
+			return model.PortsFree
+		case strconv.Itoa(int(n.choice)): // the one port that there is to choose
+			return model.PortsReserved
+		}
 	case "net.ipv4.ip_local_port_range":
 		var low, high int
-		switch n, err := fmt.Sscanf(e.Value, "%d %d", &low, &high); {
-		case err != nil || n != 2:
+		switch fields, err := fmt.Sscanf(e.Value, "%d %d", &low, &high); {
+		case err != nil || fields != 2:
 		case low == high:
+			n.choice, n.low, n.high = uint16(low), low, high
 			return model.PortsOne
 		case high-low >= rangeMany:
+			n.low, n.high = low, high
 			return model.PortsMany
 		}
 	}
 	return model.ChangeUnknown
+}
+
+// portRange is what a value of IP_LOCAL_PORT_RANGE comes to.
+func (n *names) portRange(value int32) int32 {
+	low, high := uint16(value), uint16(uint32(value)>>16)
+	switch {
+	case value == 0, low == high && (int(low) < n.low || int(low) > n.high): // inet_sk_get_local_port_range
+		return model.RangeNone
+	case low != 0 && high != 0 && low > high:
+		return model.RangeReversed
+	case low != high || n.choice != 0 && n.choice != low:
+		return model.RangeMany
+	}
+	n.choice = low
+	return model.RangeOne
 }
 
 // filter is a rule of the firewall.

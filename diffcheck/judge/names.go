@@ -73,10 +73,14 @@ type names struct {
 	current int               // index in conns, -1 for none
 	cookies []script.FastOpen // of TCP Fast Open, by number from 0
 	unix    unixNames
+	choice  uint16 // the one port that the script leaves to choose, 0 before it says which
+	low     int    // the lowest port that the host chooses from
+	high    int    // and the highest
 }
 
 func (n *names) reset() {
-	n.used = 0
+	n.used, n.choice = 0, 0
+	n.low, n.high = script.ChoiceFirst, script.ChoiceLast
 	n.conns, n.cookies = n.conns[:0], n.cookies[:0]
 	n.current = -1
 	n.unix.reset()
@@ -141,6 +145,9 @@ func (n *names) call(m *model.Call, c *spec.Call) {
 		m.Value = c.Backlog
 	case spec.OpSetsockopt, spec.OpLandlockCreate:
 		m.Value = c.Value
+		if c.Option == spec.IPLocalPortRange {
+			m.Value = n.portRange(c.Value)
+		}
 	case spec.OpFcntl, spec.OpDup2, spec.OpOpen:
 		m.Value = c.Arg
 	case spec.OpEpollWait:

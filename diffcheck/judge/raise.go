@@ -108,6 +108,20 @@ func endpoint(a model.Addr, p model.Port) netip.AddrPort {
 	return netip.AddrPortFrom(classes[a], raisePort(p))
 }
 
+// raiseRange is a value of IP_LOCAL_PORT_RANGE.
+func raiseRange(value int32) int32 {
+	low, high := uint32(50000), uint32(50000)
+	switch value {
+	case model.RangeNone:
+		return 0
+	case model.RangeMany:
+		high = 60000
+	case model.RangeReversed:
+		high = 40000
+	}
+	return int32(high<<16 | low)
+}
+
 func raiseCall(c *model.Call) spec.Call {
 	s := spec.Call{
 		Op: c.Op, FD: c.FD, Family: c.Family, Type: c.Type, Protocol: c.Protocol, Level: c.Level, Option: c.Option,
@@ -125,6 +139,9 @@ func raiseCall(c *model.Call) spec.Call {
 		s.Backlog = c.Value
 	case spec.OpSetsockopt, spec.OpLandlockCreate:
 		s.Value = c.Value
+		if c.Option == spec.IPLocalPortRange {
+			s.Value = raiseRange(c.Value)
+		}
 	case spec.OpFcntl, spec.OpDup2, spec.OpOpen:
 		s.Arg = c.Value
 	case spec.OpPoll:

@@ -15,11 +15,15 @@ type Naming struct {
 	// FreshPort gives a port of the host that nothing uses, for a port between
 	// 1024 and script.PortFirst that a script names. nil: the port itself.
 	FreshPort func() uint16
+	// FreshChoice gives one that a host chooses from by default, for a port that a
+	// script leaves it to choose. nil: the port itself.
+	FreshChoice func() uint16
 
 	remote1, remote2 netip.Addr // real
 	six1, six2       netip.Addr // likewise; the zero Addr stands for the canonical one
 	ports            []portPair
-	chosen           uint16 // the last canonical port given to one the host chose
+	choices          []portPair // of the ports that the host is to choose
+	chosen           uint16     // the last canonical port given to one the host chose
 	names            []namePair
 	chosenNames      int
 }
@@ -30,7 +34,7 @@ type portPair struct{ canon, real uint16 }
 func (n *Naming) Reset(remote1, remote2 netip.Addr) {
 	n.remote1, n.remote2 = remote1, remote2
 	n.six1, n.six2 = script.Remote61, script.Remote62
-	n.ports = n.ports[:0]
+	n.ports, n.choices = n.ports[:0], n.choices[:0]
 	n.chosen = script.PortFirst - 1
 	n.names, n.chosenNames = n.names[:0], 0
 }
@@ -102,6 +106,44 @@ func (n *Naming) RealPort(canon uint16) uint16 {
 		real = n.FreshPort()
 	}
 	n.ports = append(n.ports, portPair{canon, real})
+	return real
+}
+
+// NewChoice gives the lab's number for a port that a script leaves to the host to
+// choose; a name it had before is forgotten. Unlike that of RealPort it shows in a
+// trace as a port that the host chose.
+func (n *Naming) NewChoice(canon uint16) uint16 {
+	real := canon
+	if n.FreshChoice != nil && script.Choosable(canon) {
+		real = n.FreshChoice()
+	}
+	for i := range n.choices {
+		if n.choices[i].canon == canon {
+			n.choices[i].real = real
+			return real
+		}
+	}
+	n.choices = append(n.choices, portPair{canon, real})
+	return real
+}
+
+// RealChoice gives the number that NewChoice gave, or a new one.
+func (n *Naming) RealChoice(canon uint16) uint16 {
+	for _, p := range n.choices {
+		if p.canon == canon {
+			return p.real
+		}
+	}
+	return n.NewChoice(canon)
+}
+
+// CanonChoice is the inverse of RealChoice.
+func (n *Naming) CanonChoice(real uint16) uint16 {
+	for _, p := range n.choices {
+		if p.real == real {
+			return p.canon
+		}
+	}
 	return real
 }
 

@@ -1,6 +1,7 @@
 package script
 
 import (
+	"math"
 	"strconv"
 
 	"github.com/connspec/connspec/spec"
@@ -17,6 +18,7 @@ const (
 	formLinger                    // {l_onoff=1, l_linger=0}, 8
 	formName                      // "lo", 16
 	formRoute                     // "\x83\x07…", 7: [spec.LooseSourceRoute]
+	formBits                      // [0xc350c350], 4
 )
 
 func formOf(o spec.SockOption) optionForm {
@@ -31,13 +33,15 @@ func formOf(o spec.SockOption) optionForm {
 		return formName
 	case spec.IPOptions:
 		return formRoute
+	case spec.IPLocalPortRange:
+		return formBits
 	}
 	return formInt
 }
 
 // optionSizes are what a call passes along with a value of each form. The
 // name of an interface has room for IFNAMSIZ bytes.
-var optionSizes = [...]int32{formInt: 4, formErrno: 4, formTimeval: 16, formLinger: 8, formName: 16, formRoute: int32(len(spec.LooseSourceRoute))}
+var optionSizes = [...]int32{formInt: 4, formErrno: 4, formTimeval: 16, formLinger: 8, formName: 16, formBits: 4, formRoute: int32(len(spec.LooseSourceRoute))}
 
 // structValue reads the value of an option that is no int.
 func (p *parser) structValue(f optionForm) int32 {
@@ -46,6 +50,11 @@ func (p *parser) structValue(f optionForm) int32 {
 		return p.timeval()
 	case formLinger:
 		return p.linger()
+	case formBits:
+		p.expect("[")
+		v := p.number(0, math.MaxUint32, "a number of 32 bits")
+		p.expect("]")
+		return int32(uint32(v))
 	}
 	p.skip()
 	start := p.pos
@@ -135,6 +144,10 @@ func appendOption(b []byte, f optionForm, value int32) []byte {
 		return append(b, '}')
 	case formRoute:
 		return appendString(b, []byte(spec.LooseSourceRoute))
+	case formBits:
+		b = append(b, "[0x"...)
+		b = strconv.AppendUint(b, uint64(uint32(value)), 16)
+		return append(b, ']')
 	case formName:
 		return strconv.AppendQuote(b, spec.Device(value).String())
 	}

@@ -42,3 +42,13 @@ const (
 	PortFirst = 61001
 	PortLast  = 61099
 )
+
+// The ports that a host chooses from until a script says otherwise, those of a
+// Linux kernel's own.
+const (
+	ChoiceFirst = 32768
+	ChoiceLast  = 60999
+)
+
+// Choosable says whether the port is one of them.
+func Choosable(port uint16) bool { return port >= ChoiceFirst && port <= ChoiceLast }

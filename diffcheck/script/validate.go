@@ -148,13 +148,13 @@ func OnLoopback(s *Script) bool {
 }
 
 // onlyInLab: what the call does depends on the privileges or the sysctls of a
-// namespace, raw sockets and Fast Open, or on Landlock.
+// namespace, raw sockets, Fast Open and a range of ports, or on Landlock.
 func onlyInLab(c *spec.Call) bool {
 	switch c.Op {
 	case spec.OpSocket:
 		return c.Family != spec.AFUnix && (c.Type == spec.SockRaw || c.Protocol == spec.ProtocolICMP || c.Protocol == spec.ProtocolMPTCP || c.Family == spec.AFNetlink || c.Family == spec.AFPacket)
 	case spec.OpSetsockopt:
-		return c.Option == spec.TCPFastopen || c.Option == spec.TCPFastopenConnect || c.Option == spec.IPOptions
+		return c.Option == spec.TCPFastopen || c.Option == spec.TCPFastopenConnect || c.Option == spec.IPOptions || c.Option == spec.IPLocalPortRange
 	case spec.OpLandlockRestrict:
 		return true
 	}

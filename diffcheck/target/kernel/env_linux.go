@@ -68,11 +68,7 @@ func (k *Target) setSysctl(ev *script.Event) error {
 	if !strings.HasPrefix(path, "/proc/sys/net/") || strings.Contains(path, "//") {
 		return target.Refuse(ev, "sysctl %s: only net.* belongs to a namespace", e.Name)
 	}
-	value := e.Value
-	if low, high, ok := strings.Cut(value, " "); ok && low == high && e.Name == "net.ipv4.ip_local_port_range" {
-		port := strconv.Itoa(int(k.freshPort())) // what an earlier script left on the port would show
-		value = port + " " + port
-	}
+	value := k.sysctlValue(e)
 	old, err := os.ReadFile(path)
 	if err == nil {
 		err = os.WriteFile(path, []byte(value), 0o644)
@@ -82,6 +78,22 @@ func (k *Target) setSysctl(ev *script.Event) error {
 	}
 	k.changed.sysctls = append(k.changed.sysctls, sysctl{path, strings.TrimSpace(string(old))})
 	return nil
+}
+
+// sysctlValue is the value with the lab's number for a port that the host is to
+// choose, or must not: what an earlier script left on the port would show.
+func (k *Target) sysctlValue(e *script.Env) string {
+	low, high, two := strings.Cut(e.Value, " ")
+	n, err := strconv.ParseUint(low, 10, 16)
+	switch {
+	case err != nil || n == 0:
+	case e.Name == "net.ipv4.ip_local_port_range" && two && low == high:
+		port := strconv.Itoa(int(k.naming.NewChoice(uint16(n))))
+		return port + " " + port
+	case e.Name == "net.ipv4.ip_local_reserved_ports" && !two:
+		return strconv.Itoa(int(k.naming.RealChoice(uint16(n))))
+	}
+	return e.Value
 }
 
 // link sets a device up or down.

@@ -49,6 +49,7 @@ type Target struct {
 	inside bool     // Run is called on the thread of the place, see Within
 	left   []func() // closes the places that Within could not leave
 	far    uint32
+	choice uint16 // likewise, among those that the kernel chooses from
 	port   uint16
 	page   []byte // that nobody can read
 	fds    *descriptors
@@ -109,7 +110,7 @@ func open(o Options, wired bool) (*Target, error) {
 		k.Close()
 		return nil, err
 	}
-	k.naming.FreshPort = k.freshPort
+	k.naming.FreshPort, k.naming.FreshChoice = k.freshPort, k.freshChoice
 	k.puppet = puppet.New(puppet.Config{MAC: lab.PuppetMAC, HostMAC: lab.HostMAC, Verify: true, TellSums: true, Strange: realNet, Strange6: lab.Far6}, &k.naming)
 	if err := k.settleDown(); err != nil {
 		k.Close()

@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/connspec/connspec/diffcheck/puppet"
 	"github.com/connspec/connspec/spec"
 )
 
@@ -17,10 +18,14 @@ import (
 const optionMax = 16
 
 // sockopt prepares getsockopt and setsockopt.
-func (q *request) sockopt(c *spec.Call) {
+func (q *request) sockopt(c *spec.Call, n *puppet.Naming) {
 	q.option = c.Option
 	q.optval = [optionMax]byte{}
-	size := putOption(&q.optval, c.Option, c.Value)
+	value := c.Value
+	if c.Option == spec.IPLocalPortRange {
+		value = eachPort(value, n.RealChoice)
+	}
+	size := putOption(&q.optval, c.Option, value)
 	q.args[1], q.args[2] = number(sockLevels[:], c.Level), number(sockOptions[:], c.Option)
 	q.args[3] = uintptr(unsafe.Pointer(&q.optval))
 	if c.Op == spec.OpSetsockopt {
@@ -55,8 +60,18 @@ func putOption(b *[optionMax]byte, o spec.SockOption, value int32) (size uintptr
 	return 4
 }
 
+// eachPort translates a range of one port; others are the same everywhere.
+func eachPort(value int32, translate func(uint16) uint16) int32 {
+	low, high := uint16(value), uint16(uint32(value)>>16)
+	if low != high || low == 0 {
+		return value
+	}
+	low = translate(low)
+	return int32(uint32(low)<<16 | uint32(low))
+}
+
 // optionValue reads what the kernel wrote.
-func (q *request) optionValue() (int32, error) {
+func (q *request) optionValue(n *puppet.Naming) (int32, error) {
 	native := binary.NativeEndian
 	value := int32(native.Uint32(q.optval[:]))
 	switch q.option {
@@ -84,6 +99,8 @@ func (q *request) optionValue() (int32, error) {
 			return 0, fmt.Errorf("kernel: SO_BINDTODEVICE is %q, which package spec has no name for", name)
 		}
 		return int32(d), nil
+	case spec.IPLocalPortRange:
+		return eachPort(value, n.CanonChoice), nil
 	}
 	return value, nil
 }

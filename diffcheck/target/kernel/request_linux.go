@@ -92,7 +92,7 @@ func (q *request) prepare(c *spec.Call, d *descriptors, n *puppet.Naming, unread
 		}
 		a[1], a[2] = q.nameArgs(c, d, unreadable)
 	case spec.OpGetsockopt, spec.OpSetsockopt:
-		q.sockopt(c)
+		q.sockopt(c, n)
 	case spec.OpPoll:
 		q.poll(c, d)
 	case spec.OpSelect:
@@ -286,7 +286,7 @@ func (q *request) result(d *descriptors, n *puppet.Naming) (r spec.Result, err e
 			d.files[d.which[q.fd]].nonblock = q.arg&spec.ONonblock != 0
 		}
 	case spec.OpGetsockopt:
-		r.Value, err = q.optionValue()
+		r.Value, err = q.optionValue(n)
 	case spec.OpSetsockopt:
 		if q.option == spec.SoLinger && d.open(q.fd) {
 			d.files[d.which[q.fd]].lingers = q.value > 0

@@ -99,6 +99,15 @@ func (k *Target) freshPort() uint16 {
 	return k.port
 }
 
+// freshChoice gives a port that this kernel chooses from by default, and that no
+// script before this one was left in this lane.
+func (k *Target) freshChoice() uint16 {
+	if k.choice++; k.choice > script.ChoiceLast-script.ChoiceFirst {
+		k.choice = 0
+	}
+	return script.ChoiceFirst + k.choice
+}
+
 // events runs the script from the first event to the last.
 func (k *Target) events() error {
 	for i := range k.s.Events {
