@@ -159,6 +159,9 @@ func raiseCall(c *model.Call) spec.Call {
 	return s
 }
 
+// outside is an address that the plan does not have (RFC 2544).
+var outside = netip.MustParseAddr("198.18.0.1")
+
 func raiseAddr(to *model.Sockaddr) spec.Sockaddr {
 	a := spec.Sockaddr{Family: to.Family, Port: raisePort(to.Port)}
 	if to.Family == spec.AFUnix {
@@ -166,7 +169,9 @@ func raiseAddr(to *model.Sockaddr) spec.Sockaddr {
 		return spec.Sockaddr{Family: to.Family, Path: n.unix.bytes(to.Unix.Name, 0)}
 	}
 	if to.Family == spec.AFInet || to.Family == spec.AFInet6 {
-		a.Addr = classes[to.Addr]
+		if a.Addr = classes[to.Addr]; to.Addr == model.AddrUnknown {
+			a.Addr = outside
+		}
 	}
 	if to.Family == spec.AFInet6 {
 		a.Scope = scopeIDs[to.Scope]
