@@ -1,5 +1,7 @@
 package model
 
+import "github.com/connspec/connspec/spec"
+
 // The surroundings of the host, which a script can change as `ip` does.
 
 // Change is a change of the environment. The first ones are about the route to
@@ -31,6 +33,13 @@ const (
 	AddrBack6
 	PortsReserved // the one port is not to be chosen (net.ipv4.ip_local_reserved_ports)
 	PortsFree
+	NeighborGone // the host does not know the gateway, and nobody answers for it
+	NeighborBack
+	NeighborGone6
+	NeighborBack6
+	ReuseNone // Linux: net.ipv4.tcp_tw_reuse 0: connect chooses no port that lies in TIME-WAIT
+	ReuseAll  // 1: after a second it may
+	ReuseNear // 2, as planned: only between loopback addresses
 	changeCount
 )
 
@@ -40,6 +49,8 @@ var changeNames = [changeCount]string{
 	"filter for output", "filter for input", "no filter",
 	"fast open off", "fast open on", "one port", "many ports", "own IPv6 address gone", "own IPv6 address back",
 	"port reserved", "no port reserved",
+	"neighbour gone", "neighbour back", "IPv6 neighbour gone", "IPv6 neighbour back",
+	"no reuse of TIME-WAIT", "reuse of TIME-WAIT", "reuse of TIME-WAIT near",
 }
 
 func (c Change) String() string {
@@ -60,17 +71,23 @@ type Surroundings struct {
 	Only    Port // the one port that there is to choose, if it was chosen yet: for all if Narrow, or for some (OneChoice)
 	Narrow  bool
 	Barred  bool // it is not to be chosen
+	// How long the host goes on asking for a neighbour, see [Surroundings.asking].
+	Asking, Asking6 uint8
 }
 
 // Lack is what the host has lost of its interfaces and abilities.
-type Lack uint8
+type Lack uint16
 
 const (
-	NoLink     Lack = 1 << iota // the interface of the wire is down
-	NoLoopback                  // the loopback interface is down
-	NoAddress                   // the address on the wire is gone
-	NoFastOpen                  // Linux: no Fast Open for clients
-	NoAddress6                  // the IPv6 address on the wire is gone, but for the link-local one
+	NoLink      Lack = 1 << iota // the interface of the wire is down
+	NoLoopback                   // the loopback interface is down
+	NoAddress                    // the address on the wire is gone
+	NoFastOpen                   // Linux: no Fast Open for clients
+	NoNeighbor                   // nobody answers for the gateway
+	NoNeighbor6                  // nor for IPv6's
+	NoReuse                      // Linux: no port that lies in TIME-WAIT is chosen
+	AnyReuse                     // Linux: one is, whatever the peer
+	NoAddress6                   // the IPv6 address on the wire is gone, but for the link-local one
 )
 
 func (e *Surroundings) lacks(l Lack) bool { return e.Lacks&l != 0 }
@@ -175,6 +192,9 @@ var lackOf = [changeCount]struct {
 	LoopbackDown: {what: NoLoopback}, LoopbackUp: {NoLoopback, true},
 	AddrGone: {what: NoAddress}, AddrBack: {NoAddress, true},
 	AddrGone6: {what: NoAddress6}, AddrBack6: {NoAddress6, true},
+	NeighborGone: {what: NoNeighbor}, NeighborBack: {NoNeighbor, true},
+	NeighborGone6: {what: NoNeighbor6}, NeighborBack6: {NoNeighbor6, true},
+	ReuseNone: {what: NoReuse}, ReuseAll: {what: AnyReuse}, ReuseNear: {NoReuse | AnyReuse, true},
 }
 
 func (w *World) lack(c Change) {
@@ -185,6 +205,10 @@ func (w *World) lack(c Change) {
 		w.Env.Lacks |= l.what
 	}
 	switch c {
+	case ReuseNone:
+		w.Env.Lacks &^= AnyReuse
+	case ReuseAll:
+		w.Env.Lacks &^= NoReuse
 	case LoopbackDown:
 		if w.Env.Routes6 != 0 { // what rejects hangs on lo, and gives way to the route below it
 			w.Left = LeftEnv
@@ -204,7 +228,8 @@ func (w *World) change(l *Label) {
 	before := w.Env
 	if lackOf[c].what != 0 {
 		w.lack(c)
-		if c == FastOpenOff || c == FastOpenOn {
+		w.neighbors(c)
+		if c == FastOpenOff || c == FastOpenOn || c >= NeighborGone {
 			return
 		}
 	}
@@ -251,7 +276,7 @@ func (w *World) change(l *Label) {
 	// only shows where it sends by mistake.
 	// A broadcast peer is asked for SO_BROADCAST once more then.
 	for i := range w.Sockets {
-		if s := &w.Sockets[i]; s.has(Routed) || s.Kind == KindDgram && s.TCP == Established && s.Remote.Broadcasts() {
+		if s := &w.Sockets[i]; s.has(Routed) || w.Env.Routes6 != before.Routes6 && s.Family == spec.AFInet6 && s.Dev != spec.DeviceNone || s.Kind == KindDgram && s.TCP == Established && s.Remote.Broadcasts() {
 			w.Left = LeftEnv
 		}
 	}

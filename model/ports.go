@@ -95,7 +95,7 @@ func connectsNone(m *move) bool {
 		if o == m.s || !o.holds(m.w.Env.Only, KindStream) {
 			continue
 		}
-		if !o.has(Lent) || o.TCP > Listen && o.Local == src && o.Remote == dst && o.RPort == m.c.To.Port {
+		if !o.has(Lent) || o.TCP > Listen && o.Local == src && o.Remote == dst && o.RPort == m.c.To.Port && !m.reusable(o) {
 			return true
 		}
 	}
@@ -103,13 +103,13 @@ func connectsNone(m *move) bool {
 }
 
 // unfit: the names that a narrow range leads to are beyond the model: a remnant in
-// TIME-WAIT, which Linux may reuse after a second, and IPv6.
+// TIME-WAIT for about as long as Linux does not reuse it, and IPv6.
 func unfit(m *move) bool {
 	if m.s == nil || !m.narrow() || m.s.has(HasPort) || m.w.Env.Only == PortZero {
 		return false
 	}
 	for i := range m.w.Sockets {
-		if o := &m.w.Sockets[i]; o.holds(m.w.Env.Only, m.s.Kind) && (o.TCP == TimeWait || o.has(Child) || o.Family != m.s.Family) {
+		if o := &m.w.Sockets[i]; o.holds(m.w.Env.Only, m.s.Kind) && (o.TCP == TimeWait && o.Life == reuseSoon || o.has(Child) || o.Family != m.s.Family) {
 			return true
 		}
 	}
@@ -126,11 +126,11 @@ var portsFirst = []Rule{
 			return autobindsNone(m) && m.c.To.Len >= 2 && m.c.To.Len <= 128 && !badPointer(m) && !unspec(m)
 		}, then: fails(spec.EAGAIN)},
 	{Name: "connect/ports-left-out", Class: Succeed, on: on(spec.OpConnect), For: forLinux,
-		Title: "A narrow range of ports with what TIME-WAIT, a listener or IPv6 has of it is not modelled.", when: all(unfit, idle), then: leaves(LeftEnv)},
+		Title: "A narrow range of ports with what a TIME-WAIT of about a second, a listener or IPv6 has of it is not modelled.", when: all(unfit, idle), then: leaves(LeftEnv)},
 	{Name: "bind/ports-left-out", Class: Succeed, on: on(spec.OpBind), For: forLinux,
-		Title: "A narrow range of ports with what TIME-WAIT, a listener or IPv6 has of it is not modelled.", when: all(unfit, portZero), then: leaves(LeftEnv)},
+		Title: "A narrow range of ports with what a TIME-WAIT of about a second, a listener or IPv6 has of it is not modelled.", when: all(unfit, portZero), then: leaves(LeftEnv)},
 	{Name: "listen/ports-left-out", Class: Succeed, on: on(spec.OpListen), For: forLinux,
-		Title: "A narrow range of ports with what TIME-WAIT, a listener or IPv6 has of it is not modelled.", when: all(stream, unfit), then: leaves(LeftEnv)},
+		Title: "A narrow range of ports with what a TIME-WAIT of about a second, a listener or IPv6 has of it is not modelled.", when: all(stream, unfit), then: leaves(LeftEnv)},
 	{Name: "connect/unsaid-ports", Class: Unsaid, on: on(spec.OpConnect), For: forPOSIX | forTargetTCP, Unsaid: forPOSIX | forTargetTCP,
 		Title: "What connect does when the host is short of ports is not said.", when: shortOfPorts, then: openState},
 	{Name: "connect/bsd/ports", Class: Succeed, on: on(spec.OpConnect), For: forSockets,

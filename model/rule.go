@@ -156,7 +156,7 @@ func tables() [][]Rule {
 		anyState,
 		fileRules, landlockRules, otherSockets,
 		anyDescriptor,
-		needing(changed, portsFirst), needing(changed, portsSend), needing(changed, filteredSend), needing(changed, environmentSend), environmentSegment, environmentNobody, filterRules, environmentTimer, needing(changed, environmentConnect),
+		needing(changed, portsFirst), needing(changed, portsSend), needing(changed, filteredSend), needing(changed, environmentSend), environmentSegment, environmentNobody, filterRules, environmentTimer, neighborRules, needing(changed, environmentConnect),
 		connectInet6POSIX, connectPOSIX,
 		connectOther,
 		connectLinux, needing(six, connectLinux6),

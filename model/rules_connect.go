@@ -240,6 +240,7 @@ func (m *move) nameEnds() {
 	s.assign(Lent, lent || s.has(Lent))
 	s.Remote, s.RPort = dst, m.c.To.Port
 	s.Layer, s.TCP = Connecting, SynSent
+	m.sweep(s)
 	if inet6(m) && !dst.Six() && m.under(forLinux) {
 		s.set(MappedOps)
 		s.Flow = dst

@@ -27,7 +27,7 @@ var routeGone = []route{routeNone, routeUnreachable, routeProhibit, routeBlackho
 var environmentSend = onSend([]Rule{
 	{Name: "/dgram/route-gone", Class: Shall, For: forLinux, Evidence: "Linux 6.18, udp_sendmsg (sk_dst_check, ip_route_output_flow)",
 		Title: "A datagram socket whose peer has lost its route fails as connect would.",
-		when:  anyOf(astray(routeGone...), all(fromAbsent, dgramIn(Established), not(named))), then: func(m *move) { m.fail(m.sendRoute()) }},
+		when:  anyOf(astray(routeGone...), all(fromAbsent, dgramIn(Established), not(named), not(inet6))), then: func(m *move) { m.fail(m.sendRoute()) }},
 	{Name: "/dgram/bsd/ENETDOWN", Class: Shall, For: forSockets, Evidence: "XNU 11417, dlil_output; FreeBSD 13, ether_output (IFF_UP)",
 		Title: "A datagram fails while the interface is down.",
 		of:    dgrams, when: all(downWire, anyOf(named, state(Established)), not(pending), not(has(ShutWrite)), targets(routeUnicast, routeMulticast)), then: failsBound(spec.ENETDOWN)},
@@ -87,7 +87,7 @@ func (m *move) stranded(s *Socket, f *Frame) bool {
 	if m.w.Env == (Surroundings{}) {
 		return false
 	}
-	if s.Dev != spec.DeviceNone && s.Family == spec.AFInet {
+	if s.Dev != spec.DeviceNone && (s.Family == spec.AFInet || m.w.Env.Routes6 != 0) {
 		m.leave(LeftEnv)
 		return true
 	}

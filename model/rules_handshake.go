@@ -109,7 +109,7 @@ var handshakeRules = []Rule{
 		when:  func(m *move) bool { return m.s.has(Cookie) }, then: childDone},
 	{Name: "request/syn", Class: Deliver, on: onSegment, in: received, For: forAll, Evidence: "Linux 6.18, tcp_check_req; RFC 9293, 3.8.1",
 		Title: "A SYN that comes again gets its SYN|ACK again.",
-		needs: withSYN, when: func(m *move) bool { return m.s.has(Request) && m.f.Bits == SYN && m.f.Seq == 0 },
+		needs: withSYN, when: func(m *move) bool { return m.s.has(Request) && m.f.Bits == SYN && m.f.Seq+1 == m.s.RcvNxt },
 		then: func(m *move) { m.resend(m.s, SYN|ACK) }},
 	{Name: "request/rst", Class: Deliver, on: onSegment, in: received, For: forAll, Evidence: "RFC 9293, 3.10.7.4; RFC 5961, 3.2; Linux 6.18, tcp_check_req",
 		Title: "RST with exactly the next number ends the handshake, whatever it acknowledges; nobody is told.",

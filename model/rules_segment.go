@@ -122,9 +122,11 @@ var segmentRules = []Rule{
 	{Name: "time-wait/ignored", Class: Deliver, on: onSegment, in: []TCP{TimeWait}, For: forAll, Evidence: "RFC 9293, 3.10.7.4; Linux 6.18, tcp_timewait_state_process",
 		Title: "Another RST, and an acknowledgement without news, is ignored.",
 		when:  func(m *move) bool { return m.f.Bits&RST != 0 || m.f.space() == 0 && m.f.Seq == m.s.RcvNxt }, then: nothing},
+	{Name: "time-wait/syn-new", Class: Deliver, on: onSegment, in: []TCP{TimeWait}, For: forLinux, Evidence: "RFC 1122, 4.2.2.13; Linux 6.18, tcp_timewait_state_process (TCP_TW_SYN)",
+		Title: "A SYN beyond the numbers of the old connection begins a new one, if somebody listens.", when: renews, then: renew},
 	{Name: "time-wait/syn", Class: Deliver, on: onSegment, in: []TCP{TimeWait}, For: forAll,
-		Title: "A new connection over TIME-WAIT is not modelled.",
-		when:  func(m *move) bool { return m.f.Bits&(SYN|ACK) == SYN }, then: leaves(LeftTupleReuse)},
+		Title: "Outside Linux a new connection over TIME-WAIT is not modelled, nor a SYN half the sequence space ahead.",
+		when:  func(m *move) bool { return m.f.Bits&(SYN|ACK) == SYN && (m.f.Seq >= SeqAway || !m.under(forLinux)) }, then: leaves(LeftTupleReuse)},
 	{Name: "time-wait/again", Class: Deliver, on: onSegment, in: []TCP{TimeWait}, For: forAll, Evidence: "RFC 9293, 3.10.7.4",
 		Title: "Anything else is acknowledged once more.", then: func(m *move) { m.ack(m.s) }},
 }

@@ -86,6 +86,9 @@ func (w *World) overdue() bool {
 			return true
 		}
 	}
+	if w.unansweredLong(false) && w.waitsFor(false) || w.unansweredLong(true) && w.waitsFor(true) {
+		return true
+	}
 	for i := range w.Threads {
 		if t := &w.Threads[i]; t.Wait == Blocked && t.Left != 0 && uint16(t.Left)+tardy <= uint16(w.Passing) {
 			return true
@@ -103,6 +106,7 @@ func (w *World) settle() {
 			}
 		}
 		w.age()
+		w.ask()
 	}
 	w.Timers, w.Passing = false, 0
 }
@@ -113,6 +117,8 @@ func (w *World) age() {
 		s := &w.Sockets[i]
 		switch {
 		case s.Life == 0:
+		case s.TCP == TimeWait:
+			s.Life = lapse(s.Life, w.Passing)
 		case s.TCP != SynSent || w.Passing == 0:
 			s.Life = 0
 		default:

@@ -181,7 +181,8 @@ var timerRules = []Rule{
 	{Name: "timer/time-wait-over", Class: Timer, on: onTimer, For: forAll, Evidence: "RFC 9293, 3.6.1; Linux 6.18, TCP_TIMEWAIT_LEN",
 		Title: "TIME-WAIT, and FIN-WAIT-2 without a descriptor, come to an end.",
 		when: timer(func(m *move) bool {
-			return m.s.TCP == TimeWait || m.s.TCP == FinWait2 && m.s.has(Orphan)
+			brief := m.w.Passing != 0 && m.w.Passing < PassedMax // it takes half a minute at least
+			return !brief && (m.s.TCP == TimeWait || m.s.TCP == FinWait2 && m.s.has(Orphan))
 		}),
 		then: func(m *move) { m.done(m.slot, spec.ENONE) }},
 }

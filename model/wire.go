@@ -47,6 +47,9 @@ func (m *move) emit(f Frame) {
 
 // leaveHost sends a frame to the wire.
 func (m *move) leaveHost(f Frame) {
+	if m.awaits(&f) {
+		return
+	}
 	if m.w.OutLen == OutsMax {
 		m.leave(LeftScope)
 		return
@@ -230,7 +233,7 @@ func (m *move) done(slot uint8, e spec.Errno) {
 	s.TCP = Closed
 	m.poke(s, 0)
 	s.Unsent, s.Segs = 0, 0
-	s.clear(AckDue | PingPong | Hurry)
+	s.clear(AckDue | PingPong | Hurry | Unresolved)
 	s.set(ShutRead | ShutWrite)
 	switch {
 	case m.under(forLinux):
@@ -252,6 +255,7 @@ func (m *move) timeWait(slot uint8) {
 	s := &m.w.Sockets[slot]
 	s.TCP = TimeWait
 	if s.has(Orphan) {
+		s.Life = reuseLife
 		return
 	}
 	if !m.under(forLinux) {
@@ -265,7 +269,7 @@ func (m *move) timeWait(slot uint8) {
 	}
 	w := &m.w.Sockets[rest]
 	*w = Socket{
-		Flags: Orphan | HasPort | s.Flags&Reuse, Family: s.Family, Kind: KindStream, TCP: TimeWait, Local: s.Local, Remote: s.Remote,
+		Flags: Orphan | HasPort | s.Flags&(Reuse|Lent), Life: reuseLife, Family: s.Family, Kind: KindStream, TCP: TimeWait, Local: s.Local, Remote: s.Remote,
 		LPort: s.LPort, RPort: s.RPort, SndUna: s.SndUna, SndNxt: s.SndNxt, RcvNxt: s.RcvNxt, RcvWup: s.RcvNxt,
 	}
 	m.done(slot, spec.ENONE)
@@ -296,7 +300,7 @@ func (m *move) disconnect(slot uint8) {
 	}
 	s.SndUna, s.SndNxt, s.RcvNxt, s.RcvWup, s.Unread, s.Unsent = 0, 0, 0, 0, 0, 0
 	s.Retries, s.Segs = 0, 0
-	s.clear(ShutRead | ShutWrite | GotFIN | Paced | AckDue | PingPong | Hurry | FINSent | Choked | Passive | Unpredicted | Deferred | FastBusy | FastData)
+	s.clear(ShutRead | ShutWrite | GotFIN | Paced | AckDue | PingPong | Hurry | FINSent | Choked | Passive | Unpredicted | Deferred | FastBusy | FastData | Unresolved)
 }
 
 // established completes a handshake.

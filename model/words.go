@@ -70,41 +70,43 @@ func (w *World) words(p *[worldWords]uint64) {
 		uint64(w.Seen)<<16 |
 		uint64(w.Unseen)<<24 |
 		uint64(w.Env.Lacks)<<32 |
-		uint64(w.Env.Out.Addr)<<40 |
-		uint64(w.Env.Out.Proto)<<48 |
-		uint64(w.Env.Out.Does)<<56
+		uint64(w.Env.Out.Addr)<<48 |
+		uint64(w.Env.Out.Proto)<<56
 	p[8] = uint64(w.Env.Routes)
 	p[9] = uint64(w.Env.Routes6)
-	p[10] = uint64(w.Env.In.Addr) |
-		uint64(w.Env.In.Proto)<<8 |
-		uint64(w.Env.In.Does)<<16 |
-		uint64(w.Env.Only)<<24 |
-		uint64(w.Passing)<<32 |
-		uint64(w.Signals[0])<<40 |
-		uint64(w.Signals[1])<<48 |
-		uint64(w.Signals[2])<<56
-	p[11] = uint64(w.Interests[0].Slot) |
-		uint64(w.Interests[0].FD)<<8 |
-		uint64(w.Interests[0].Events)<<16 |
-		uint64(w.Interests[0].Marks)<<24 |
-		uint64(w.Interests[1].Slot)<<32 |
-		uint64(w.Interests[1].FD)<<40 |
-		uint64(w.Interests[1].Events)<<48 |
-		uint64(w.Interests[1].Marks)<<56
-	p[12] = uint64(w.Interests[2].Slot) |
-		uint64(w.Interests[2].FD)<<8 |
-		uint64(w.Interests[2].Events)<<16 |
-		uint64(w.Interests[2].Marks)<<24 |
-		uint64(w.Left)<<32 |
-		uint64(w.NamesSeen)<<40 |
-		uint64(w.NamesUnseen)<<48 |
-		uint64(w.FastOpen[0])<<56
-	p[13] = uint64(w.FastOpen[1]) |
-		truth(w.Timers)<<8 |
-		truth(w.Env.Out.Six)<<9 |
-		truth(w.Env.In.Six)<<10 |
-		truth(w.Env.Narrow)<<11 |
-		truth(w.Env.Barred)<<12
+	p[10] = uint64(w.Env.Out.Does) |
+		uint64(w.Env.In.Addr)<<8 |
+		uint64(w.Env.In.Proto)<<16 |
+		uint64(w.Env.In.Does)<<24 |
+		uint64(w.Env.Only)<<32 |
+		uint64(w.Env.Asking)<<40 |
+		uint64(w.Env.Asking6)<<48 |
+		uint64(w.Passing)<<56
+	p[11] = uint64(w.Signals[0]) |
+		uint64(w.Signals[1])<<8 |
+		uint64(w.Signals[2])<<16 |
+		uint64(w.Interests[0].Slot)<<24 |
+		uint64(w.Interests[0].FD)<<32 |
+		uint64(w.Interests[0].Events)<<40 |
+		uint64(w.Interests[0].Marks)<<48 |
+		uint64(w.Interests[1].Slot)<<56
+	p[12] = uint64(w.Interests[1].FD) |
+		uint64(w.Interests[1].Events)<<8 |
+		uint64(w.Interests[1].Marks)<<16 |
+		uint64(w.Interests[2].Slot)<<24 |
+		uint64(w.Interests[2].FD)<<32 |
+		uint64(w.Interests[2].Events)<<40 |
+		uint64(w.Interests[2].Marks)<<48 |
+		uint64(w.Left)<<56
+	p[13] = uint64(w.NamesSeen) |
+		uint64(w.NamesUnseen)<<8 |
+		uint64(w.FastOpen[0])<<16 |
+		uint64(w.FastOpen[1])<<24 |
+		truth(w.Timers)<<32 |
+		truth(w.Env.Out.Six)<<33 |
+		truth(w.Env.In.Six)<<34 |
+		truth(w.Env.Narrow)<<35 |
+		truth(w.Env.Barred)<<36
 }
 
 func (w *World) setWords(p *[worldWords]uint64) {
@@ -169,41 +171,43 @@ func (w *World) setWords(p *[worldWords]uint64) {
 	w.Seen = uint8(p[7] >> 16)
 	w.Unseen = uint8(p[7] >> 24)
 	w.Env.Lacks = Lack(p[7] >> 32)
-	w.Env.Out.Addr = Addr(p[7] >> 40)
-	w.Env.Out.Proto = Proto(p[7] >> 48)
-	w.Env.Out.Does = Does(p[7] >> 56)
+	w.Env.Out.Addr = Addr(p[7] >> 48)
+	w.Env.Out.Proto = Proto(p[7] >> 56)
 	w.Env.Routes = uint64(p[8])
 	w.Env.Routes6 = uint64(p[9])
-	w.Env.In.Addr = Addr(p[10])
-	w.Env.In.Proto = Proto(p[10] >> 8)
-	w.Env.In.Does = Does(p[10] >> 16)
-	w.Env.Only = Port(p[10] >> 24)
-	w.Passing = uint8(p[10] >> 32)
-	w.Signals[0] = spec.Disposition(p[10] >> 40)
-	w.Signals[1] = spec.Disposition(p[10] >> 48)
-	w.Signals[2] = spec.Disposition(p[10] >> 56)
-	w.Interests[0].Slot = uint8(p[11])
-	w.Interests[0].FD = uint8(p[11] >> 8)
-	w.Interests[0].Events = uint8(p[11] >> 16)
-	w.Interests[0].Marks = InterestMarks(p[11] >> 24)
-	w.Interests[1].Slot = uint8(p[11] >> 32)
-	w.Interests[1].FD = uint8(p[11] >> 40)
-	w.Interests[1].Events = uint8(p[11] >> 48)
-	w.Interests[1].Marks = InterestMarks(p[11] >> 56)
-	w.Interests[2].Slot = uint8(p[12])
-	w.Interests[2].FD = uint8(p[12] >> 8)
-	w.Interests[2].Events = uint8(p[12] >> 16)
-	w.Interests[2].Marks = InterestMarks(p[12] >> 24)
-	w.Left = Reason(p[12] >> 32)
-	w.NamesSeen = uint8(p[12] >> 40)
-	w.NamesUnseen = uint8(p[12] >> 48)
-	w.FastOpen[0] = FastOpen(p[12] >> 56)
-	w.FastOpen[1] = FastOpen(p[13])
-	w.Timers = p[13]>>8&1 != 0
-	w.Env.Out.Six = p[13]>>9&1 != 0
-	w.Env.In.Six = p[13]>>10&1 != 0
-	w.Env.Narrow = p[13]>>11&1 != 0
-	w.Env.Barred = p[13]>>12&1 != 0
+	w.Env.Out.Does = Does(p[10])
+	w.Env.In.Addr = Addr(p[10] >> 8)
+	w.Env.In.Proto = Proto(p[10] >> 16)
+	w.Env.In.Does = Does(p[10] >> 24)
+	w.Env.Only = Port(p[10] >> 32)
+	w.Env.Asking = uint8(p[10] >> 40)
+	w.Env.Asking6 = uint8(p[10] >> 48)
+	w.Passing = uint8(p[10] >> 56)
+	w.Signals[0] = spec.Disposition(p[11])
+	w.Signals[1] = spec.Disposition(p[11] >> 8)
+	w.Signals[2] = spec.Disposition(p[11] >> 16)
+	w.Interests[0].Slot = uint8(p[11] >> 24)
+	w.Interests[0].FD = uint8(p[11] >> 32)
+	w.Interests[0].Events = uint8(p[11] >> 40)
+	w.Interests[0].Marks = InterestMarks(p[11] >> 48)
+	w.Interests[1].Slot = uint8(p[11] >> 56)
+	w.Interests[1].FD = uint8(p[12])
+	w.Interests[1].Events = uint8(p[12] >> 8)
+	w.Interests[1].Marks = InterestMarks(p[12] >> 16)
+	w.Interests[2].Slot = uint8(p[12] >> 24)
+	w.Interests[2].FD = uint8(p[12] >> 32)
+	w.Interests[2].Events = uint8(p[12] >> 40)
+	w.Interests[2].Marks = InterestMarks(p[12] >> 48)
+	w.Left = Reason(p[12] >> 56)
+	w.NamesSeen = uint8(p[13])
+	w.NamesUnseen = uint8(p[13] >> 8)
+	w.FastOpen[0] = FastOpen(p[13] >> 16)
+	w.FastOpen[1] = FastOpen(p[13] >> 24)
+	w.Timers = p[13]>>32&1 != 0
+	w.Env.Out.Six = p[13]>>33&1 != 0
+	w.Env.In.Six = p[13]>>34&1 != 0
+	w.Env.Narrow = p[13]>>35&1 != 0
+	w.Env.Barred = p[13]>>36&1 != 0
 }
 
 const socketWords = 9

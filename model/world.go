@@ -177,6 +177,7 @@ const (
 	PassPidfd                     // SO_PASSPIDFD
 	Homemade                      // Linux, AF_UNIX: made by a thread that Landlock keeps from the abstract names of others
 	OneChoice                     // IP_LOCAL_PORT_RANGE: the socket has one port to choose
+	Unresolved                    // Linux: its SYN waits until the neighbour is known
 )
 
 // Socket is one socket, or what is left of one.

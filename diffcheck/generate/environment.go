@@ -53,9 +53,8 @@ var toggles6 = []toggle{
 	over("", "2001:db8:3::1/128"),
 	over("prohibit", "2001:db8:3::/64"),
 	over("", "::/0"),
-	without("unreachable", "2001:db8:4::1/128"),
 	without("blackhole", "2001:db8:4::3/128"),
-	over("", "2001:db8:4::/64"),
+	over("", "2001:db8:4::1/128"),
 }
 
 // filters are rules of the firewall; one at a time, and as many of each kind.
@@ -99,11 +98,17 @@ var interfaces = []toggle{
 	{script.Env{Kind: script.EnvLinkDown}, script.Env{Kind: script.EnvLinkUp}},
 	{script.Env{Kind: script.EnvLinkDown, Name: "lo"}, script.Env{Kind: script.EnvLinkUp, Name: "lo"}},
 	{script.Env{Kind: script.EnvAddrDel, Value: ownAddr}, script.Env{Kind: script.EnvAddrAdd, Value: ownAddr}},
+	hush(script.Gateway),
+}
+
+// hush makes a neighbour fall silent for a while.
+func hush(a netip.Addr) toggle {
+	return toggle{script.Env{Kind: script.EnvNeighDel, Value: a.String()}, script.Env{Kind: script.EnvNeighAdd, Value: a.String()}}
 }
 
 // interfaces6 are those with the IPv6 address for the IPv4 one.
 var interfaces6 = []toggle{
-	interfaces[0], interfaces[1],
+	interfaces[0], interfaces[1], hush(script.Gateway6),
 	{script.Env{Kind: script.EnvAddrDel, Value: ownAddr6}, script.Env{Kind: script.EnvAddrAdd, Value: ownAddr6}},
 	{script.Env{Kind: script.EnvAddrDel, Value: ownAddr6}, script.Env{Kind: script.EnvAddrAdd, Value: ownAddr6}},
 }

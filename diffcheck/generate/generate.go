@@ -168,7 +168,7 @@ func (w *world) script(draw source, opts *Options, weights *weightTable, recipes
 	w.events = make([]script.Event, 0, eventsMax+2)
 	w.loopback = w.percent(opts.Loopback)
 	w.slow = !w.loopback && w.percent(opts.Slow)
-	w.changes = opts.Changes > 0 && !w.loopback && !w.slow && w.percent(opts.Changes)
+	w.changes = opts.Changes > 0 && !w.loopback && w.percent(opts.Changes) || w.slow && opts.Changes > 0 && w.percent(30) // something changes while a call waits
 	w.raw = !w.loopback && !w.slow && opts.Raw > 0 && w.percent(opts.Raw)
 	w.fast = !w.loopback && !w.slow && opts.FastOpen > 0 && w.percent(opts.FastOpen)
 	w.six = opts.Inet6 > 0 && !w.fast && !w.raw && w.percent(opts.Inet6)
@@ -209,6 +209,13 @@ func (w *world) done() *script.Script {
 
 // opening begins a script on its way to one of the interesting places.
 func (w *world) opening() {
+	if w.slow && w.percent(15) {
+		w.silent = true
+		w.alter(hush(script.Gateway).there)
+		if w.six {
+			w.alter(hush(script.Gateway6).there)
+		}
+	}
 	theme := w.below(100)
 	if w.slow { // a server or a client: where there is something to wait for
 		theme = [...]int{15, 60, 60, 60}[w.below(4)]
@@ -261,7 +268,7 @@ func (w *world) step() {
 	if w.waits && w.percent(30) && w.stepWaits() {
 		return
 	}
-	if w.percent(w.wild) {
+	if w.percent(w.wild) && !w.silent {
 		w.perform(Action(w.below(int(actionCount))), w.anyFD())
 		return
 	}
@@ -270,5 +277,7 @@ func (w *world) step() {
 		fd = w.openFD()
 	}
 	state := w.state(fd)
-	w.perform(w.weights.pick(w.draw, state), fd)
+	if a := w.weights.pick(w.draw, state); a < ActSynAck || !w.silent { // nobody is there to send a frame
+		w.perform(a, fd)
+	}
 }

@@ -52,6 +52,7 @@ func normal(events []script.Event) []script.Event {
 		if len(events[i].Call.Buf) == 0 {
 			events[i].Call.Buf = nil
 		}
+		events[i].Env.Text = "" // as it was written
 	}
 	return events
 }

@@ -57,6 +57,7 @@ type world struct {
 	wild    int
 
 	loopback, slow bool
+	silent         bool // nobody answers for the gateways
 	changes        bool // the script changes the environment
 	cut            *toggle
 	toggled        uint64 // the changes that it has made, by their place in toggles

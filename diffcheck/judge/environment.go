@@ -21,6 +21,8 @@ func (j *Judge) environment(e *script.Env) {
 		j.reroute(e)
 	case script.EnvLinkDown, script.EnvLinkUp, script.EnvAddrDel, script.EnvAddrAdd:
 		j.moment(model.LabelEnv).label.Change = interfaceChange(e)
+	case script.EnvNeighAdd, script.EnvNeighDel:
+		j.moment(model.LabelEnv).label.Change = neighborChange(e)
 	case script.EnvFilterAdd:
 		j.filter(e)
 	case script.EnvFilterFlush:
@@ -40,7 +42,8 @@ const rangeMany = 1000
 
 // sysctl is the change, if the model knows it: whether there is Fast Open for
 // clients (bit 0), and none for listeners (bit 1); the range of ports to choose
-// from, and those of it that are not to be chosen.
+// from, and those of it that are not to be chosen; whether connect chooses a port that
+// lies in TIME-WAIT.
 func (n *names) sysctl(e *script.Env) model.Change {
 	switch e.Name {
 	case "net.ipv4.tcp_fastopen":
@@ -56,6 +59,15 @@ func (n *names) sysctl(e *script.Env) model.Change {
 			return model.PortsFree
 		case strconv.Itoa(int(n.choice)): // the one port that there is to choose
 			return model.PortsReserved
+		}
+	case "net.ipv4.tcp_tw_reuse":
+		switch e.Value {
+		case "0":
+			return model.ReuseNone
+		case "1":
+			return model.ReuseAll
+		case "2":
+			return model.ReuseNear
 		}
 	case "net.ipv4.ip_local_port_range":
 		var low, high int
@@ -124,6 +136,22 @@ func filtered6(a netip.Addr) model.Addr {
 	return class6(a)
 }
 
+// neighborChange is whether somebody answers for the gateway.
+func neighborChange(e *script.Env) model.Change {
+	gone := e.Kind == script.EnvNeighDel
+	switch {
+	case e.Value == lab.Gateway.String() && gone:
+		return model.NeighborGone
+	case e.Value == lab.Gateway.String():
+		return model.NeighborBack
+	case e.Value == lab.Gateway6.String() && gone:
+		return model.NeighborGone6
+	case e.Value == lab.Gateway6.String():
+		return model.NeighborBack6
+	}
+	return model.ChangeUnknown
+}
+
 // interfaceChange is a change of an interface or its address.
 func interfaceChange(e *script.Env) model.Change {
 	switch {
@@ -158,6 +186,7 @@ func (j *Judge) reroute(e *script.Env) {
 		j.moment(model.LabelEnv)
 		return
 	}
+	noticed := false
 	for i := range before {
 		c := model.Addr(i)
 		now := routeTo(&j.routes, c)
@@ -169,6 +198,10 @@ func (j *Judge) reroute(e *script.Env) {
 		}
 		m := j.moment(model.LabelEnv)
 		m.label.Change, m.label.Addr = now, c
+		noticed = true
+	}
+	if e.Six() && !noticed { // a socket that is bound to an interface may go by it all the same
+		j.moment(model.LabelEnv)
 	}
 }
 

@@ -37,6 +37,10 @@ func (e *Env) Command() string {
 		return "ip " + e.family() + "addr add " + e.Value + " dev " + e.device()
 	case EnvAddrDel:
 		return "ip " + e.family() + "addr del " + e.Value + " dev " + e.device()
+	case EnvNeighAdd:
+		return "ip neigh add " + e.Value + " lladdr 02:00:00:00:00:02 dev eth0"
+	case EnvNeighDel:
+		return "ip neigh del " + e.Value + " dev eth0"
 	case EnvSleep:
 		return "sleep " + e.Value
 	case EnvFile:

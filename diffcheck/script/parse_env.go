@@ -106,7 +106,7 @@ func parseSysctl(text string, args []string) []Env {
 	return envs
 }
 
-// parseIP reads the arguments of ip: route, addr and link.
+// parseIP reads the arguments of ip: route, addr, neigh and link.
 func parseIP(args []string) (Env, bool) {
 	six := len(args) > 0 && args[0] == "-6"
 	if len(args) > 0 && (args[0] == "-4" || six) {
@@ -136,6 +136,10 @@ func parseObject(args []string) (Env, bool) {
 		return parseAddr(EnvAddrAdd, args[2:])
 	case "addr del", "address del", "addr delete", "a del":
 		return parseAddr(EnvAddrDel, args[2:])
+	case "neigh add", "neighbor add", "neighbour add", "n add":
+		return Env{Kind: EnvNeighAdd, Value: args[2]}, true
+	case "neigh del", "neighbor del", "neighbour del", "n del":
+		return Env{Kind: EnvNeighDel, Value: args[2]}, true
 	case "link set", "l set":
 		args = args[2:]
 		if args[0] == "dev" {

@@ -94,13 +94,15 @@ const (
 	EnvSleep                      // `sleep SECONDS`
 	EnvUnknown                    // a command that diffcheck does not know; Text holds it
 	EnvFile                       // a change of the file system: File
+	EnvNeighAdd                   // `ip neigh add ADDRESS lladdr MAC …`: the puppet answers for it again, and the host knows
+	EnvNeighDel                   // `ip neigh del ADDRESS dev eth0`: the host does not know it, and the puppet does not answer
 )
 
 // Env is one environment change. Text is the command as written.
 type Env struct {
 	Kind  EnvKind
 	Name  string // EnvSysctl: the key; routes: the kind, "" for unicast; links and addresses: lo, or "" for eth0; EnvFilterAdd: input or output, after "ip6 " in the table of IPv6
-	Value string // EnvSysctl: the value; routes: the prefix; addresses: the address with the length of its prefix; EnvFilterAdd: the rule
+	Value string // EnvSysctl: the value; routes: the prefix; addresses: the address with the length of its prefix; neighbours: the address; EnvFilterAdd: the rule
 	File  FileChange
 	Text  string
 }

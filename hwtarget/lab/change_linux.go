@@ -51,6 +51,19 @@ func (l *Lane) LoopbackUp() error {
 	return errors.Join(l.batch.run(l.netlink), l.settled6())
 }
 
+// NeighborDel makes the kernel forget the hardware address of a neighbour.
+func (l *Lane) NeighborDel(a netip.Addr) error {
+	l.batch.request("no neighbour "+a.String(), unix.RTM_DELNEIGH, 0, ndMsg{family: family(a), index: hostIndex},
+		nl.NewRtAttr(unix.NDA_DST, a.AsSlice()))
+	return l.batch.run(l.netlink)
+}
+
+// NeighborAdd tells it that the neighbour is the puppet.
+func (l *Lane) NeighborAdd(a netip.Addr) error {
+	l.batch.neighbor(hostIndex, a, PuppetMAC)
+	return l.batch.run(l.netlink)
+}
+
 // AddrDel takes an address from eth0. With the last one the kernel forgets the
 // routes through it. The error is EADDRNOTAVAIL if eth0 does not have it.
 func (l *Lane) AddrDel(p netip.Prefix) error {

@@ -23,6 +23,8 @@ type changes struct {
 	noAddr   bool // eth0 has lost its IPv4 address
 	noAddr6  bool // and its IPv6 address
 	filtered bool // there is a firewall
+	silent   bool // the gateway does not answer for its address
+	silent6  bool // nor for its IPv6 one
 }
 
 type sysctl struct{ path, value string }
@@ -52,13 +54,15 @@ func (k *Target) env(ev *script.Event) error {
 		return k.link(e)
 	case script.EnvAddrAdd, script.EnvAddrDel:
 		return k.addr(ev)
+	case script.EnvNeighAdd, script.EnvNeighDel:
+		return k.neighbor(ev)
 	case script.EnvFilterAdd:
 		return k.filter(ev)
 	case script.EnvFilterFlush:
 		k.changed.filtered = false
 		return k.lane.FilterFlush()
 	}
-	return target.Refuse(ev, "`%s`: the kernel target knows sysctl, ip route, ip link, ip addr, nft and sleep", e.Text)
+	return target.Refuse(ev, "`%s`: the kernel target knows sysctl, ip route, ip link, ip addr, ip neigh, nft and sleep", e.Text)
 }
 
 // setSysctl runs on the lane's thread, whose namespace /proc/sys/net is.
@@ -186,6 +190,14 @@ func (k *Target) addr(ev *script.Event) error {
 // relearn makes the script's changes of routes of a family again, after the lab has
 // put back its own.
 func (k *Target) relearn(of func(netip.Addr) bool) error {
+	for _, n := range k.gateways() {
+		if *n.silent && of(n.addr) {
+			if err := k.lane.NeighborDel(n.addr); err != nil {
+				k.dirty = true
+				return err
+			}
+		}
+	}
 	for i := range k.changed.routes {
 		at := &k.changed.routes[i]
 		if !of(at.prefix.Addr()) {
@@ -322,6 +334,11 @@ func (k *Target) restore() {
 	}
 	for i := range c.routes {
 		if k.reroute(&c.routes[i]) != nil {
+			k.dirty = true
+		}
+	}
+	for _, n := range k.gateways() {
+		if *n.silent && k.lane.NeighborAdd(n.addr) != nil {
 			k.dirty = true
 		}
 	}

@@ -125,7 +125,7 @@ func (k *Target) drain(record bool) error {
 			if ok || answered { // not what a host says by itself over IPv6 (RFC 4861, RFC 3810)
 				k.capture(b, true)
 			}
-			if answered {
+			if answered && k.answers(reply) {
 				if err := k.send(reply); err != nil {
 					return err
 				}

@@ -9,9 +9,12 @@ import (
 // lacks refuses a script that needs what package impl does not have yet. The
 // kernel and the model are held against each other on it all the same.
 func lacks(s *script.Script) error {
+	var seen encounters
 	for i := range s.Events {
 		ev := &s.Events[i]
 		switch {
+		case seen.again(ev):
+			return target.Refuse(ev, "in virtual time the numbers of two connections within the host between the same names do not rise")
 		case ev.Kind == script.EventSignal:
 			return target.Refuse(ev, "impl has no signals yet")
 		case ev.Kind == script.EventEnv && ev.Env.Kind == script.EnvFile:
@@ -23,6 +26,55 @@ func lacks(s *script.Script) error {
 		}
 	}
 	return nil
+}
+
+// encounters are the connections that a script makes within the host from ports that
+// bind has named, since time last passed: initial sequence numbers go by the clock,
+// and with none between them a SYN over TIME-WAIT is an old one (RFC 6528).
+type encounters struct {
+	bound [script.FDsMax]uint16
+	made  [script.EventsMax / 64]encounter
+	count int
+}
+
+type encounter struct {
+	from, to uint16
+	anew     bool // bind has named the port once more since
+}
+
+// again takes an event in, and says whether it makes such a connection once more.
+func (e *encounters) again(ev *script.Event) bool {
+	if ev.Delay > 0 {
+		e.count = 0
+	}
+	c := &ev.Call
+	if ev.Kind != script.EventCall || c.FD < 0 || c.FD >= script.FDsMax {
+		return false
+	}
+	switch c.Op {
+	case spec.OpBind:
+		e.bound[c.FD] = c.Addr.Port
+		for i := range e.made[:e.count] {
+			e.made[i].anew = e.made[i].anew || e.made[i].from == c.Addr.Port
+		}
+	case spec.OpClose:
+		e.bound[c.FD] = 0
+	case spec.OpConnect:
+		from, near := e.bound[c.FD], c.Addr.Addr.IsLoopback() || c.Addr.Addr.IsUnspecified() || c.Addr.Addr == script.Own
+		if from == 0 || !near {
+			return false
+		}
+		for _, m := range e.made[:e.count] {
+			if m.from == from && m.to == c.Addr.Port && m.anew {
+				return true
+			}
+		}
+		if e.count < len(e.made) {
+			e.made[e.count] = encounter{from: from, to: c.Addr.Port}
+			e.count++
+		}
+	}
+	return false
 }
 
 func lacksCall(c *spec.Call) bool {
