@@ -122,7 +122,7 @@ func (m *move) part(these Dialects) bool {
 }
 
 // holds says whether a rule applies: to all of the group, or to none of it.
-func (m *move) holds(e entry) bool {
+func (m *move) holds(e *entry) bool {
 	when := rules.index.when[e.id]
 	switch m.group & e.of {
 	case m.group:

@@ -264,7 +264,9 @@ func (m *move) drain(out *Nexts) {
 
 // fork makes an answer of every rule after r that fits as well.
 func (m *move) fork(on trigger, r *Rule, out *Nexts) {
-	for _, e := range rules.index.rules(m, on, allTraits) {
+	list := rules.index.rules(m, on, allTraits)
+	for i := range list {
+		e := &list[i]
 		id := e.id
 		other := &rules.rules[id]
 		if id <= r.ID || other.late || !m.holds(e) {

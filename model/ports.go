@@ -170,7 +170,7 @@ func shortOfPorts(m *move) bool { return m.s != nil && m.narrow() && !m.s.has(Ha
 var bindNone = Rule{
 	Name: "bind/EADDRINUSE-ports", Class: Shall, on: on(spec.OpBind), For: forLinux, Evidence: noPortLeft,
 	Title: "Port 0 stands for any free port; when none is left bind fails.",
-	when: func(m *move) bool {
+	needs: changed, when: func(m *move) bool {
 		return portZero(m) && isSocket(m) && !m.s.has(LatePort) && bindsNone(m.c.To.Addr)(m)
 	}, then: inUse,
 }
@@ -178,13 +178,13 @@ var bindNone = Rule{
 var listenNone = Rule{
 	Name: "listen/EADDRINUSE-ports", Class: Shall, on: on(spec.OpListen), For: forLinux, Evidence: noPortLeft,
 	Title: "A listener without a port gets one; when none is left listen fails.",
-	when:  func(m *move) bool { return stream(m) && bindsNone(m.s.Local)(m) }, then: fails(spec.EADDRINUSE),
+	needs: changed, when: func(m *move) bool { return stream(m) && bindsNone(m.s.Local)(m) }, then: fails(spec.EADDRINUSE),
 }
 
 var connectNone = Rule{
 	Name: "connect/linux/EADDRNOTAVAIL-ports", Class: Shall, on: on(spec.OpConnect), For: forLinux, Cites: cites("linux/errors/EADDRNOTAVAIL"),
 	Title: "A stream socket that finds no port left for this peer fails; towards another peer the same port will do.",
-	when:  connectsNone, then: fails(spec.EADDRNOTAVAIL),
+	needs: changed, when: connectsNone, then: fails(spec.EADDRNOTAVAIL),
 }
 
 // again says whether a port that is about to be seen may be one that was seen

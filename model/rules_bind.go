@@ -98,7 +98,7 @@ var bindRules = []Rule{
 			return false
 		}, then: fails(spec.EADDRINUSE)},
 	bindNone,
-	{Name: "bind/ok", Class: Succeed, on: on(spec.OpBind), For: forAll &^ forMacOS, Evidence: "POSIX.1-2008, bind()",
+	{Name: "bind/ok", Class: Succeed, on: on(spec.OpBind), For: forAll, Evidence: "POSIX.1-2008, bind(); XNU 11417, in_pcbbind",
 		Title: "bind names the socket; port 0 stands for any free one.", when: isSocket, then: bind},
 }
 

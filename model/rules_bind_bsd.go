@@ -39,6 +39,4 @@ var bindMacOS = []Rule{
 	{Name: "bind/macos/EADDRINUSE", Class: Shall, on: on(spec.OpBind), For: forMacOS, Evidence: "XNU 11417, in_pcbbind",
 		Title: "A port that another socket has on the same address fails; on an overlapping one it needs SO_REUSEADDR.",
 		needs: contested, when: taken, then: fails(spec.EADDRINUSE)},
-	{Name: "bind/macos/ok", Class: Succeed, on: on(spec.OpBind), For: forMacOS, Evidence: "XNU 11417, in_pcbbind",
-		Title: "bind names the socket; port 0 stands for any free one.", when: isSocket, then: bind},
 }

@@ -148,7 +148,7 @@ func (m *move) try(t trigger, out *Nexts, all bool, from int) (idle int) {
 		idle = from
 	}
 	for i := from; i < len(list); i++ {
-		e := list[i]
+		e := &list[i]
 		if e.needs&has == 0 || e.of&m.group == 0 || blocked && e.is&isCheck == 0 {
 			continue
 		}
@@ -236,7 +236,9 @@ func (m *move) first(on trigger) bool {
 // find is the first rule of a trigger that fits.
 func (m *move) find(on trigger) *Rule {
 	has := m.traits(on)
-	for _, e := range rules.index.rules(m, on, has) {
+	list := rules.index.rules(m, on, has)
+	for i := range list {
+		e := &list[i]
 		if e.needs&has != 0 && m.holds(e) {
 			return &rules.rules[e.id]
 		}

@@ -37,6 +37,7 @@ const (
 	raw                           // it is a raw socket
 	quick                         // Fast Open is asked for, or the socket has one under way
 	changed                       // the environment is not as planned
+	sourced                       // it has a source route
 	confined                      // Landlock denies the thread something
 	vague                         // some socket is in any state
 	whichever                     // all
@@ -84,6 +85,15 @@ func needing(t traits, table []Rule) []Rule {
 	return table
 }
 
+// about says of every rule of a table what it applies to.
+func about(of subjects, table []Rule) []Rule {
+	table = slices.Clone(table)
+	for i := range table {
+		table[i].of = of
+	}
+	return table
+}
+
 // traits are those of what m is about, for the rules of a trigger.
 func (m *move) traits(t trigger) traits {
 	switch {
@@ -121,6 +131,9 @@ func (m *move) socketTraits() (t traits) {
 	}
 	if s.has(Raw) {
 		t |= raw
+	}
+	if s.has(SourceRoute) {
+		t |= sourced
 	}
 	if m.domain() != 0 {
 		t |= confined
@@ -275,7 +288,7 @@ const moods = 4
 // of their addresses. Segments and waits, whose traits are other ones, are too few
 // to care.
 const (
-	seldom  = vague | confined | changed | quick | raw | six | onLink | loose | spoilt | erring
+	seldom  = vague | confined | sourced | changed | quick | raw | six | onLink | loose | spoilt | erring
 	address = strange | special | low | shared | selfward | contested
 )
 

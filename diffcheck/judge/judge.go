@@ -266,8 +266,9 @@ func (j *Judge) before() {
 func (j *Judge) conclude() {
 	j.report.Steps = append(j.report.Steps, StepReport{OnSocket: j.onSocket, State: j.state})
 	s := &j.report.Steps[len(j.report.Steps)-1]
+	s.Verdict = j.oracle.Verdicts()
 	for d := range spec.DocumentCount {
-		s.Verdict[d], s.Several[d] = j.oracle.Verdict(d), j.oracle.Several(d)
+		s.Several[d] = j.oracle.Several(d)
 		start := len(j.rules)
 		j.rules = j.oracle.AppendRules(d, j.rules)
 		s.Rules[d] = j.rules[start:len(j.rules):len(j.rules)]

@@ -108,7 +108,7 @@ func (o *Oracle) unite() {
 // is in the set and none of these has another one after it.
 func join(set []*model.Next, e *model.Next) bool {
 	for i := len(set) - 1; i >= 0 && set[i].For&e.For == 0; i-- {
-		if s := set[i]; s.Used == e.Used && s.World == e.World && slices.Equal(s.Rules[:s.Used], e.Rules[:e.Used]) {
+		if s := set[i]; s.Used == e.Used && slices.Equal(s.Rules[:s.Used], e.Rules[:e.Used]) && s.World == e.World {
 			s.For |= e.For
 			return true
 		}
@@ -325,23 +325,34 @@ func (o *Oracle) Left(d spec.Dialect) model.Reason {
 	return model.Inside
 }
 
-// Verdict is the verdict of a dialect on the step since Begin: of the explanations
-// that are left the one that the document backs best, and of its rules the worst.
-func (o *Oracle) Verdict(d spec.Dialect) model.Verdict {
-	switch {
-	case o.deviated.Has(d):
-		return model.Diverged
-	case o.Left(d) != model.Inside:
-		return model.Unmodelled
+// Verdicts are the verdicts of the dialects on the step since Begin: of the
+// explanations that are left the one that the document backs best, and of its
+// rules the worst.
+func (o *Oracle) Verdicts() (verdicts [spec.DocumentCount]model.Verdict) {
+	for d := range verdicts {
+		verdicts[d] = model.Contradicted
 	}
-	best := model.Contradicted
+	outside := o.crowded
 	for _, e := range o.now {
-		if e.For.Has(d) {
-			best = min(best, standing(d, e))
+		if e.World.Left != model.Inside {
+			outside |= e.For
+		}
+		for left := e.For; left != 0; left &= left - 1 {
+			d := left.First()
+			verdicts[d] = min(verdicts[d], standing(d, e))
 		}
 	}
-	return best
+	for left := outside; left != 0; left &= left - 1 {
+		verdicts[left.First()] = model.Unmodelled
+	}
+	for left := o.deviated; left != 0; left &= left - 1 {
+		verdicts[left.First()] = model.Diverged
+	}
+	return verdicts
 }
+
+// Verdict is that of one dialect.
+func (o *Oracle) Verdict(d spec.Dialect) model.Verdict { return o.Verdicts()[d] }
 
 // standing is what the document makes of an explanation.
 func standing(d spec.Dialect, e *model.Next) model.Verdict {
