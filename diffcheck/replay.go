@@ -44,7 +44,7 @@ func (c *replayCommand) Run(w io.Writer, bad complaints) error {
 		if kinds = withoutWire(kinds); len(kinds) == 0 {
 			return fmt.Errorf("none of the targets asked for can run without a wire: %w", missing)
 		}
-		fmt.Fprintf(w, "no wire: %v; replaying on sim and the kernel on loopback only\n", missing)
+		fmt.Fprintf(w, "no wire: %v; replaying on %s only\n", missing, left())
 	}
 	p := playback{bench: &bench{wired: missing == nil}, kinds: kinds, results: make([]chan played, len(scripts))}
 	p.start(scripts)

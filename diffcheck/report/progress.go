@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/connspec/connspec/diffcheck/run"
-	"golang.org/x/sys/unix"
 )
 
 // quiet is how often a progress line is written where it cannot be
@@ -24,8 +23,8 @@ type Status struct {
 
 // NewStatus makes a Status that writes to f.
 func NewStatus(f *os.File) *Status {
-	_, err := unix.IoctlGetTermios(int(f.Fd()), unix.TCGETS)
-	return &Status{to: f, terminal: err == nil}
+	info, err := f.Stat()
+	return &Status{to: f, terminal: err == nil && info.Mode()&os.ModeCharDevice != 0}
 }
 
 // Tell shows how far the run is.

@@ -1,6 +1,9 @@
 package lab
 
-import "testing"
+import (
+	"runtime"
+	"testing"
+)
 
 var (
 	entered bool
@@ -45,5 +48,6 @@ func Probe() []Tier {
 	if !entered {
 		wire.Reason = missing.Error()
 	}
-	return []Tier{{Name: "sim", Available: true}, {Name: "loopback", Available: true}, wire}
+	loopback := Tier{Name: "loopback", Available: runtime.GOOS == "linux", Reason: "the kernel target speaks Linux; this is " + runtime.GOOS}
+	return []Tier{{Name: "sim", Available: true}, loopback, wire}
 }
