@@ -28,7 +28,7 @@ type exploreCommand struct {
 	Aut     string      `placeholder:"FILE" help:"Write the graph of one scope of one dialect in Aldebaran's format (mCRL2, CADP, LTSmin)."`
 	Dot     string      `placeholder:"FILE" help:"The same for Graphviz, if it is small."`
 	Mermaid string      `placeholder:"FILE" help:"The same for Markdown, if it is small."`
-	Spin    bool        `help:"Compare the packed part of the search with Spin, on a machine written by hand for both."`
+	Spin    bool        `help:"Compare with Spin as well, on a machine written by hand for both."`
 	Rules   bool        `help:"List the rules that no scope reached."`
 	Bare    bool        `help:"Only count: hold no property against the worlds."`
 	Whole   bool        `help:"Ask the model for every transition: look nothing up."`
@@ -62,9 +62,6 @@ func (c *exploreCommand) Run(w io.Writer, bad complaints) error {
 	workers := c.Workers
 	if workers <= 0 {
 		workers = runtime.NumCPU()
-	}
-	if c.Spin {
-		return explore.Spin(w, workers)
 	}
 	if c.Aut+c.Dot+c.Mermaid != "" {
 		return c.graphs(w, scopes)
@@ -110,6 +107,11 @@ func (c *exploreCommand) Run(w io.Writer, bad complaints) error {
 	}
 	if all.Searches > len(scopes) {
 		all.Print(w, "all", workers)
+	}
+	if c.Spin {
+		if err := explore.Spin(w, workers, &all); err != nil {
+			return err
+		}
 	}
 	if failed {
 		return exit{1}

@@ -55,6 +55,7 @@ func (w *worker) together(words []uint32) {
 	if sc.Reaches(check.ReachNone) {
 		w.question(-1, check.ReachNone)
 	}
+	w.flush()
 	if sc.Reaches(check.ReachAll) {
 		began := w.enter()
 		w.make()
@@ -134,16 +135,31 @@ func (w *worker) take(found *answer, i int) {
 			}
 			a.list[at] = p
 		}
-		to := w.room()
-		last := len(to) - 1
-		clear(to[copy(to, a.list):last])
-		to[last] = o.rest | inParts
-		number, fresh := w.search.store.insert(w.chunk, w.number)
-		if fresh && len(w.search.Properties) > 0 && w.unjudged(a.list) {
-			w.packing.unpack(w.search.store.world(number), &w.other)
+		at := len(w.batch.words)
+		w.batch.words = append(w.batch.words, w.none...)
+		to := w.batch.words[at:]
+		copy(to, a.list)
+		to[len(to)-1] = o.rest | inParts
+	}
+	if len(w.batch.words) >= batchMost*len(w.none) {
+		w.flush()
+	}
+}
+
+// flush puts the worlds that wait into the store.
+func (w *worker) flush() {
+	st, b := w.search.store, &w.batch
+	st.touch(b)
+	for i, h := range b.hashes {
+		words := b.words[i*st.width : (i+1)*st.width]
+		copy(w.room(), words)
+		number, fresh := st.insertAt(w.chunk, w.number, h)
+		if fresh && len(w.search.Properties) > 0 && w.unjudged(words[:slices.Index(words, 0)]) {
+			w.packing.unpack(words, &w.other)
 			w.judgeWorld(&w.other, number)
 		}
 	}
+	b.words = b.words[:0]
 }
 
 // make makes the world of the words, and finds out which part is where.
@@ -239,7 +255,7 @@ func (w *worker) gather(st *check.Step) {
 	slices.Sort(left)
 	copy(o.parts[:], left)
 	check.Rest(st.After, &w.packing.rest)
-	o.rest = s.rests.id(&w.packing.rest, w.packing.rests)
+	o.rest = w.packing.restNumber()
 	if o.rest == a.rest && (a.own == 0 && o.n == 0 || o.n == 1 && o.parts[0] == a.own) {
 		return // the same world
 	}

@@ -58,6 +58,7 @@ type Result struct {
 	Rules        []bool // by id: used
 	Fingerprints bool
 	SocketValues int
+	Used         int64 // bytes that hold anything
 	Parts        int64         // different parts of worlds
 	Busy         time.Duration // processor time of all workers
 	Modelled     time.Duration // the part of it that was spent with the model, by a sample
@@ -71,8 +72,8 @@ type Result struct {
 	Unmet        []*check.Property // reachable says they would be
 }
 
-// BytesPerWorld is what one world takes, tables included.
-func (r *Result) BytesPerWorld() float64 { return float64(r.Bytes) / float64(max(r.Worlds, 1)) }
+// BytesPerWorld is what one world takes, tables and what is known of parts included.
+func (r *Result) BytesPerWorld() float64 { return float64(r.Used) / float64(max(r.Worlds, 1)) }
 
 // Violation is a property that does not hold, and the way to where it fails.
 type Violation struct {
@@ -290,6 +291,9 @@ func (s *search) conclude(r *Result) {
 	r.Frontier = left
 	r.Fingerprints = s.store.hashOnly
 	r.SocketValues = s.sockets.len()
+	if r.Used = s.store.used(); s.parted {
+		r.Used += s.parts.used() + s.answers.bytes.Load()
+	}
 	r.Parts, r.Wrong = s.parts.count.Load(), s.wrong.Load() != nil
 	s.violations(r)
 }

@@ -1,6 +1,7 @@
 package explore
 
 import (
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -61,17 +62,20 @@ func handStep(s uint8, to []uint8) []uint8 {
 type HandResult struct {
 	Worlds, Transitions int64
 	Elapsed             time.Duration
+	Busy                time.Duration // of processors
 }
 
 // handWorker searches the machine.
 type handWorker struct {
 	store       *store
 	sockets     int
+	busy        time.Duration
 	chunk       *chunk
 	fresh       []span
 	begun       int
 	transitions int64
 	to          [16]uint8
+	batch       batch
 }
 
 // Hand searches the machine of so many sockets, five at most, with so many workers.
@@ -96,6 +100,10 @@ func Hand(workers, sockets int) HandResult {
 		var wg sync.WaitGroup
 		for _, w := range all {
 			wg.Go(func() {
+				runtime.LockOSThread()
+				defer runtime.UnlockOSThread()
+				began := threadTime()
+				defer func() { w.busy += threadTime() - began }()
 				for n := next.Add(1) - 1; n < int64(len(blocks)); n = next.Add(1) - 1 {
 					w.run(blocks[n])
 				}
@@ -111,19 +119,29 @@ func Hand(workers, sockets int) HandResult {
 	}
 	for _, w := range all {
 		r.Transitions += w.transitions
+		r.Busy += w.busy
 	}
 	return r
 }
 
 // put puts a state in.
 func (w *handWorker) put(state uint64, from uint32) {
-	if w.chunk == nil || w.chunk.used == chunkWorlds {
-		w.fresh = append(w.fresh, w.rest()...)
-		w.chunk, w.begun = w.store.chunk(), 0
+	w.batch.words = append(w.batch.words, uint32(state), uint32(state>>32))
+	w.flush(from)
+}
+
+// flush puts in the states that wait.
+func (w *handWorker) flush(from uint32) {
+	w.store.touch(&w.batch)
+	for i, h := range w.batch.hashes {
+		if w.chunk == nil || w.chunk.used == chunkWorlds {
+			w.fresh = append(w.fresh, w.rest()...)
+			w.chunk, w.begun = w.store.chunk(), 0
+		}
+		copy(w.chunk.words[w.chunk.used*2:], w.batch.words[2*i:2*i+2])
+		w.store.insertAt(w.chunk, from, h)
 	}
-	at := w.chunk.used * 2
-	w.chunk.words[at], w.chunk.words[at+1] = uint32(state), uint32(state>>32)
-	w.store.insert(w.chunk, from)
+	w.batch.words = w.batch.words[:0]
 }
 
 // rest is what of the present chunk nobody has taken.
@@ -155,9 +173,11 @@ func (w *handWorker) run(b span) {
 			shift := 8 * socket
 			old := uint8(state >> shift)
 			for _, s := range handStep(old, w.to[:0]) {
-				w.put(state&^(0xff<<shift)|uint64(s)<<shift, number)
+				next := state&^(0xff<<shift) | uint64(s)<<shift
+				w.batch.words = append(w.batch.words, uint32(next), uint32(next>>32))
 				w.transitions++
 			}
 		}
+		w.flush(number)
 	}
 }

@@ -17,13 +17,19 @@ type found struct {
 
 // judgeStep holds a transition against the properties of transitions.
 func (w *worker) judgeStep(st *check.Step) {
-	for i := range w.search.Properties {
+	for _, i := range w.ofSteps {
 		p := &w.search.Properties[i]
-		if p.Step == nil || !w.asked[i] || p.Kind == check.Reachable && w.met[i] || st.End != check.Goes && p.Kind != check.Reachable {
-			continue
+		if p.Kind == check.Reachable {
+			w.met[i] = w.met[i] || p.Step(st)
+		} else if st.End == check.Goes && !p.Step(st) {
+			w.note(i, false, w.number, st)
 		}
-		w.note(i, p.Step(st), w.number, st)
 	}
+}
+
+// drop leaves out the properties that were met, of which once is enough.
+func (w *worker) drop() {
+	w.ofSteps = slices.DeleteFunc(w.ofSteps, func(i int) bool { return w.met[i] })
 }
 
 // judgeWorld holds a world just found against the properties of worlds.

@@ -50,6 +50,13 @@ type packing struct {
 	words      []uint32 // of a part
 	rest, part model.World
 	cut, face  model.World
+
+	// What was unpacked last, which most worlds that follow it share something with.
+	base  *model.World
+	known []uint32 // its words, if it is a whole
+
+	last   model.World // rest, and its number
+	lastIs uint32
 }
 
 func newPacking(s *search) *packing {
@@ -68,16 +75,24 @@ func (p *packing) pack(world *model.World, to []uint32) {
 			p.numbers(world, &of, to)
 			slices.Sort(to[:of.N])
 			check.Rest(world, &p.rest)
-			to[last] = p.search.rests.id(&p.rest, p.rests) | inParts
+			to[last] = p.restNumber() | inParts
 			return
 		}
 	}
 	check.Canonical(world)
-	p.tuple(world, to[:last])
+	p.tuple(world, to[:last], p.known)
 	p.rest = *world
 	p.rest.Sockets, p.rest.Threads = [model.SocketsMax]model.Socket{}, [model.ThreadsMax]model.Thread{}
 	p.rest.FDs = others(world)
-	to[last] = p.search.rests.id(&p.rest, p.rests)
+	to[last] = p.restNumber()
+}
+
+// restNumber is the number of the rest.
+func (p *packing) restNumber() uint32 {
+	if p.rest != p.last || p.lastIs == 0 {
+		p.last, p.lastIs = p.rest, p.search.rests.id(&p.rest, p.rests)+1
+	}
+	return p.lastIs - 1
 }
 
 // numbers writes the numbers of the parts of a world, in their order there.
@@ -100,12 +115,21 @@ func others(w *model.World) (fds [model.FDsMax]model.File) {
 	return fds
 }
 
-// tuple writes the words of the sockets, threads and descriptors of a canonical world.
-func (p *packing) tuple(w *model.World, to []uint32) {
+// tuple writes the words of the sockets, threads and descriptors of a canonical
+// world; known are those of the base, or none.
+func (p *packing) tuple(w *model.World, to, known []uint32) {
 	for i := range p.slots {
+		if known != nil && w.Sockets[i] == p.base.Sockets[i] {
+			to[i] = known[i]
+			continue
+		}
 		to[i] = p.search.sockets.id(&w.Sockets[i], p.sockets)
 	}
 	for i := range p.shape.threads {
+		if known != nil && w.Threads[i] == p.base.Threads[i] {
+			to[p.slots+i] = known[p.slots+i]
+			continue
+		}
 		to[p.slots+i] = p.search.threads.id(&w.Threads[i], p.threads)
 	}
 	held := uint32(0)
@@ -143,7 +167,7 @@ func (p *packing) untuple(words []uint32, w *model.World) {
 // number is that of a part, which is a world of its own in canonical form. 0 is none.
 func (p *packing) number(part *model.World) uint32 {
 	st := p.search.parts
-	p.tuple(part, p.words)
+	p.tuple(part, p.words, nil)
 	if n, ok := st.find(p.words); ok {
 		return n + 1
 	}
@@ -202,7 +226,9 @@ func (s *search) looks(part uint32) *looks {
 // unpack makes the world of words, in canonical form.
 func (p *packing) unpack(words []uint32, to *model.World) {
 	last := p.width() - 1
+	p.base, p.known = to, nil
 	if words[last]&inParts == 0 {
+		p.known = words
 		*to = *p.search.rests.at(words[last])
 		p.untuple(words, to)
 		return

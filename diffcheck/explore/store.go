@@ -38,9 +38,12 @@ type store struct {
 	ofParts  bool
 }
 
+// tableBits: a table begins with so many entries, as a power of 2.
+const tableBits = 16
+
 func newStore(width int, ofParts bool) *store {
 	s := &store{width: width, ofParts: ofParts}
-	s.resize(16)
+	s.resize(tableBits)
 	return s
 }
 
@@ -119,8 +122,13 @@ func (s *store) find(words []uint32) (number uint32, ok bool) {
 // that was there, and in fingerprint mode means nothing.
 func (s *store) insert(c *chunk, from uint32) (number uint32, fresh bool) {
 	at := c.used * s.width
+	return s.insertAt(c, from, hash(c.words[at:at+s.width]))
+}
+
+// insertAt is insert of a world whose hash is known.
+func (s *store) insertAt(c *chunk, from uint32, h uint64) (number uint32, fresh bool) {
+	at := c.used * s.width
 	words := c.words[at : at+s.width]
-	h := hash(words)
 	entry := h
 	if !s.hashOnly {
 		entry = h&^0xffffffff | uint64(c.base+uint32(c.used)+1)
@@ -151,6 +159,37 @@ func (s *store) insert(c *chunk, from uint32) (number uint32, fresh bool) {
 	}
 }
 
+// batch is worlds that are put in one after the other. Where each belongs is
+// looked at first, for all of them, so that the processor waits for memory once
+// and not for each.
+type batch struct {
+	words  []uint32 // one behind the other
+	hashes []uint64
+	met    []uint64 // what stood in the table
+	sink   uint32   // so that what is only touched is read
+}
+
+// batchMost is how many worlds wait at most.
+const batchMost = 64
+
+// touch reads what insertAt will read.
+func (s *store) touch(b *batch) {
+	b.hashes, b.met = b.hashes[:0], b.met[:0]
+	for at := 0; at < len(b.words); at += s.width {
+		h := hash(b.words[at : at+s.width])
+		b.hashes = append(b.hashes, h)
+		b.met = append(b.met, atomic.LoadUint64(&s.table[h>>s.shift]))
+	}
+	if s.hashOnly {
+		return
+	}
+	for i, have := range b.met {
+		if have != 0 && (have^b.hashes[i])>>32 == 0 {
+			b.sink += s.world(uint32(have) - 1)[0]
+		}
+	}
+}
+
 func equal(a, b []uint32) bool {
 	for i, w := range a {
 		if w != b[i] {
@@ -170,6 +209,20 @@ func (s *store) bytes() int64 {
 		beside = looksBytes
 	}
 	return int64(len(s.table))*8 + s.kept.Load()*chunkWorlds*int64(s.width)*4 + int64(s.nchunks.Load())*chunkWorlds*beside
+}
+
+// used is what of bytes holds anything; a table that never grew counts as far as
+// it is filled.
+func (s *store) used() int64 {
+	n, beside := s.count.Load(), int64(8)
+	if s.ofParts {
+		beside = looksBytes
+	}
+	table := int64(len(s.table)) * 8
+	if len(s.table) == 1<<tableBits {
+		table = n * 8
+	}
+	return table + min(n, s.kept.Load()*chunkWorlds)*int64(s.width)*4 + n*beside
 }
 
 // enlarge doubles the table. Nobody else may use the store.

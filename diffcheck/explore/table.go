@@ -13,7 +13,7 @@ import (
 
 // Head prints the head of the table of results.
 func Head(w io.Writer) {
-	fmt.Fprintf(w, "%-10s %-13s %9s %12s %6s %8s %11s %8s %11s %6s %6s %10s %9s\n",
+	fmt.Fprintf(w, "%-10s %-16s %9s %12s %6s %8s %11s %8s %11s %6s %6s %10s %9s\n",
 		"dialect", "scope", "worlds", "transitions", "depth", "seconds", "per second", "cpu s", "per cpu s", "bytes", "closed", "unmodelled", "left open")
 }
 
@@ -23,8 +23,12 @@ func Row(w io.Writer, d spec.Dialect, sc *check.Scope, r *Result) {
 	if !r.Closed {
 		closed = "no"
 	}
-	fmt.Fprintf(w, "%-10v %-13s %9d %12d %6d %8.1f %11.0f %8.2f %11.0f %6.0f %6s %10d %9d\n",
-		d, sc.Name, r.Worlds, r.Transitions, r.Depth, r.Elapsed.Seconds(), rate(r.Transitions, r.Elapsed), r.Busy.Seconds(), rate(r.Transitions, r.Busy),
+	perBusy := "-"
+	if r.Busy > 5*time.Millisecond { // less is not measured well
+		perBusy = fmt.Sprintf("%.0f", rate(r.Transitions, r.Busy))
+	}
+	fmt.Fprintf(w, "%-10v %-16s %9d %12d %6d %8.1f %11.0f %8.2f %11s %6.0f %6s %10d %9d\n",
+		d, sc.Name, r.Worlds, r.Transitions, r.Depth, r.Elapsed.Seconds(), rate(r.Transitions, r.Elapsed), r.Busy.Seconds(), perBusy,
 		r.BytesPerWorld(), closed, r.Ends[check.Left], r.Ends[check.Open])
 	if !r.Closed {
 		fmt.Fprintf(w, "  stopped: %s; %d worlds to a depth of %d, %d of them not explored\n", r.Stopped, r.Worlds, r.Depth, r.Frontier)
@@ -58,9 +62,17 @@ func (s *Sum) Add(r *Result) {
 	if r.Closed {
 		s.Closed++
 	}
-	s.Worlds, s.Transitions, s.Bytes = s.Worlds+r.Worlds, s.Transitions+r.Transitions, s.Bytes+r.Bytes
+	s.Worlds, s.Transitions, s.Bytes = s.Worlds+r.Worlds, s.Transitions+r.Transitions, s.Bytes+r.Used
 	s.LookedUp, s.Answers, s.Audits = s.LookedUp+r.LookedUp, s.Answers+r.Answers, s.Audits+r.Audits
 	s.Elapsed, s.Busy, s.Modelled = s.Elapsed+r.Elapsed, s.Busy+r.Busy, s.Modelled+r.Modelled
+}
+
+// packed is the processor time of the packed part of the work, if there was any.
+func (s *Sum) packed() time.Duration {
+	if s.LookedUp == 0 {
+		return 0
+	}
+	return max(s.Busy-s.Modelled, 0)
 }
 
 // Print prints the sum. The packed part of the work is all but what the model is
@@ -68,7 +80,7 @@ func (s *Sum) Add(r *Result) {
 func (s *Sum) Print(w io.Writer, name string, workers int) {
 	fmt.Fprintf(w, "%s: %d of %d scopes closed, %d worlds, %d transitions, %.1f s, %.1f s of processor time, %.0f bytes a world\n",
 		name, s.Closed, s.Searches, s.Worlds, s.Transitions, s.Elapsed.Seconds(), s.Busy.Seconds(), float64(s.Bytes)/float64(max(s.Worlds, 1)))
-	if packed := s.Busy - s.Modelled; s.LookedUp > 0 && packed > 0 {
+	if packed := s.packed(); packed > 0 {
 		fmt.Fprintf(w, "  %.0f%% of the transitions were looked up; the packed part of the work took %.1f s of the processor: %.1f million transitions a second on %d cores of its own\n",
 			100*float64(s.LookedUp)/float64(s.Transitions), packed.Seconds(), rate(s.LookedUp, packed)*float64(workers)/1e6, workers)
 		fmt.Fprintf(w, "  %d of %d answers that were looked up were found out again with the model: all the same\n", s.Audits, s.Answers)

@@ -24,6 +24,8 @@ type worker struct {
 	number uint32      // of world
 	other  model.World // that follows
 	ask    asking
+	batch  batch
+	none   []uint32 // the words of no world
 	visit  func(*check.Step)
 
 	busy, modelled time.Duration // of the processor; modelled is the part spent with the model
@@ -35,6 +37,7 @@ type worker struct {
 	reasons     [model.ReasonCount]int64
 	rules       []bool
 	asked, met  []bool // by property
+	ofSteps     []int  // properties of transitions to ask of
 	found       []found
 	ahead       *check.Ahead
 	judged      []bool           // by part: it was in a world that was judged
@@ -50,7 +53,11 @@ func newWorker(s *search) *worker {
 	}
 	for i := range s.Properties {
 		w.asked = append(w.asked, s.Properties[i].Asked(s.Dialect, s.Scope))
+		if w.asked[i] && s.Properties[i].Step != nil {
+			w.ofSteps = append(w.ofSteps, i)
+		}
 	}
+	w.none = make([]uint32, s.width())
 	w.visit, w.ask.visit = w.follow, w.gather
 	return w
 }
@@ -67,6 +74,7 @@ func (w *worker) run() {
 		if n >= int64(len(s.blocks)) || s.stop.Load() {
 			return
 		}
+		w.drop()
 		w.makeRoom(s.store)
 		w.makeRoom(s.parts)
 		b := s.blocks[n]

@@ -111,9 +111,15 @@ func toListener(bits ...model.Bits) []stimulus {
 	return all
 }
 
+// renewable: a handshake that begins again goes on from the number that its new SYN
+// has; so that numbers do not count on, it does once.
+func renewable(sc *Scope, w *model.World, s *model.Socket) bool {
+	return attached(sc, w, s) && (s.TCP != model.SynReceived || s.RcvNxt < 2)
+}
+
 // oddSegments are those that only a broken or a hostile peer sends.
 var oddSegments = []stimulus{
-	segment("SYN in the window", attached, func(_ *model.Socket, f *model.Frame) { f.Bits = model.SYN }),
+	segment("SYN in the window", renewable, func(_ *model.Socket, f *model.Frame) { f.Bits = model.SYN }),
 	segment("SYN|FIN", attached, func(_ *model.Socket, f *model.Frame) { f.Bits, f.Seq = model.SYN|model.FIN, 0 }),
 	segment("no bit", attached, func(_ *model.Socket, f *model.Frame) { f.Bits = 0 }),
 	segment("data without ACK", hungry, func(_ *model.Socket, f *model.Frame) { f.Bits, f.Len = model.PSH, 1 }),
