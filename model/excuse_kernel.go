@@ -3,7 +3,6 @@ package model
 // notShown are rules of the Linux dialect that a run on the kernel need not
 // meet, one on a line.
 var notShown = []Unshown{
-	{"shutdown/unix/EINVAL", "No script can name a direction that there is not."},
 	{"timer/time-wait-over", "TIME-WAIT lasts a minute, for which no script of a run waits."},
 	{"recv/stream/data-and-ack", "Whether reading acknowledges hangs on milliseconds, and both answers are allowed."},
 	{"recvfrom/stream/data-and-ack", "Whether reading acknowledges hangs on milliseconds, and both answers are allowed."},

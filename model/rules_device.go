@@ -35,7 +35,15 @@ func offRoute(m *move) bool {
 	return onDevice(m) && (r == routeUnicast && m.s.Dev == spec.DeviceLo || r == routeNone || r == routeUnreachable || r == routeProhibit || r == routeBlackhole)
 }
 
+// deviceDown: the socket is bound to the interface of the wire, which is down,
+// and nothing else is changed.
+func deviceDown(m *move) bool {
+	return onDevice(m) && m.s.Dev == spec.DeviceEth0 && m.w.Env == (Surroundings{Lacks: NoLink}) && !m.s.Local.Loops()
+}
+
 var connectDevice = []Rule{
+	{Name: "connect/linux/device/ENETUNREACH", Class: Shall, on: on(spec.OpConnect), For: forLinux, Evidence: "Linux 6.18, ip_route_output_key_hash_rcu (IFF_UP)",
+		Title: "Bound to an interface that is down, connect fails, wherever to.", needs: onLink, when: deviceDown, then: failsRoute(spec.ENETUNREACH)},
 	{Name: "connect/linux/device/left-out", Class: Succeed, on: on(spec.OpConnect), For: forLinux,
 		Title: "Bound to a device, the addresses of the host and of many are not modelled, nor a changed environment.",
 		needs: onLink, when: func(m *move) bool {

@@ -3,8 +3,8 @@ package model
 import "github.com/connspec/connspec/spec"
 
 // otherOpenings lead to threads that Landlock holds, to descriptors that are
-// no sockets or none of the model's, and to sockets that ask for credentials
-// or have a source route.
+// no sockets or none of the model's, to sockets that ask for credentials
+// or have a source route, and to surroundings that wandering seldom gets to.
 func otherOpenings() [][]Label {
 	call := func(c Call) Label { return Label{Kind: LabelCall, Call: c} }
 	stream := call(Call{Op: spec.OpSocket, Family: spec.AFInet, Type: spec.SockStream, Nonblock: true})
@@ -48,6 +48,10 @@ func otherOpenings() [][]Label {
 		{call(Call{Op: spec.OpSocket, Family: spec.AFPacket, Type: spec.SockRaw}), to(spec.AFInet, 16)},
 		{stream, option(spec.IPOptions, spec.SolIP, 3)[0], to(spec.AFInet, 16)},
 		{call(Call{Op: spec.OpOpen, Value: spec.OPath}), stream},
+		{stream, call(Call{Op: spec.OpSetsockopt, FD: 3, Level: spec.SolSocket, Option: spec.SoBindtodevice, Value: int32(spec.DeviceEth0)}),
+			{Kind: LabelEnv, Change: LinkDown}, to(spec.AFInet, 16)},
+		{{Kind: LabelEnv, Change: RouteProhibit, Addr: AddrRemote61}, {Kind: LabelEnv, Change: AddrGone6},
+			{Kind: LabelIn, Frame: Frame{Proto: ProtoUDP, Src: AddrRemote61, SPort: 1, Dst: AddrOwn6, DPort: 1, Len: 5}}},
 		{mptcp, to(spec.AFUnspec, 16), to(spec.AFUnspec, 1)},
 	}
 }
