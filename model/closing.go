@@ -31,7 +31,7 @@ func (m *move) release(slot uint8) {
 	}
 	s.set(Orphan | ShutRead | ShutWrite)
 	s.clear(ErrQueued | ErrsQueued)
-	s.Err, s.Unread, s.Layer = spec.ENONE, 0, Unconnected
+	s.Err, s.NextErr, s.Unread, s.Layer = spec.ENONE, spec.ENONE, 0, Unconnected
 	m.closeTCP(s)
 }
 

@@ -165,7 +165,7 @@ func (w *World) quoted(f *Frame) int {
 	switch q.Proto {
 	case ProtoUDP:
 		i = w.udpReceiver(&back)
-		if i >= 0 && w.Sockets[i].TCP != Established {
+		if i >= 0 && w.Sockets[i].TCP != Established && !w.Sockets[i].has(RecvErr) {
 			return -1
 		}
 	case ProtoTCP:

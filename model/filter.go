@@ -161,10 +161,10 @@ var filterRules = []Rule{
 		Title: "An ICMP message that comes while the attempt is in a call, as the local firewall's does, is a soft error; of ICMP, not ICMPv6, it lies on the error queue.",
 		when:  func(m *move) bool { return m.f.Loose&LooseOwned != 0 && m.s != nil && attempting(m) },
 		then: func(m *move) {
-			if m.f.Proto == ProtoICMP {
-				m.s.enqueueError()
-			}
 			m.s.Soft, _, _ = icmpLinux(&m.f)
+			if m.f.Proto == ProtoICMP {
+				m.s.enqueueError(m.s.Soft)
+			}
 		}},
 }
 

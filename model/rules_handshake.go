@@ -280,7 +280,7 @@ func beginChild(m *move, cookie Flags) {
 // inherited is what a connection has of its listener: as it is when the
 // handshake ends (Linux, sk_clone_lock; FreeBSD, syncache_socket), in macOS
 // when it begins (XNU, sonewconn in tcp_input).
-const inherited = Reuse | Nodelay | CanBcast | Keepalive | ReusePort | LatePort
+const inherited = Reuse | Nodelay | CanBcast | Keepalive | ReusePort | LatePort | RecvErr
 
 func childDone(m *move) {
 	if m.s.has(Cookie) {

@@ -150,10 +150,11 @@ var icmpRules = []Rule{
 		then: func(m *move) {
 			e, _, _ := icmpLinux(&m.f)
 			if m.f.Proto == ProtoICMP {
-				m.s.enqueueError()
+				m.s.enqueueError(e)
 			}
 			m.done(m.slot, e)
 		}},
+	connectionRecvErr, datagramRecvErr,
 	{Name: "icmp/connection", Class: Deliver, on: onICMP, For: forLinux, Evidence: "Linux 6.18, tcp_v4_err (sk_err_soft)",
 		Title: "An ICMP error on a connection is remembered as a soft error.", when: tcpQuote,
 		then: func(m *move) {

@@ -110,7 +110,7 @@ func (m *move) slotOf(s *Socket) uint8 {
 // pollDgram: datagram_poll.
 func (s *Socket) pollDgram() spec.PollEvents {
 	mask := spec.PollOut
-	if s.Err != spec.ENONE {
+	if s.Err != spec.ENONE || s.has(ErrQueued) {
 		mask |= spec.PollErr
 	}
 	if s.has(ShutRead) {

@@ -85,9 +85,17 @@ func waitingOpenings() [][]Label {
 	narrow := call(Call{Op: spec.OpSetsockopt, FD: 3, Level: spec.SolIP, Option: spec.IPLocalPortRange, Value: RangeOne})
 	upside := narrow
 	upside.Call.Value = RangeReversed
+	asks := call(Call{Op: spec.OpSetsockopt, FD: 3, Level: spec.SolIP, Option: spec.IPRecverr, Value: 1})
+	unreachable := Label{Kind: LabelIn, Frame: Frame{Proto: ProtoICMP, Type: icmpUnreachable, Src: AddrRemote1, Dst: AddrOwn,
+		Quote: Quote{Proto: ProtoUDP, Src: AddrOwn, SPort: 1, Dst: AddrRemote1, DPort: 1}}}
+	stopped := unreachable
+	stopped.Frame.Seq, stopped.Frame.Quote = 1, Quote{Proto: ProtoTCP, Src: AddrOwn, SPort: PortSeen, Dst: AddrRemote1, DPort: 1}
 	several := narrow
 	several.Call.Value = RangeMany
 	return [][]Label{
+		{call(Call{Op: spec.OpSocket, Family: spec.AFInet, Type: spec.SockDgram}), asks, call(Call{Op: spec.OpGetsockopt, FD: 3, Level: spec.SolIP, Option: spec.IPRecverr}),
+			call(Call{Op: spec.OpBind, FD: 3, To: Sockaddr{Family: spec.AFInet, Len: spec.SizeofSockaddrIn, Addr: AddrOwn, Port: 1}}), connect, unreachable, unreachable},
+		{stream, asks, connect, synAck, stopped},
 		{stream, upside, narrow, connect, stream}, {stream, several},
 		{stream, call(Call{Op: spec.OpSetsockopt, FD: 3, Level: spec.SolTCP, Option: spec.TCPSyncnt, Value: 2}),
 			call(Call{Op: spec.OpGetsockopt, FD: 3, Level: spec.SolTCP, Option: spec.TCPSyncnt})},

@@ -239,7 +239,7 @@ func (s *Socket) words(p *[socketWords]uint64) {
 		uint64(s.Retries)<<48 |
 		uint64(s.Queued)<<56
 	p[4] = uint64(s.Segs) |
-		uint64(s.Spare)<<8 |
+		uint64(s.NextErr)<<8 |
 		uint64(s.SndUna)<<16 |
 		uint64(s.SndNxt)<<32 |
 		uint64(s.RcvNxt)<<48
@@ -297,7 +297,7 @@ func (s *Socket) setWords(p *[socketWords]uint64) {
 	s.Retries = uint8(p[3] >> 48)
 	s.Queued = uint8(p[3] >> 56)
 	s.Segs = uint8(p[4])
-	s.Spare = uint8(p[4] >> 8)
+	s.NextErr = spec.Errno(p[4] >> 8)
 	s.SndUna = uint16(p[4] >> 16)
 	s.SndNxt = uint16(p[4] >> 32)
 	s.RcvNxt = uint16(p[4] >> 48)

@@ -154,7 +154,7 @@ const (
 	Choked                        // Linux: SYNs were lost, and the congestion window is one segment (tcp_init_transfer)
 	Passive                       // opened by the peer's SYN
 	Paced                         // Linux: the pauses between the peer's segments are estimated (ato)
-	ErrsQueued                    // Linux: more than one ICMP error lies on the error queue
+	ErrsQueued                    // Linux: more than two ICMP errors lie on the error queue
 	Lent                          // Linux: connect chose the port, and other peers may be reached from it
 	Hidden                        // our SYN or SYN|ACK has not been seen outside
 	Unpredicted                   // Linux: the next segment cannot match header prediction (pred_flags is 0)
@@ -176,6 +176,7 @@ const (
 	PassCred                      // SO_PASSCRED
 	PassPidfd                     // SO_PASSPIDFD
 	Homemade                      // Linux, AF_UNIX: made by a thread that Landlock keeps from the abstract names of others
+	RecvErr                       // IP_RECVERR
 	OneChoice                     // IP_LOCAL_PORT_RANGE: the socket has one port to choose
 	Unresolved                    // Linux: its SYN waits until the neighbour is known
 )
@@ -204,7 +205,7 @@ type Socket struct {
 	Retries        uint8      // retransmissions of the oldest segment so far
 	Queued         uint8      // datagrams in Queue
 	Segs           uint8      // segments sent and not acknowledged
-	Spare          uint8      // always 0, in place of padding: so sockets compare as memory
+	NextErr        spec.Errno // Linux: the second error on the error queue
 	SndUna, SndNxt uint16     // from our initial sequence number
 	RcvNxt         uint16     // from the peer's
 	RcvWup         uint16     // what of it we have acknowledged

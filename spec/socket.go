@@ -146,6 +146,7 @@ const (
 	TCPFastopenConnect // connect leaves the SYN to the first send
 	SoPasscred
 	SoPasspidfd
+	IPRecverr
 	IPOptions // the one value is 1, a loose source route see LooseSourceRoute
 	// The ports to choose from: the lowest in the lower 16 bits, the highest above
 	// them; 0 for those of the system.
@@ -189,6 +190,8 @@ func (o SockOption) String() string {
 		return "TCP_USER_TIMEOUT"
 	case TCPFastopen:
 		return "TCP_FASTOPEN"
+	case IPRecverr:
+		return "IP_RECVERR"
 	case IPLocalPortRange:
 		return "IP_LOCAL_PORT_RANGE"
 	case TCPFastopenConnect:

@@ -21,6 +21,7 @@ var sockoptNames = map[string]spec.SockOption{
 	"SO_KEEPALIVE":            spec.SoKeepalive,
 	"IP_BIND_ADDRESS_NO_PORT": spec.IPBindAddressNoPort,
 	"IP_LOCAL_PORT_RANGE":     spec.IPLocalPortRange,
+	"IP_RECVERR":              spec.IPRecverr,
 	"TCP_SYNCNT":              spec.TCPSyncnt,
 	"TCP_USER_TIMEOUT":        spec.TCPUserTimeout,
 	"TCP_FASTOPEN":            spec.TCPFastopen, "TCP_FASTOPEN_CONNECT": spec.TCPFastopenConnect,

@@ -37,6 +37,7 @@ var sockOptions = [...]uintptr{
 	spec.SoKeepalive:         unix.SO_KEEPALIVE,
 	spec.IPBindAddressNoPort: unix.IP_BIND_ADDRESS_NO_PORT,
 	spec.IPLocalPortRange:    unix.IP_LOCAL_PORT_RANGE,
+	spec.IPRecverr:           unix.IP_RECVERR,
 	spec.TCPSyncnt:           unix.TCP_SYNCNT,
 	spec.TCPUserTimeout:      unix.TCP_USER_TIMEOUT,
 	spec.IPv6V6only:          unix.IPV6_V6ONLY,

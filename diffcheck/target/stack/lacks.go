@@ -101,7 +101,7 @@ func lacksCall(c *spec.Call) bool {
 func lacksOption(o spec.SockOption) bool {
 	switch o {
 	case spec.SoSndtimeo, spec.SoRcvtimeo, spec.SoLinger, spec.SoBindtodevice, spec.SoReuseport, spec.SoKeepalive,
-		spec.IPBindAddressNoPort, spec.IPLocalPortRange, spec.TCPSyncnt, spec.TCPUserTimeout,
+		spec.IPBindAddressNoPort, spec.IPLocalPortRange, spec.IPRecverr, spec.TCPSyncnt, spec.TCPUserTimeout,
 		spec.TCPFastopen, spec.TCPFastopenConnect,
 		spec.SoPasscred, spec.SoPasspidfd, spec.IPOptions,
 		spec.IPv6V6only:
