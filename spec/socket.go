@@ -151,6 +151,8 @@ const (
 	// The ports to choose from: the lowest in the lower 16 bits, the highest above
 	// them; 0 for those of the system.
 	IPLocalPortRange
+	IPMtu         // of the path to the peer, in bytes; can only be read
+	IPMtuDiscover // 0 IP_PMTUDISC_DONT, 1 IP_PMTUDISC_WANT, 2 IP_PMTUDISC_DO
 	SockOptionCount
 )
 
@@ -194,6 +196,10 @@ func (o SockOption) String() string {
 		return "IP_RECVERR"
 	case IPLocalPortRange:
 		return "IP_LOCAL_PORT_RANGE"
+	case IPMtu:
+		return "IP_MTU"
+	case IPMtuDiscover:
+		return "IP_MTU_DISCOVER"
 	case TCPFastopenConnect:
 		return "TCP_FASTOPEN_CONNECT"
 	case SoPasscred:

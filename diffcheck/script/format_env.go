@@ -37,6 +37,8 @@ func (e *Env) Command() string {
 		return "ip " + e.family() + "addr add " + e.Value + " dev " + e.device()
 	case EnvAddrDel:
 		return "ip " + e.family() + "addr del " + e.Value + " dev " + e.device()
+	case EnvLinkMTU:
+		return "ip link set dev " + e.device() + " mtu " + e.Value
 	case EnvNeighAdd:
 		return "ip neigh add " + e.Value + " lladdr 02:00:00:00:00:02 dev eth0"
 	case EnvNeighDel:

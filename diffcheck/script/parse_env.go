@@ -117,7 +117,7 @@ func parseIP(args []string) (Env, bool) {
 	}
 	env, ok := parseObject(args)
 	switch {
-	case !ok || env.Kind == EnvLinkUp || env.Kind == EnvLinkDown:
+	case !ok || env.Kind == EnvLinkUp || env.Kind == EnvLinkDown || env.Kind == EnvLinkMTU:
 		return env, ok
 	case six && env.Value == "default":
 		env.Value = "::/0"
@@ -145,10 +145,13 @@ func parseObject(args []string) (Env, bool) {
 		if args[0] == "dev" {
 			args = args[1:]
 		}
+		device, ok := deviceNamed(args[0])
+		if len(args) == 3 && args[1] == "mtu" {
+			return Env{Kind: EnvLinkMTU, Name: device, Value: args[2]}, ok
+		}
 		if len(args) != 2 {
 			return Env{}, false
 		}
-		device, ok := deviceNamed(args[0])
 		switch args[1] {
 		case "up":
 			return Env{Kind: EnvLinkUp, Name: device}, ok

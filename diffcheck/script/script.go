@@ -94,6 +94,7 @@ const (
 	EnvSleep                      // `sleep SECONDS`
 	EnvUnknown                    // a command that diffcheck does not know; Text holds it
 	EnvFile                       // a change of the file system: File
+	EnvLinkMTU                    // `ip link set dev DEVICE mtu BYTES`
 	EnvNeighAdd                   // `ip neigh add ADDRESS lladdr MAC …`: the puppet answers for it again, and the host knows
 	EnvNeighDel                   // `ip neigh del ADDRESS dev eth0`: the host does not know it, and the puppet does not answer
 )

@@ -29,6 +29,14 @@ func (l *Lane) LinkDown() error {
 	return l.batch.run(l.netlink)
 }
 
+// LinkMTU sets the MTU of eth0 in bytes.
+func (l *Lane) LinkMTU(mtu int) error {
+	msg := nl.NewIfInfomsg(unix.AF_UNSPEC)
+	msg.Index = hostIndex
+	l.batch.request("eth0 mtu", unix.RTM_NEWLINK, 0, msg, nl.NewRtAttr(unix.IFLA_MTU, nl.Uint32Attr(uint32(mtu))))
+	return l.batch.run(l.netlink)
+}
+
 // LinkUp sets eth0 up again and puts the routes and the neighbour back.
 func (l *Lane) LinkUp() error {
 	l.batch.up("eth0 up", hostIndex, true)
@@ -47,7 +55,11 @@ func (l *Lane) LoopbackDown() error {
 // hang on it.
 func (l *Lane) LoopbackUp() error {
 	l.batch.up("lo up", loopbackIx, true)
-	l.learn6(&l.batch)
+	for _, r := range Routes6() {
+		if l.IPv6 && r.Kind != Unicast {
+			l.batch.route(unix.RTM_NEWROUTE, unix.NLM_F_CREATE|unix.NLM_F_REPLACE, hostIndex, r)
+		}
+	}
 	return errors.Join(l.batch.run(l.netlink), l.settled6())
 }
 

@@ -23,6 +23,7 @@ type changes struct {
 	noAddr   bool // eth0 has lost its IPv4 address
 	noAddr6  bool // and its IPv6 address
 	filtered bool // there is a firewall
+	mtu      int  // of eth0, if it has another than the lab's
 	silent   bool // the gateway does not answer for its address
 	silent6  bool // nor for its IPv6 one
 }
@@ -54,6 +55,8 @@ func (k *Target) env(ev *script.Event) error {
 		return k.link(e)
 	case script.EnvAddrAdd, script.EnvAddrDel:
 		return k.addr(ev)
+	case script.EnvLinkMTU:
+		return k.linkMTU(ev)
 	case script.EnvNeighAdd, script.EnvNeighDel:
 		return k.neighbor(ev)
 	case script.EnvFilterAdd:
@@ -128,6 +131,19 @@ func (k *Target) link(e *script.Env) error {
 	}
 	return k.relearn(netip.Addr.IsValid)
 }
+
+// linkMTU sets the MTU of eth0. Below 1280 the kernel would take IPv6 from it (RFC
+// 8200, section 5).
+func (k *Target) linkMTU(ev *script.Event) error {
+	mtu, err := strconv.Atoi(ev.Env.Value)
+	if err != nil || mtu < mtuMin || mtu > lab.MTU || ev.Env.Name != "" {
+		return target.Refuse(ev, "ip link set mtu: eth0 takes %d to %d", mtuMin, lab.MTU)
+	}
+	k.changed.mtu = mtu
+	return k.lane.LinkMTU(mtu)
+}
+
+const mtuMin = 1280
 
 // filter adds a rule to the lane's firewall.
 func (k *Target) filter(ev *script.Event) error {
@@ -321,6 +337,9 @@ func (k *Target) restore() {
 		k.dirty = true
 	}
 	if c.loDown && k.lane.LoopbackUp() != nil {
+		k.dirty = true
+	}
+	if c.mtu != 0 && k.lane.LinkMTU(lab.MTU) != nil {
 		k.dirty = true
 	}
 	if c.linkDown && k.lane.LinkUp() != nil {

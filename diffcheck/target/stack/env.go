@@ -55,6 +55,8 @@ func (t *Target) env(ev *script.Event) error {
 		change.Kind = impl.EnvLinkDown
 	case script.EnvFilterAdd, script.EnvFilterFlush:
 		return target.Refuse(ev, "nft: impl has no firewall yet")
+	case script.EnvLinkMTU:
+		return target.Refuse(ev, "ip link set mtu: impl keeps the MTU of its link")
 	case script.EnvNeighAdd, script.EnvNeighDel:
 		return target.Refuse(ev, "ip neigh: impl keeps its neighbours")
 	case script.EnvAddrAdd, script.EnvAddrDel:
