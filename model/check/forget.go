@@ -67,6 +67,9 @@ func (s *Scope) forget(w *model.World) {
 	for i := range w.Sockets {
 		if o := &w.Sockets[i]; o.Kind == model.KindStream {
 			o.Flags &^= s.unseenFlags | spent(o)
+			if s.unseenFlags&model.ErrsQueued != 0 {
+				o.NextErr = spec.ENONE
+			}
 		}
 	}
 	for i := range w.Threads {

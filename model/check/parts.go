@@ -187,7 +187,7 @@ func Face(part, to *model.World) {
 			continue
 		}
 		s.Flags &^= private
-		s.Err, s.Soft, s.Segs, s.Retries, s.Queued, s.Life = 0, 0, 0, 0, 0, 0
+		s.Err, s.NextErr, s.Soft, s.Segs, s.Retries, s.Queued, s.Life = 0, 0, 0, 0, 0, 0, 0
 		s.SndUna, s.SndNxt, s.RcvNxt, s.RcvWup, s.Unread, s.Unsent, s.MSS = 0, 0, 0, 0, 0, 0, 0
 		s.Queue = [model.QueueMax]model.Datagram{}
 		to.Sockets[n] = s
