@@ -21,12 +21,9 @@ var sockoptNames = map[string]spec.SockOption{
 	"SO_KEEPALIVE":            spec.SoKeepalive,
 	"IP_BIND_ADDRESS_NO_PORT": spec.IPBindAddressNoPort,
 	"IP_LOCAL_PORT_RANGE":     spec.IPLocalPortRange,
-<<<<<<< HEAD
 	"IP_RECVERR":              spec.IPRecverr,
-=======
 	"IP_MTU":                  spec.IPMtu,
 	"IP_MTU_DISCOVER":         spec.IPMtuDiscover,
->>>>>>> 7660774 (Lead the walker to TIME-WAIT; read and set the MTU of a path and of the link)
 	"TCP_SYNCNT":              spec.TCPSyncnt,
 	"TCP_USER_TIMEOUT":        spec.TCPUserTimeout,
 	"TCP_FASTOPEN":            spec.TCPFastopen, "TCP_FASTOPEN_CONNECT": spec.TCPFastopenConnect,

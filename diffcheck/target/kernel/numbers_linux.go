@@ -37,12 +37,9 @@ var sockOptions = [...]uintptr{
 	spec.SoKeepalive:         unix.SO_KEEPALIVE,
 	spec.IPBindAddressNoPort: unix.IP_BIND_ADDRESS_NO_PORT,
 	spec.IPLocalPortRange:    unix.IP_LOCAL_PORT_RANGE,
-<<<<<<< HEAD
 	spec.IPRecverr:           unix.IP_RECVERR,
-=======
 	spec.IPMtu:               unix.IP_MTU,
 	spec.IPMtuDiscover:       unix.IP_MTU_DISCOVER,
->>>>>>> 7660774 (Lead the walker to TIME-WAIT; read and set the MTU of a path and of the link)
 	spec.TCPSyncnt:           unix.TCP_SYNCNT,
 	spec.TCPUserTimeout:      unix.TCP_USER_TIMEOUT,
 	spec.IPv6V6only:          unix.IPV6_V6ONLY,

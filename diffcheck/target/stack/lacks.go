@@ -101,11 +101,7 @@ func lacksCall(c *spec.Call) bool {
 func lacksOption(o spec.SockOption) bool {
 	switch o {
 	case spec.SoSndtimeo, spec.SoRcvtimeo, spec.SoLinger, spec.SoBindtodevice, spec.SoReuseport, spec.SoKeepalive,
-<<<<<<< HEAD
-		spec.IPBindAddressNoPort, spec.IPLocalPortRange, spec.IPRecverr, spec.TCPSyncnt, spec.TCPUserTimeout,
-=======
-		spec.IPBindAddressNoPort, spec.IPMtu, spec.IPMtuDiscover, spec.IPLocalPortRange, spec.TCPSyncnt, spec.TCPUserTimeout,
->>>>>>> 7660774 (Lead the walker to TIME-WAIT; read and set the MTU of a path and of the link)
+		spec.IPBindAddressNoPort, spec.IPLocalPortRange, spec.IPRecverr, spec.IPMtu, spec.IPMtuDiscover, spec.TCPSyncnt, spec.TCPUserTimeout,
 		spec.TCPFastopen, spec.TCPFastopenConnect,
 		spec.SoPasscred, spec.SoPasspidfd, spec.IPOptions,
 		spec.IPv6V6only:
