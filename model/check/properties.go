@@ -68,7 +68,7 @@ var worldsAreSound = []Property{
 	{Name: "one-tuple-one-connection", For: ofAll, Source: "RFC 9293, 3.1; posix/errors/EADDRINUSE",
 		Says: "No two connections have the same four names.", World: tuplesDiffer},
 	{Name: "one-name-one-listener", For: ofAll, Source: "POSIX.1-2008, listen() (EADDRINUSE)",
-		Says: "No two Internet sockets listen on the same name.", World: listenersDiffer},
+		Says: "No two Internet sockets listen on the same name, but those that share it by SO_REUSEPORT. (What SO_REUSEADDR allows, and which ports the host chooses, POSIX and TargetTCP do not say.)", World: listenersDiffer},
 	{Name: "attempt-has-names", For: ofAll, Source: "RFC 9293, 3.10.1",
 		Says: "A socket that is connecting or connected has both names and holds its port.",
 		World: everyStream(func(_ *model.World, s *model.Socket) bool {
@@ -169,11 +169,15 @@ func tuplesDiffer(_ spec.Dialect, w *model.World) bool {
 	return true
 }
 
-func listenersDiffer(_ spec.Dialect, w *model.World) bool {
+func listenersDiffer(d spec.Dialect, w *model.World) bool {
+	sharing, said := model.ReusePort, true
+	if (ofPOSIX | ofTargetTCP).Has(d) {
+		sharing, said = sharing|model.Reuse, false
+	}
 	for i := range w.Sockets {
 		for j := range i {
 			a, b := &w.Sockets[i], &w.Sockets[j]
-			if a.TCP == model.Listen && b.TCP == model.Listen && a.Family != spec.AFUnix && a.Local == b.Local && a.LPort == b.LPort && a.Family == b.Family {
+			if a.TCP == model.Listen && b.TCP == model.Listen && a.Family != spec.AFUnix && a.Local == b.Local && a.LPort == b.LPort && a.Family == b.Family && a.Flags&b.Flags&sharing == 0 && (said || a.LPort < model.PortSeen) {
 				return false
 			}
 		}

@@ -343,7 +343,12 @@ func othersKept(s *Step) bool {
 		return true
 	}
 	for i := range s.Before.Sockets {
-		if i != int(s.Stimulus.Slot) && s.Before.Sockets[i] != s.After.Sockets[i] && s.Before.Sockets[i].Kind != model.KindNone {
+		was, is := s.Before.Sockets[i], s.After.Sockets[i]
+		was.Rank, is.Rank = 0, 0                                       // which of several with one name is asked first
+		if was.LPort >= model.PortSeen && is.LPort >= model.PortSeen { // two may have one that is seen with the one
+			is.LPort = was.LPort
+		}
+		if i != int(s.Stimulus.Slot) && was != is && was.Kind != model.KindNone {
 			return false
 		}
 	}
