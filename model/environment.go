@@ -40,6 +40,8 @@ const (
 	ReuseNone // Linux: net.ipv4.tcp_tw_reuse 0: connect chooses no port that lies in TIME-WAIT
 	ReuseAll  // 1: after a second it may
 	ReuseNear // 2, as planned: only between loopback addresses
+	PingOn    // Linux: net.ipv4.ping_group_range names the group of the process
+	PingOff   // and none, as planned
 	changeCount
 )
 
@@ -51,6 +53,7 @@ var changeNames = [changeCount]string{
 	"port reserved", "no port reserved",
 	"neighbour gone", "neighbour back", "IPv6 neighbour gone", "IPv6 neighbour back",
 	"no reuse of TIME-WAIT", "reuse of TIME-WAIT", "reuse of TIME-WAIT near",
+	"datagram sockets of ICMP for the process", "datagram sockets of ICMP for nobody",
 }
 
 func (c Change) String() string {
@@ -88,6 +91,7 @@ const (
 	NoReuse                      // Linux: no port that lies in TIME-WAIT is chosen
 	AnyReuse                     // Linux: one is, whatever the peer
 	NoAddress6                   // the IPv6 address on the wire is gone, but for the link-local one
+	Pings                        // Linux: the process may have datagram sockets of ICMP
 )
 
 func (e *Surroundings) lacks(l Lack) bool { return e.Lacks&l != 0 }
@@ -195,6 +199,7 @@ var lackOf = [changeCount]struct {
 	NeighborGone: {what: NoNeighbor}, NeighborBack: {NoNeighbor, true},
 	NeighborGone6: {what: NoNeighbor6}, NeighborBack6: {NoNeighbor6, true},
 	ReuseNone: {what: NoReuse}, ReuseAll: {what: AnyReuse}, ReuseNear: {NoReuse | AnyReuse, true},
+	PingOn: {what: Pings}, PingOff: {Pings, true},
 }
 
 func (w *World) lack(c Change) {

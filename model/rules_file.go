@@ -83,6 +83,19 @@ var connectOther = []Rule{
 		when:  all(otherSocket(FileNetlink), anyOf(shorter(sizeofSockaddrNl), func(m *move) bool { return m.c.To.Family != spec.AFNetlink })), then: fails(spec.EINVAL)},
 	{Name: "connect/netlink/ok", Class: Succeed, on: on(spec.OpConnect), For: forLinux, Evidence: linuxNetlink,
 		Title: "A socket of AF_NETLINK connects to the kernel, as often as it likes.", when: otherSocket(FileNetlink), then: succeeds},
+	{Name: "connect/ping/EINVAL-no-family", Class: Shall, on: on(spec.OpConnect), For: forLinux, Evidence: "Linux 6.18, inet_dgram_connect",
+		Title: "A datagram socket of ICMP fails where there is no room for a family.", when: all(otherSocket(FilePing), shorter(2)), then: fails(spec.EINVAL)},
+	{Name: "connect/ping/dissolve", Class: Succeed, on: on(spec.OpConnect), For: forLinux, Evidence: "Linux 6.18, inet_dgram_connect",
+		Title: "AF_UNSPEC takes the peer from a datagram socket of ICMP.", when: all(otherSocket(FilePing), unspec), then: succeeds},
+	{Name: "connect/ping/EINVAL", Class: Shall, on: on(spec.OpConnect), For: forLinux, Evidence: "Linux 6.18, __ip4_datagram_connect",
+		Title: "A datagram socket of ICMP fails with a shorter address.", when: all(otherSocket(FilePing), shorter(spec.SizeofSockaddrIn)), then: fails(spec.EINVAL)},
+	{Name: "connect/ping/EAFNOSUPPORT", Class: Shall, on: on(spec.OpConnect), For: forLinux, Evidence: "Linux 6.18, __ip4_datagram_connect",
+		Title: "A datagram socket of ICMP fails with another family.", when: all(otherSocket(FilePing), func(m *move) bool { return m.c.To.Family != spec.AFInet }), then: fails(spec.EAFNOSUPPORT)},
+	{Name: "connect/ping/ok", Class: Succeed, on: on(spec.OpConnect), For: forLinux, Evidence: "Linux 6.18, ping_prot (ip4_datagram_connect)",
+		Title: "A datagram socket of ICMP gets a peer as one of UDP does.",
+		when:  all(otherSocket(FilePing), to(AddrRemote1, AddrRemote2), func(m *move) bool { return m.w.Env == (Surroundings{}) || m.w.Env == (Surroundings{Lacks: Pings}) }), then: succeeds},
+	{Name: "connect/ping/left-out", Class: Succeed, on: on(spec.OpConnect), For: forLinux,
+		Title: "Other peers of datagram sockets of ICMP are not modelled, nor changed surroundings.", when: otherSocket(FilePing), then: leaves(LeftAddress)},
 	{Name: "connect/mptcp/EINVAL-no-family", Class: Shall, on: on(spec.OpConnect), For: forLinux, Evidence: "Linux 6.18, __inet_stream_connect",
 		Title: "A socket of MPTCP fails where there is no room for a family.", when: all(otherSocket(FileMPTCP), shorter(2)), then: fails(spec.EINVAL)},
 	{Name: "connect/mptcp/dissolve", Class: Succeed, on: on(spec.OpConnect), For: forLinux, Evidence: "Linux 6.18, mptcp_disconnect",
@@ -102,7 +115,7 @@ var otherSockets = func() []Rule {
 		table = append(table, Rule{
 			Name: op.String() + "/other-socket", Class: Succeed, on: on(op), For: forLinux,
 			Title: op.String() + " on a socket of another family is not modelled.", of: nonSockets,
-			when: func(m *move) bool { return m.file >= FileNetlink && m.file <= FileMPTCP }, then: leaves(LeftFamily),
+			when: func(m *move) bool { return m.file >= FilePing && m.file <= FileMPTCP }, then: leaves(LeftFamily),
 		})
 	}
 	return table

@@ -16,8 +16,14 @@ var socketRaw = []Rule{
 	{Name: "socket/ping/EACCES", Class: Shall, on: on(spec.OpSocket), For: forLinux, Evidence: "Linux 6.18, ping_init_sock (net.ipv4.ping_group_range is empty)",
 		Title: "A datagram socket of ICMP is for the groups that ping_group_range names, and at first that is none.",
 		needs: strange, when: func(m *move) bool {
-			return m.c.Family == spec.AFInet && m.c.Type == spec.SockDgram && m.c.Protocol == spec.ProtocolICMP
+			return wantsPing(m) && !m.w.Env.lacks(Pings)
 		}, then: fails(spec.EACCES)},
+	{Name: "socket/ping/ok", Class: Succeed, on: on(spec.OpSocket), For: forLinux, Evidence: "Linux 6.18, ping_init_sock",
+		Title: "A datagram socket of ICMP is for the groups that ping_group_range names.", needs: strange, when: wantsPing, then: installs(FilePing)},
+}
+
+func wantsPing(m *move) bool {
+	return m.c.Family == spec.AFInet && m.c.Type == spec.SockDgram && m.c.Protocol == spec.ProtocolICMP
 }
 
 func wantsRaw(m *move) bool {

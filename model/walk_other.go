@@ -52,6 +52,9 @@ func otherOpenings() [][]Label {
 			{Kind: LabelEnv, Change: LinkDown}, to(spec.AFInet, 16)},
 		{{Kind: LabelEnv, Change: RouteProhibit, Addr: AddrRemote61}, {Kind: LabelEnv, Change: AddrGone6},
 			{Kind: LabelIn, Frame: Frame{Proto: ProtoUDP, Src: AddrRemote61, SPort: 1, Dst: AddrOwn6, DPort: 1, Len: 5}}},
+		{{Kind: LabelEnv, Change: PingOn}, call(Call{Op: spec.OpSocket, Family: spec.AFInet, Type: spec.SockDgram, Protocol: spec.ProtocolICMP}),
+			to(spec.AFUnspec, 16), to(spec.AFInet, 1), to(spec.AFInet, 8), to(spec.AFUnknown, 16),
+			call(Call{Op: spec.OpConnect, FD: 3, To: Sockaddr{Family: spec.AFInet, Len: 16, Addr: AddrRemote1, Port: 1}}), to(spec.AFInet, 16)},
 		{mptcp, to(spec.AFUnspec, 16), to(spec.AFUnspec, 1)},
 	}
 }

@@ -55,6 +55,7 @@ const (
 	// is no slot.
 	FileOther   File = 232
 	FileRuleset File = FileOther // and up: a Landlock ruleset, by the rights that it denies ([spec.LandlockAccess])
+	FilePing    File = 247       // one of AF_INET for datagrams of ICMP
 	FileNetlink File = 248       // a socket of AF_NETLINK
 	FilePacket  File = 249       // one of AF_PACKET
 	FileMPTCP   File = 250       // one of AF_INET and IPPROTO_MPTCP

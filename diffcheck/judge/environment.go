@@ -60,6 +60,13 @@ func (n *names) sysctl(e *script.Env) model.Change {
 		case strconv.Itoa(int(n.choice)): // the one port that there is to choose
 			return model.PortsReserved
 		}
+	case "net.ipv4.ping_group_range":
+		switch e.Value {
+		case "0 0": // the group of a lab's process
+			return model.PingOn
+		case "1 0":
+			return model.PingOff
+		}
 	case "net.ipv4.tcp_tw_reuse":
 		switch e.Value {
 		case "0":

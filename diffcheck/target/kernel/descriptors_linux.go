@@ -23,6 +23,7 @@ type file struct {
 	nonblock bool
 	ruleset  bool // of Landlock
 	mptcp    bool
+	ping     bool // a datagram socket of ICMP
 	lingers  bool // SO_LINGER with a time: the last close may wait
 }
 

@@ -58,7 +58,7 @@ func protocolNumber(p spec.Protocol) uintptr {
 }
 
 // strange refuses what scripts have no names for: calls but connect on sockets
-// of AF_NETLINK, AF_PACKET and MPTCP, and Landlock on what is no ruleset.
+// of AF_NETLINK, AF_PACKET, MPTCP and of ICMP for datagrams, and Landlock on what is no ruleset.
 func (k *Target) strange(ev *script.Event) error {
 	c := &ev.Call
 	if !k.fds.open(c.FD) || !c.Op.TakesDescriptor() {
@@ -78,8 +78,8 @@ func (k *Target) strange(ev *script.Event) error {
 		}
 		return nil
 	}
-	if f.mptcp || f.family == spec.AFNetlink || f.family == spec.AFPacket {
-		return target.Refuse(ev, "%s on a socket of %s", c.Op, f.family)
+	if f.mptcp || f.ping || f.family == spec.AFNetlink || f.family == spec.AFPacket {
+		return target.Refuse(ev, "%s on a socket of another protocol", c.Op)
 	}
 	return nil
 }

@@ -54,7 +54,8 @@ func (q *request) prepare(c *spec.Call, d *descriptors, n *puppet.Naming, unread
 	a := &q.args
 	switch c.Op {
 	case spec.OpSocket, spec.OpSocketpair:
-		q.opened = file{family: c.Family, typ: c.Type, nonblock: c.SockFlags&spec.SockNonblock != 0, mptcp: c.Protocol == spec.ProtocolMPTCP}
+		q.opened = file{family: c.Family, typ: c.Type, nonblock: c.SockFlags&spec.SockNonblock != 0, mptcp: c.Protocol == spec.ProtocolMPTCP,
+			ping: c.Family == spec.AFInet && c.Type == spec.SockDgram && c.Protocol == spec.ProtocolICMP}
 		typ := number(sockTypes[:], c.Type) | unix.SOCK_CLOEXEC
 		if q.opened.nonblock {
 			typ |= unix.SOCK_NONBLOCK
