@@ -276,6 +276,9 @@ func (w *World) change(l *Label) {
 	if w.Env == before {
 		return
 	}
+	if w.Env.Routes6 != before.Routes6 && w.Env.lacks(NoLoopback) { // a wider route may take in what lo had
+		w.Left = LeftEnv
+	}
 	// What a socket has cached is looked up anew (rt_cache_flush of Linux): when it
 	// next sends, or by any call that locks it (ip4_datagram_release_cb), which
 	// only shows where it sends by mistake.
