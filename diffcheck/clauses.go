@@ -51,7 +51,11 @@ func (c *clausesCommand) cover(w io.Writer) error {
 		return err
 	}
 	var clauses []coverage.Clause
-	for _, clause := range coverage.Walk().Clauses() {
+	all, err := coverage.Clauses()
+	if err != nil {
+		return err
+	}
+	for _, clause := range all {
 		if c.Document.covers(clause.Document) {
 			clauses = append(clauses, clause)
 		}

@@ -29,6 +29,8 @@ type exploreCommand struct {
 	Dot     string      `placeholder:"FILE" help:"The same for Graphviz, if it is small."`
 	Mermaid string      `placeholder:"FILE" help:"The same for Markdown, if it is small."`
 	Spin    bool        `help:"Compare with Spin as well, on a machine written by hand for both."`
+	Record  string      `placeholder:"DIR" help:"Look for a way to each rule that has none recorded, and write them there (the build has model/check/ways)."`
+	Anew    bool        `help:"With --record: look for all of them, not only for those that are missing."`
 	Rules   bool        `help:"List the rules that no scope reached."`
 	Bare    bool        `help:"Only count: hold no property against the worlds."`
 	Whole   bool        `help:"Ask the model for every transition: look nothing up."`
@@ -62,6 +64,9 @@ func (c *exploreCommand) Run(w io.Writer, bad complaints) error {
 	workers := c.Workers
 	if workers <= 0 {
 		workers = runtime.NumCPU()
+	}
+	if c.Record != "" {
+		return c.record(w, scopes)
 	}
 	if c.Aut+c.Dot+c.Mermaid != "" {
 		return c.graphs(w, scopes)

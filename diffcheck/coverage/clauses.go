@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/connspec/connspec/model"
+	"github.com/connspec/connspec/model/check"
 	"github.com/connspec/connspec/spec"
 	"github.com/connspec/connspec/spec/documents"
 )
@@ -19,8 +20,17 @@ type Clause struct {
 // Covered says whether the clause is reached or excused, but not both.
 func (c *Clause) Covered() bool { return (len(c.Rules) > 0) != (c.Excuse != "") }
 
-// Clauses says what has become of every clause.
-func (r *Reached) Clauses() []Clause {
+// Clauses says what has become of every clause: whether the ways that exploration
+// has recorded (package check) use a rule that speaks to it.
+func Clauses() ([]Clause, error) {
+	var met [spec.DocumentCount][]bool
+	for d := range spec.DocumentCount {
+		ways, err := check.Recorded(d)
+		if err != nil {
+			return nil, err
+		}
+		met[d] = ways.Rules()
+	}
 	excuses := map[spec.ClauseID]string{}
 	for _, e := range model.Excuses() {
 		excuses[e.Clause] = e.Reason
@@ -34,12 +44,12 @@ func (r *Reached) Clauses() []Clause {
 	for _, rule := range model.Rules() {
 		for _, id := range slices.Concat(rule.Cites, rule.Against, rule.Open) {
 			c := &all[at[id]]
-			if r.rules[c.Document][rule.ID].times > 0 {
+			if met[c.Document][rule.ID] {
 				c.Rules = append(c.Rules, rule.Name)
 			} else {
 				c.Unmet = append(c.Unmet, rule.Name)
 			}
 		}
 	}
-	return all
+	return all, nil
 }

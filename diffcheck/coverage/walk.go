@@ -1,7 +1,7 @@
 // Package coverage says what of the documents and of the model has been
-// reached: which clauses a rule of the model speaks to that wandering through
-// its worlds gets to, how many answers each rule leaves, and which rules of the
-// Linux dialect a kernel has shown.
+// reached: which clauses a rule of the model speaks to that exploration gets to,
+// how many answers each rule leaves on a walk, and which rules of the Linux
+// dialect a kernel has shown.
 package coverage
 
 import (

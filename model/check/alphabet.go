@@ -114,6 +114,17 @@ var sends = onSocket("send", model.Call{Op: spec.OpSend, Len: 1}).
 		return s.Unsent == 0 && (s.TCP < model.Established || s.SndUna == s.SndNxt)
 	})
 
+// noAddress is the address argument of a sendto that has none.
+var noAddress = model.Sockaddr{Pointer: spec.PointerNull}
+
+// receives is recvfrom, which has rules of its own beside those of recv.
+var receives = onSocket("recvfrom", model.Call{Op: spec.OpRecvfrom, Len: 8})
+
+// errorOf reads from the error queue.
+func errorOf(op spec.Op) stimulus {
+	return onSocket(op.String()+"(MSG_ERRQUEUE)", model.Call{Op: op, Len: 8, MsgFlags: spec.MsgErrqueue})
+}
+
 var recvs = onSocket("recv", model.Call{Op: spec.OpRecv, Len: 8})
 
 func join(parts ...[]stimulus) []stimulus {

@@ -53,6 +53,20 @@ func change(l model.Label) stimulus {
 	return stimulus{name: l.Change.String(), about: aHost, env: &l, when: func(_ *Scope, w *model.World, _ *model.Socket) bool { return slots(w) > 0 }}
 }
 
+// changes6 are those of the address and the routes of IPv6, and of lo.
+func changes6() []stimulus {
+	var all []stimulus
+	for _, c := range []model.Change{model.AddrGone6, model.AddrBack6, model.LoopbackDown, model.LoopbackUp} {
+		all = append(all, change(model.Label{Change: c}))
+	}
+	for _, a := range []model.Addr{model.AddrRemote61, model.AddrRemote1} {
+		for _, c := range []model.Change{model.RouteGone, model.RouteUnreachable, model.RoutePlanned} {
+			all = append(all, change(model.Label{Change: c, Addr: a}))
+		}
+	}
+	return all
+}
+
 // files are the changes of the file system that AF_UNIX notices.
 func files() []stimulus {
 	var all []stimulus

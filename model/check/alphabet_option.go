@@ -27,8 +27,8 @@ func values(o spec.SockOption, level spec.SockLevel, all ...int32) []stimulus {
 }
 
 // everyOption sets each option to the values that rules tell apart, and reads it.
-func everyOption() []stimulus {
-	all := join(
+func everyOption() (set, get []stimulus) {
+	set = join(
 		values(spec.SoLinger, spec.SolSocket, -1, 0, 1, 300), values(spec.SoReuseport, spec.SolSocket, 0, 1), values(spec.SoKeepalive, spec.SolSocket, 0, 1),
 		values(spec.IPBindAddressNoPort, spec.SolIP, 0, 1), values(spec.TCPSyncnt, spec.SolTCP, 0, 1, 2, 128), values(spec.TCPUserTimeout, spec.SolTCP, 0, some, some+1),
 		values(spec.SoSndtimeo, spec.SolSocket, 0, some, some+1), values(spec.SoRcvtimeo, spec.SolSocket, 0, some, some+1),
@@ -37,10 +37,10 @@ func everyOption() []stimulus {
 	)
 	for o := spec.SockOption(1); o < spec.SockOptionCount; o++ {
 		for _, l := range []spec.SockLevel{spec.SolSocket, spec.SolTCP, spec.SolIP, spec.SolIPv6} {
-			all = append(all, odd(model.Call{Op: spec.OpGetsockopt, Level: l, Option: o}))
+			get = append(get, odd(model.Call{Op: spec.OpGetsockopt, Level: l, Option: o}))
 		}
 	}
-	return all
+	return set, get
 }
 
 // ends are the ways in which the last descriptor of a connection goes: close, and

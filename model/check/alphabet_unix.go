@@ -110,5 +110,5 @@ func oddUnix() []model.Sockaddr {
 		}
 		all = append(all, a, model.Sockaddr{Pointer: spec.PointerNull, Len: n})
 	}
-	return append(all, model.Sockaddr{Pointer: spec.PointerUnreadable, Len: 5}, model.Sockaddr{Family: spec.AFInet, Len: spec.SizeofSockaddrIn}, unspec, noName, abstractAt())
+	return append(all, model.Sockaddr{Pointer: spec.PointerUnreadable, Len: 5}, model.Sockaddr{Family: spec.AFInet, Len: spec.SizeofSockaddrIn}, unspec, model.Sockaddr{Len: 110}, noName, abstractAt())
 }

@@ -126,6 +126,9 @@ func oddEpolls() []stimulus {
 		{name: "epoll_wait(no descriptor)", about: aHost, call: bad},
 		{name: "epoll_wait(no room)", about: anEpoll, call: short},
 		{name: "epoll_wait(little room)", about: anEpoll, call: few},
-		{name: "open", about: aHost, call: model.Call{Op: spec.OpOpen}, when: func(_ *Scope, w *model.World, _ *model.Socket) bool { files, _ := holds(w); return files == 0 }},
+		{name: "open", about: aHost, call: model.Call{Op: spec.OpOpen}, when: func(_ *Scope, w *model.World, _ *model.Socket) bool {
+			_, have := descriptorOf(w, model.FileNull)
+			return !have && slots(w) == 0
+		}},
 	}
 }

@@ -135,6 +135,7 @@ var oddSegments = []stimulus{
 		f.Bits, f.Len = model.PSH|model.ACK, 3
 		f.Seq--
 	}),
+	segment("ACK of before the beginning", attached, func(_ *model.Socket, f *model.Frame) { f.Bits, f.Ack = model.ACK, 0xffff }),
 	segment("ACK of long ago", attached, func(_ *model.Socket, f *model.Frame) {
 		f.Bits = model.ACK
 		f.Ack -= 10
@@ -234,6 +235,21 @@ var datagrams6 = []stimulus{
 		return model.Frame{Proto: model.ProtoUDP, Src: model.AddrRemote61, SPort: 1, Dst: model.AddrOwn6, DPort: s.LPort, Len: 1}
 	}},
 	datagram("datagram for all", func(_ *model.Socket, f *model.Frame) { f.Dst = model.AddrSubnetBroadcast }),
+}
+
+// pours is a datagram whatever lies unread.
+var pours = stimulus{name: "datagram", about: aSlot, when: func(_ *Scope, _ *model.World, s *model.Socket) bool {
+	return s.Kind == model.KindDgram && has(s, model.HasPort) && s.LPort < model.PortUnseen
+}, frame: datagrams[0].frame}
+
+// strays6 are a segment and a datagram for nobody, over IPv6.
+var strays6 = []stimulus{
+	{name: "segment for nobody over IPv6", about: aHost, frame: func(*model.Socket) model.Frame {
+		return model.Frame{Proto: model.ProtoTCP, Bits: model.SYN, Src: model.AddrRemote61, SPort: 9, Dst: model.AddrOwn6, DPort: 9, MSS: mss}
+	}},
+	{name: "datagram for nobody over IPv6", about: aHost, frame: func(*model.Socket) model.Frame {
+		return model.Frame{Proto: model.ProtoUDP, Src: model.AddrRemote61, SPort: 9, Dst: model.AddrOwn6, DPort: 9, Len: 1}
+	}},
 }
 
 func datagram(name string, f func(s *model.Socket, f *model.Frame)) stimulus {

@@ -11,11 +11,19 @@ import (
 func listener(z Size) *Scope {
 	z.Sockets, z.Threads = 1, 1
 	return z.scope("listener", 2,
-		opens(spec.SockStream)[1:], binds(at(model.AddrAny, 1)), listens(0),
+		opens(spec.SockStream)[1:], binds(at(model.AddrAny, 1)), listens(0), shutdowns()[1:2],
 		[]stimulus{closes, timers}, callers(1, 2), toListener(model.RST, model.ACK, model.FIN, model.SYN|model.FIN, 0),
 		where(child, join(segments[:1], segments[3:4], segments[5:6], segments[9:13], oddSegments[:3], oddSegments[4:5], oddSegments[8:9], messages[1:2])),
 		[]stimulus{change(model.Label{Change: model.RouteGone, Addr: model.AddrRemote1})},
 	).says("One listener with a queue of one and two callers: the queue gets full, and a handshake is met while it is.")
+}
+
+// backlog is one listener whose queue takes one, and three callers that only answer.
+func backlog(z Size) *Scope {
+	z.Sockets, z.Threads = 1, 1
+	return z.scope("backlog", 3,
+		opens(spec.SockStream)[1:], binds(at(model.AddrAny, 1)), listens(0, 1), callers(1, 2, 3), where(child, segments[3:4]), []stimulus{closes},
+	).says("Three handshakes and room for one or two: that is as full as a queue gets.")
 }
 
 // child: a connection that has not been accepted.
@@ -25,8 +33,8 @@ func child(_ *Scope, _ *model.World, s *model.Socket) bool { return has(s, model
 func peculiar(z Size) *Scope {
 	z.Sockets, z.Threads = 1, 1
 	return z.scope("peculiar", 0,
-		opens(spec.SockStream)[1:], connects(at(model.AddrRemote1, 1)), shutdowns()[1:], []stimulus{sends, recvs, closes},
-		segments[:4], segments[6:8], oddSegments,
+		opens(spec.SockStream)[1:], connects(at(model.AddrRemote1, 1)), shutdowns(), []stimulus{sends, recvs, receives, closes},
+		segments[:4], segments[6:8], segments[9:10], oddSegments,
 	).says("One connection, by the class of the segment: whom else the host talks to does not matter to it.")
 }
 
@@ -35,7 +43,7 @@ func surroundings(z Size) *Scope {
 	z.Sockets = 1
 	return z.scope("surroundings", 0,
 		opens(spec.SockStream, spec.SockDgram), connects(at(model.AddrRemote1, 1), at(model.AddrOwn, 1), unspec), binds(at(model.AddrOwn, 1)),
-		[]stimulus{sends, sendTo(at(model.AddrRemote1, 1)), takeError, closes, timers}, segments[1:2], segments[10:11], datagrams[:1], changes(),
+		[]stimulus{sends, sendTo(at(model.AddrRemote1, 1)), sendTo(noAddress), ownName, takeError, closes, timers}, segments[1:2], segments[10:11], datagrams[:1], changes(),
 	).says("One socket and all changes in any order: a change touches each socket by itself.")
 }
 
@@ -47,6 +55,33 @@ func filtered(z Size) *Scope {
 		[]stimulus{sends, sendTo(at(model.AddrRemote1, 1)), takeError, closes, timers}, segments[1:2], segments[10:11], messages[1:2],
 		filters(model.ProtoNone, model.ProtoTCP),
 	).says("One socket and one rule: a packet meets the rule by itself.")
+}
+
+// deluge is one datagram socket that nobody reads from, until its queue is full.
+func deluge(z Size) *Scope {
+	z.Sockets, z.Threads = 1, 1
+	return z.scope("deluge", 0,
+		opens(spec.SockDgram)[1:], binds(at(model.AddrAny, 1)), connects(at(model.AddrRemote1, 1), at(model.AddrSubnetBroadcast, 1)), []stimulus{datagrams6[1], pours, recvs, sends, closes, option(spec.SoBroadcast, spec.SolSocket, 1)},
+	).says("One socket and as many datagrams as its queue has room for in a world, and one more.")
+}
+
+// errorQueue is what lies on the error queue of one socket.
+func errorQueue(z Size) *Scope {
+	z.Sockets, z.Threads = 1, 1
+	return z.scope("error-queue", 0,
+		opens(spec.SockStream, spec.SockDgram), connects(at(model.AddrRemote1, 1), unspec), binds(at(model.AddrOwn, 1)),
+		[]stimulus{errorOf(spec.OpRecv), errorOf(spec.OpRecvfrom), sends, takeError, closes}, segments[1:2], messages[1:4],
+	).says("One socket and the messages about it: each socket has a queue of its own.")
+}
+
+// inet6Surroundings is one socket of AF_INET6 while what IPv6 needs changes.
+func inet6Surroundings(z Size) *Scope {
+	z.Sockets, z.Threads = 1, 1
+	to := []model.Sockaddr{at6(model.AddrRemote61, 1), at6(model.AddrAny, 1), on(at6(model.AddrLinkPeer, 1), spec.DeviceEth0), at6(model.AddrRemote1, 1), at6(model.AddrOwn6, 1)}
+	return z.scope("inet6-surroundings", 0,
+		opensBoth(spec.AFInet6, spec.SockStream, spec.SockDgram), connects(append(to, unspec)...), sendsTo(1, to...), binds(at6(model.AddrOwn6, 1)),
+		[]stimulus{sends, sendTo(noAddress), takeError, closes, strays6[0], strays6[1]}, segments[1:2], segments[10:11], datagrams6[:1], changes6(),
+	).says("One socket and the changes of IPv6 in any order; those of IPv4 do not touch it.")
 }
 
 // inet6 is two sockets of either Internet family that may meet.
@@ -76,11 +111,11 @@ func inet6Connection(z Size) *Scope {
 // inet6Dgram is one datagram socket of AF_INET6 and its peers of either kind.
 func inet6Dgram(z Size) *Scope {
 	z.Sockets, z.Threads = 1, 1
-	to := []model.Sockaddr{at6(model.AddrRemote61, 1), at6(model.AddrRemote1, 1), at6(model.AddrLinkPeer, 1), on(at6(model.AddrLinkPeer, 1), spec.DeviceEth0), on(at6(model.AddrLinkPeer, 1), spec.DeviceLo), at6(model.AddrRemote1, 0), unspec}
+	to := []model.Sockaddr{at6(model.AddrRemote61, 1), at6(model.AddrRemote1, 1), at6(model.AddrLinkPeer, 1), on(at6(model.AddrLinkPeer, 1), spec.DeviceEth0), on(at6(model.AddrLinkPeer, 1), spec.DeviceLo), at6(model.AddrRemote1, 0), at6(model.AddrMulticast, 1), unspec}
 	return z.scope("inet6-dgram", 0,
 		opensOf(spec.AFInet6, spec.SockDgram), connects(to...), sendsTo(1, to...), sendsTo(1, model.Sockaddr{Pointer: spec.PointerNull}),
 		binds(at6(model.AddrAny, 1), at6(model.AddrOwn6, 1), on(at6(model.AddrLink, 1), spec.DeviceEth0), at6(model.AddrOwn, 1)),
-		[]stimulus{sends, recvs, takeError, ownName, peerName, closes}, datagrams6[:1], messages6[:4], messages[3:4],
+		[]stimulus{sends, recvs, takeError, ownName, peerName, closes, option(spec.IPv6V6only, spec.SolIPv6, 0)}, datagrams6[:1], messages6[:4], messages[3:4],
 		[]stimulus{change(model.Label{Change: model.RouteGone, Addr: model.AddrRemote1})},
 	).says("One socket: datagrams come one by one, and the scope of an address is a matter of the call.")
 }
@@ -105,6 +140,7 @@ func inet6Arguments(z Size) *Scope {
 			all = append(all, on(at6(a, 1), d))
 		}
 	}
+	all = append(all, at6(model.AddrAny, 0))
 	for _, n := range []int32{0, 1, 2, 16, 23, 24, 27, 29, 128, 129} {
 		a := at6(model.AddrRemote61, 1)
 		a.Len = n
@@ -116,7 +152,7 @@ func inet6Arguments(z Size) *Scope {
 	}
 	return z.scope("inet6-arguments", 0,
 		opensBoth(spec.AFInet6, spec.SockStream, spec.SockDgram), sockets(), values(spec.IPv6V6only, spec.SolIPv6, 0, 1), where(few, naming(all...)),
-		connects(at6(model.AddrRemote61, 1), at6(model.AddrRemote1, 1)), binds(at6(model.AddrLoopback6, 1), at6(model.AddrLoopback, 1), on(at6(model.AddrLink, 1), spec.DeviceEth0)),
+		connects(at6(model.AddrRemote61, 1), at6(model.AddrRemote1, 1)), binds(at6(model.AddrOwn6, 0), at6(model.AddrLoopback6, 1), at6(model.AddrLoopback, 1), on(at6(model.AddrLink, 1), spec.DeviceEth0)),
 		where(few, rareCalls()), listens(0), []stimulus{closes}, segments[1:2], segments[10:11],
 	).says("One argument at a time, on a socket in the states that the calls tell apart.")
 }
@@ -143,6 +179,8 @@ func leftOpen(z Size) *Scope {
 	z.Sockets, z.Threads = 2, 1
 	sc := z.scope("left-open", 0,
 		opens(spec.SockStream, spec.SockDgram)[:3], connects(at(model.AddrRemote1, 1), at(model.AddrAny, 1)), listens(0), segments[1:2], segments[10:11], messages[1:2],
+		ranges()[:1], connects(at(model.AddrOwn, 2)),
+		where(unsure, join(connects(at(model.AddrOwn, 3)), sendsTo(1, at(model.AddrOwn, 2)))),
 		where(unsure, join(binds(at(model.AddrOwn, 1)), shutdowns()[2:], segments[9:10], datagrams[:1],
 			[]stimulus{sends, recvs, sendTo(at(model.AddrRemote1, 1)), onSocket("recvfrom", model.Call{Op: spec.OpRecvfrom, Len: 8}), takeError, ownName, peerName, look, blockNot,
 				polling(spec.OpSelect, spec.PollIn|spec.PollOut, 0), option(spec.SoReuseaddr, spec.SolSocket, 1), closes})),

@@ -11,8 +11,9 @@ import (
 func options(z Size) *Scope {
 	z.Sockets, z.Threads = 1, 1
 	six := opensOf(spec.AFInet6, spec.SockStream, spec.SockDgram)
+	set, get := everyOption()
 	return z.scope("options", 0,
-		opens(spec.SockStream, spec.SockDgram), six, where(unset, everyOption()),
+		opens(spec.SockStream, spec.SockDgram), six, where(unset, set), get,
 		connects(at(model.AddrRemote1, 1)), binds(at(model.AddrAny, 0)), listens(0), segments[1:2], []stimulus{closes},
 	).says("One socket with one option at a time: options are looked at one by one, and those that touch others have scopes of their own.")
 }
@@ -44,7 +45,7 @@ func ports(z Size) *Scope {
 		opens(spec.SockStream)[1:], opens(spec.SockDgram)[1:], ranges(),
 		where(idle, where(unset, join(values(spec.IPBindAddressNoPort, spec.SolIP, 1), values(spec.SoReuseaddr, spec.SolSocket, 1)))),
 		binds(at(model.AddrAny, 0), at(model.AddrOwn, 0)), connects(at(model.AddrRemote1, 1), at(model.AddrRemote2, 1), unspec),
-		listens(0), []stimulus{sendTo(at(model.AddrRemote1, 1)), closes}, segments[1:2],
+		listens(0), []stimulus{sendTo(at(model.AddrRemote1, 1)), sends, closes}, segments[1:2], opensOf(spec.AFInet6, spec.SockStream)[:1],
 	).says("Two sockets and one port to choose: that is exhaustion, whatever the range.")
 }
 

@@ -13,8 +13,18 @@ func unixStream(z Size) *Scope {
 	return z.scope("unix-stream", 1,
 		opensOf(spec.AFUnix, spec.SockStream), []stimulus{pairOf(spec.SockStream)},
 		connects(pathAt(0), unspec), binds(pathAt(0)), listens(0),
-		shutdowns()[2:], []stimulus{accepts, blockNot, takeError, closes}, files(),
+		shutdowns()[2:], []stimulus{accepts, blockNot, takeError, closes, peerName, timers}, limits(spec.SoSndtimeo), files(),
 	).says("A listener, a client and the connection between them; sockets beyond these wait for the same queue.")
+}
+
+// unixOpen goes on from where POSIX leaves open what state a socket of AF_UNIX is in.
+func unixOpen(z Size) *Scope {
+	z.Threads = 1
+	sc := z.scope("unix-left-open", 1,
+		opensOf(spec.AFUnix, spec.SockStream, spec.SockDgram), binds(pathAt(0)), connects(pathAt(0), pathAt(1), unspec), listens(0), []stimulus{sends.only(none), recvs, accepts, closes},
+	).says("As left-open, of AF_UNIX.")
+	sc.open = true
+	return sc
 }
 
 // unixDgram is two datagram sockets of AF_UNIX.
@@ -31,7 +41,7 @@ func unixData(z Size) *Scope {
 	null := model.Sockaddr{Pointer: spec.PointerNull}
 	return z.scope("unix-data", 1,
 		opensOf(spec.AFUnix, spec.SockStream, spec.SockSeqpacket), []stimulus{pairOf(spec.SockStream), pairOf(spec.SockSeqpacket)},
-		binds(pathAt(0)), connects(pathAt(0)), listens(1), transfers(none, pathAt(0), null), shutdowns(),
+		binds(pathAt(0)), connects(pathAt(0)), listens(1), transfers(none, pathAt(0), null), shutdowns(), limits(spec.SoSndtimeo), []stimulus{timers},
 		[]stimulus{blockNot, accepts, takeError, closes}, handlers(spec.SigCatch), deliveries(),
 	).says("A pair with at most one byte on its way: what happens to more of them is what happens to one.")
 }
@@ -41,7 +51,7 @@ func unixMessages(z Size) *Scope {
 	null := model.Sockaddr{Pointer: spec.PointerNull}
 	return z.scope("unix-messages", 0,
 		opensOf(spec.AFUnix, spec.SockDgram), []stimulus{pairOf(spec.SockDgram)}, binds(pathAt(0)), connects(pathAt(0), unspec),
-		transfers(little, pathAt(0), pathAt(1), null), shutdowns()[1:2], limits(spec.SoSndtimeo), []stimulus{blockNot, closes, timers},
+		transfers(little, pathAt(0), pathAt(1), null), shutdowns()[:2], limits(spec.SoSndtimeo), []stimulus{blockNot, closes, timers},
 	).says("Two sockets and a queue that gets full.")
 }
 
@@ -72,7 +82,7 @@ func unixArguments(z Size) *Scope {
 			option(spec.SoLinger, spec.SolSocket, 1), onSocket("connectx", model.Call{Op: spec.OpConnectx})})
 	return z.scope("unix-arguments", 0,
 		opensOf(spec.AFUnix, spec.SockStream, spec.SockSeqpacket, spec.SockDgram), odds, where(untried, every), binds(pathAt(0)), connects(pathAt(0)),
-		[]stimulus{sends.only(none), closes}, rearrange()[4:7],
+		[]stimulus{sends.only(none), closes, peerName}, rearrange()[4:7], connects(unspec),
 	).says("One argument at a time, on a socket that none was tried on before, beside another one.")
 }
 
