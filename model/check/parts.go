@@ -99,7 +99,7 @@ func (p *Parts) Part(w *model.World, n uint8, to *model.World) {
 	}
 	files, threads := 0, 0
 	for _, f := range w.FDs {
-		if f != model.FileNone && f < model.FileEpoll && moved[f] != 0 {
+		if f != model.FileNone && f < model.FileOther && moved[f] != 0 {
 			to.FDs[files] = f
 			files++
 		}
@@ -121,7 +121,7 @@ func Rest(w, to *model.World) {
 	to.Seen, to.Unseen, to.NamesSeen, to.NamesUnseen = 0, 0, 0, 0
 	n := 0
 	for _, f := range w.FDs {
-		if f >= model.FileEpoll {
+		if f >= model.FileOther {
 			to.FDs[n] = f
 			n++
 		}

@@ -30,7 +30,26 @@ func NewRecording(d spec.Dialect, old *Ways) *Recording {
 			}
 		}
 	}
+	r.adopt(old)
 	return r
+}
+
+// adopt keeps, for the rules that have no way, the shortest beginning of an old one
+// that leads there.
+func (r *Recording) adopt(old *Ways) {
+	for _, to := range old.To {
+		for n := range to.Way {
+			begins := to.Way[:n+1]
+			for _, id := range r.guide.Rules(begins) {
+				if best, ok := r.found[id]; r.wanted[id] && (!ok || len(begins) < len(best)) {
+					r.found[id] = begins
+				}
+			}
+		}
+	}
+	for id := range r.found { //house:ordered each is noted by itself
+		r.wanted[id] = false
+	}
 }
 
 // keep takes down a way to a rule that has none.

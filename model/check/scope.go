@@ -52,6 +52,7 @@ const (
 	aInstant              // the few milliseconds in which some timers fire of themselves
 	aWaiter               // a thread that waits in a call
 	anEpoll               // the descriptor of an epoll instance
+	anOther               // that of a file of another kind
 )
 
 // each says whether the stimulus is tried on every socket, or every thread.

@@ -136,6 +136,10 @@ func (s *Scope) enabled(w *model.World, st *stimulus, slot uint8) bool {
 		if _, ok := descriptorOf(w, model.FileNull); !ok {
 			return false
 		}
+	case anOther:
+		if _, ok := descriptorOther(w); !ok {
+			return false
+		}
 	case anEpoll:
 		if _, ok := descriptorOf(w, model.FileEpoll); !ok {
 			return false
@@ -165,6 +169,17 @@ func (s *Scope) enabled(w *model.World, st *stimulus, slot uint8) bool {
 func descriptorOf(w *model.World, file model.File) (fd int32, ok bool) {
 	for i, f := range w.FDs {
 		if f == file {
+			return int32(i) + model.FDFirst, true
+		}
+	}
+	return 0, false
+}
+
+// descriptorOther is the lowest one of a file that is neither a socket nor what
+// other stimuli are about.
+func descriptorOther(w *model.World) (fd int32, ok bool) {
+	for i, f := range w.FDs {
+		if f >= model.FileOther && f < model.FileEpoll {
 			return int32(i) + model.FDFirst, true
 		}
 	}
@@ -204,6 +219,8 @@ func (s *Scope) write(w *model.World, id Stimulus, l *model.Label) {
 		if l.Call.Op == spec.OpDup2 {
 			l.Call.Value = l.Call.FD
 		}
+	case anOther:
+		l.Call.FD, _ = descriptorOther(w)
 	case anEpoll:
 		l.Call.FD, _ = descriptorOf(w, model.FileEpoll)
 	case aSocket:
