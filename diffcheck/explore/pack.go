@@ -107,7 +107,7 @@ func (p *packing) numbers(world *model.World, of *check.Parts, to []uint32) {
 func others(w *model.World) (fds [model.FDsMax]model.File) {
 	n := 0
 	for _, f := range w.FDs {
-		if f >= model.FileEpoll {
+		if f >= model.FileOther {
 			fds[n] = f
 			n++
 		}
@@ -134,7 +134,7 @@ func (p *packing) tuple(w *model.World, to, known []uint32) {
 	}
 	held := uint32(0)
 	for _, f := range w.FDs {
-		if f != model.FileNone && f < model.FileEpoll {
+		if f != model.FileNone && f < model.FileOther {
 			held += 1 << (4 * (f - 1))
 		}
 	}

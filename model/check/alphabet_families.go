@@ -67,6 +67,15 @@ func changes6() []stimulus {
 	return all
 }
 
+// silences are the changes of whether the next hop answers.
+func silences(all ...model.Change) []stimulus {
+	var list []stimulus
+	for _, c := range all {
+		list = append(list, change(model.Label{Change: c}))
+	}
+	return list
+}
+
 // files are the changes of the file system that AF_UNIX notices.
 func files() []stimulus {
 	var all []stimulus

@@ -30,7 +30,7 @@ func values(o spec.SockOption, level spec.SockLevel, all ...int32) []stimulus {
 func everyOption() (set, get []stimulus) {
 	set = join(
 		values(spec.SoLinger, spec.SolSocket, -1, 0, 1, 300), values(spec.SoReuseport, spec.SolSocket, 0, 1), values(spec.SoKeepalive, spec.SolSocket, 0, 1),
-		values(spec.IPBindAddressNoPort, spec.SolIP, 0, 1), values(spec.TCPSyncnt, spec.SolTCP, 0, 1, 2, 128), values(spec.TCPUserTimeout, spec.SolTCP, 0, some, some+1),
+		values(spec.IPBindAddressNoPort, spec.SolIP, 0, 1), values(spec.IPLocalPortRange, spec.SolIP, 0, 1, 2, 3), values(spec.TCPSyncnt, spec.SolTCP, 0, 1, 2, 128), values(spec.TCPUserTimeout, spec.SolTCP, 0, some, some+1),
 		values(spec.SoSndtimeo, spec.SolSocket, 0, some, some+1), values(spec.SoRcvtimeo, spec.SolSocket, 0, some, some+1),
 		values(spec.SoBindtodevice, spec.SolSocket, int32(spec.DeviceNone), int32(spec.DeviceLo), int32(spec.DeviceEth0), int32(spec.DeviceAbsent)),
 		values(spec.TCPFastopen, spec.SolTCP, -1, 0, 1), values(spec.TCPFastopenConnect, spec.SolTCP, 0, 1, 2), values(spec.IPv6V6only, spec.SolIPv6, 0, 1),
@@ -46,8 +46,9 @@ func everyOption() (set, get []stimulus) {
 // ends are the ways in which the last descriptor of a connection goes: close, and
 // dup2 of another onto it.
 func ends() []stimulus {
-	return []stimulus{closes, onSocket("dup2 onto another", model.Call{Op: spec.OpDup2, Value: toOther}).only(func(_ *Scope, _ *model.World, s *model.Socket) bool {
-		return s.Kind == model.KindDgram
+	return []stimulus{closes, onSocket("dup2 onto another", model.Call{Op: spec.OpDup2, Value: toOther}).only(func(_ *Scope, w *model.World, s *model.Socket) bool {
+		_, sockets := holds(w)
+		return s.Kind == model.KindDgram && sockets > 1
 	})}
 }
 

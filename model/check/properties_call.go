@@ -229,7 +229,11 @@ var callsKeep = []Property{
 			if !ok || r.Ret < 0 {
 				return true
 			}
-			n := &s.After.Sockets[s.After.FDs[r.Ret-model.FDFirst]-1]
+			file := s.After.FDs[r.Ret-model.FDFirst]
+			if file >= model.FileOther { // of a family that the model has no sockets of
+				return true
+			}
+			n := &s.After.Sockets[file-1]
 			return n.State() == model.StateUnbound && n.Err == 0 && n.Remote == model.AddrAny && (n.LPort == model.PortZero || has(n, model.Raw))
 		}},
 	{Name: "others-are-left-alone", For: ofAll, Source: "POSIX.1-2008, XSH 2.10",

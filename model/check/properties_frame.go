@@ -26,7 +26,7 @@ var framesDo = []Property{
 		})},
 	{Name: "for-nobody-changes-nothing", For: ofAll, Source: "RFC 9293, 3.10.7.1; RFC 1122, 4.1.3.1", Says: "A frame for nobody changes nothing.",
 		Step: func(s *Step) bool {
-			return s.Label.Kind != model.LabelIn || s.Scope.stimuli[s.Stimulus.Index].about != aHost || same(s.Before, s.After)
+			return s.Label.Kind != model.LabelIn || s.Scope.stimuli[s.Stimulus.Index].about != aHost || s.Before.Env != (model.Surroundings{}) || same(s.Before, s.After)
 		}},
 	{Name: "established-by-handshake", For: ofAll, Source: "RFC 9293, 3.5",
 		Says: "A socket that waits for an answer to its SYN is connected by SYN|ACK, or by SYN and what follows, and by nothing else.",

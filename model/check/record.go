@@ -82,8 +82,7 @@ func (r *Recording) Search(sc *Scope, worlds int) error {
 	k := NewWalker(r.dialect, sc)
 	var first model.World
 	nodes, met := []node{{packed: first.Pack(nil), from: -1}}, map[uint64]bool{first.Fingerprint(): true}
-	var failed error
-	for i := int32(0); int(i) < len(nodes) && failed == nil; i++ {
+	for i := int32(0); int(i) < len(nodes); i++ {
 		var w model.World
 		if _, err := w.Unpack(nodes[i].packed); err != nil {
 			return err
@@ -91,8 +90,8 @@ func (r *Recording) Search(sc *Scope, worlds int) error {
 		k.Successors(&w, func(s *Step) {
 			m := Move{Stimulus: s.Stimulus, Choice: s.Choice}
 			for _, id := range s.Rules {
-				if r.wanted[id] && failed == nil {
-					failed = r.take(id, sc, append(path(nodes, i), m))
+				if r.wanted[id] {
+					r.take(id, sc, append(path(nodes, i), m))
 				}
 			}
 			if s.End != Goes || len(nodes) >= worlds {
@@ -105,7 +104,7 @@ func (r *Recording) Search(sc *Scope, worlds int) error {
 			}
 		})
 	}
-	return failed
+	return nil
 }
 
 func path(nodes []node, i int32) []Move {
@@ -118,8 +117,8 @@ func path(nodes []node, i int32) []Move {
 }
 
 // take makes a way of a path, if it leads to the rule under the names of a fresh
-// host too.
-func (r *Recording) take(id model.RuleID, sc *Scope, moves []Move) error {
+// host too; it need not where worlds tie, or a stimulus names a descriptor.
+func (r *Recording) take(id model.RuleID, sc *Scope, moves []Move) {
 	var way Way
 	err := Retrace(r.dialect, sc, moves, func(s *Step) {
 		l := *s.Label
@@ -131,7 +130,6 @@ func (r *Recording) take(id model.RuleID, sc *Scope, moves []Move) error {
 	if err == nil && slices.Contains(r.guide.Rules(way), id) {
 		r.keep(id, way)
 	}
-	return err
 }
 
 // Ways are those found, a way for each rule.

@@ -43,7 +43,7 @@ func surroundings(z Size) *Scope {
 	z.Sockets = 1
 	return z.scope("surroundings", 0,
 		opens(spec.SockStream, spec.SockDgram), connects(at(model.AddrRemote1, 1), at(model.AddrOwn, 1), unspec), binds(at(model.AddrOwn, 1)),
-		[]stimulus{sends, sendTo(at(model.AddrRemote1, 1)), sendTo(noAddress), ownName, takeError, closes, timers}, segments[1:2], segments[10:11], datagrams[:1], changes(),
+		[]stimulus{sends, sendTo(at(model.AddrRemote1, 1)), sendTo(noAddress), ownName, takeError, closes, timers}, segments[1:2], segments[10:11], datagrams[:1], changes(), silences(model.NeighborGone, model.NeighborBack),
 	).says("One socket and all changes in any order: a change touches each socket by itself.")
 }
 
@@ -55,6 +55,26 @@ func filtered(z Size) *Scope {
 		[]stimulus{sends, sendTo(at(model.AddrRemote1, 1)), takeError, closes, timers}, segments[1:2], segments[10:11], messages[1:2],
 		filters(model.ProtoNone, model.ProtoTCP),
 	).says("One socket and one rule: a packet meets the rule by itself.")
+}
+
+// reuse is one connection that has ended, and what may come after it between the same names.
+func reuse(z Size) *Scope {
+	z.Sockets, z.Threads = 1, 1
+	return z.scope("time-wait", 1,
+		opens(spec.SockStream)[1:], binds(at(model.AddrOwn, 1)), connects(at(model.AddrRemote1, 1)), listens(0), shutdowns()[1:2], []stimulus{closes, timers},
+		values(spec.SoReuseaddr, spec.SolSocket, 1), where(idle, values(spec.TCPFastopenConnect, spec.SolTCP, 1)), segments[1:2], segments[3:4], segments[7:8],
+		[]stimulus{ahead(1000), ahead(model.SeqAway)},
+	).says("One connection in TIME-WAIT and one after it.")
+}
+
+// ahead is a SYN between the names of a connection that has ended, with a number
+// far ahead of it. It is the same however far the connection came: what follows
+// begins with it.
+func ahead(seq uint16) stimulus {
+	return segment("SYN ahead", func(sc *Scope, w *model.World, s *model.Socket) bool {
+		return attached(sc, w, s) && s.TCP == model.TimeWait
+	},
+		func(_ *model.Socket, f *model.Frame) { f.Bits, f.Seq = model.SYN, seq })
 }
 
 // deluge is one datagram socket that nobody reads from, until its queue is full.
@@ -80,7 +100,7 @@ func inet6Surroundings(z Size) *Scope {
 	to := []model.Sockaddr{at6(model.AddrRemote61, 1), at6(model.AddrAny, 1), on(at6(model.AddrLinkPeer, 1), spec.DeviceEth0), at6(model.AddrRemote1, 1), at6(model.AddrOwn6, 1)}
 	return z.scope("inet6-surroundings", 0,
 		opensBoth(spec.AFInet6, spec.SockStream, spec.SockDgram), connects(append(to, unspec)...), sendsTo(1, to...), binds(at6(model.AddrOwn6, 1)),
-		[]stimulus{sends, sendTo(noAddress), takeError, closes, strays6[0], strays6[1]}, segments[1:2], segments[10:11], datagrams6[:1], changes6(),
+		[]stimulus{sends, sendTo(noAddress), takeError, closes, strays6[0], strays6[1]}, segments[1:2], segments[10:11], datagrams6[:1], changes6(), []stimulus{timers}, silences(model.NeighborGone6, model.NeighborBack6),
 	).says("One socket and the changes of IPv6 in any order; those of IPv4 do not touch it.")
 }
 
