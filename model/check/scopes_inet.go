@@ -90,7 +90,7 @@ func errorQueue(z Size) *Scope {
 	z.Sockets, z.Threads = 1, 1
 	return z.scope("error-queue", 0,
 		opens(spec.SockStream, spec.SockDgram), connects(at(model.AddrRemote1, 1), unspec), binds(at(model.AddrOwn, 1)),
-		[]stimulus{errorOf(spec.OpRecv), errorOf(spec.OpRecvfrom), sends, takeError, closes}, segments[1:2], messages[1:4],
+		where(idle, values(spec.IPRecverr, spec.SolIP, 1)), []stimulus{errorOf(spec.OpRecv), errorOf(spec.OpRecvfrom), sends, takeError, closes}, segments[1:2], messages[1:4],
 	).says("One socket and the messages about it: each socket has a queue of its own.")
 }
 
