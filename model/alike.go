@@ -16,7 +16,7 @@ import (
 // must have room; see [Nexts.Room].
 func StepEach(group Dialects, w *World, l *Label, out *Nexts) {
 	out.Full, out.from = 0, 0
-	for out.single = group.single(); group != 0; {
+	for group != 0 {
 		out.begin(group)
 		out.step(w, l)
 		group &^= out.end()
@@ -26,7 +26,7 @@ func StepEach(group Dialects, w *World, l *Label, out *Nexts) {
 // TausEach is [Taus] for several dialects, as StepEach is [Step].
 func TausEach(group Dialects, w *World, out *Nexts) {
 	out.Full, out.from = 0, 0
-	for out.single = group.single(); group != 0; {
+	for group != 0 {
 		out.begin(group)
 		out.taus(w)
 		group &^= out.end()
@@ -70,10 +70,6 @@ func (n *Nexts) taus(w *World) {
 func (n *Nexts) begin(group Dialects) {
 	n.first = n.Len
 	n.m.group, n.m.lead, n.m.whole = group, group.First(), group
-	n.m.list = listOfAll
-	if n.single {
-		n.m.list = uint8(n.m.lead)
-	}
 }
 
 // end notes for whom the step was made, and says so.

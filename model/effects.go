@@ -264,7 +264,7 @@ func (m *move) drain(out *Nexts) {
 
 // fork makes an answer of every rule after r that fits as well.
 func (m *move) fork(on trigger, r *Rule, out *Nexts) {
-	list := rules.index.rules(m, on, allTraits)
+	list := rules.index.rules(m, on, allTraits, 0)
 	for i := range list {
 		e := &list[i]
 		id := e.id

@@ -2,6 +2,7 @@ package model
 
 import (
 	"math"
+	"slices"
 
 	"github.com/connspec/connspec/spec"
 )
@@ -69,11 +70,14 @@ func (r *Rule) covers(a aspect) bool {
 
 // index finds the rules that may apply.
 type index struct {
-	lists   [spec.DocumentCount + 1][triggerCount][moods][aspects]span // by dialect; the last are of all
+	lists   [spec.DocumentCount + 1][triggerCount][moods]*shelf // by dialect; the last are of all
 	entries []entry
 	when    []func(*move) bool // by id
 	all     bool               // what rules need is left out
 }
+
+// shelf is where the lists of a trigger are, by aspect.
+type shelf [aspects]span
 
 // span is where in index.entries a list stands. Spans are small, because each
 // step looks at other ones.
@@ -133,27 +137,55 @@ func newIndex(rules []Rule, all bool) *index {
 		}
 	}
 	known := map[string]span{}
-	var asked []*Rule
-	for t := range triggerCount {
-		asked = asked[:0]
-		for i := range rules[1:] {
-			if r := &rules[1+i]; r.reacts(t) {
-				asked = append(asked, r)
-			}
+	var asked, able []*Rule
+	for d := range x.lists {
+		of := Dialects(1 << d)
+		if d == int(listOfAll) {
+			of = forAll
 		}
-		for d := range x.lists {
-			of := Dialects(1 << d)
-			if d == int(listOfAll) {
-				of = forAll
-			}
-			for k := range mood(moods) {
-				for a := range aspect(aspects) {
-					x.lists[d][t][k][a] = x.list(asked, of, k, a, known)
+		for t := range triggerCount {
+			asked = asked[:0]
+			for i := range rules[1:] {
+				if r := &rules[1+i]; r.For&of != 0 && r.reacts(t) {
+					asked = append(asked, r)
 				}
+			}
+			shelves := map[string]*shelf{}
+			for k := range mood(moods) {
+				able = able[:0]
+				var key []byte
+				for _, r := range asked {
+					if all || r.entry().needs&k.traits() != 0 {
+						able = append(able, r)
+						key = r.ID.append(key)
+					}
+				}
+				s, ok := shelves[string(key)]
+				if !ok {
+					s = x.shelf(able, known)
+					shelves[string(key)] = s
+				}
+				x.lists[d][t][k] = s
 			}
 		}
 	}
 	return x
+}
+
+func (id RuleID) append(key []byte) []byte { return append(key, byte(id), byte(id>>8)) }
+
+// shelf writes the lists of the rules of a trigger.
+func (x *index) shelf(rules []*Rule, known map[string]span) *shelf {
+	s := &shelf{}
+	picky := slices.ContainsFunc(rules, func(r *Rule) bool { return r.on != onSegment && (r.of != 0 || r.in != nil) })
+	for a := range aspect(aspects) {
+		if a == 0 || picky {
+			s[a] = x.list(rules, a, known)
+		} else {
+			s[a] = s[0]
+		}
+	}
+	return s
 }
 
 // reacts says whether the rule is of this trigger.
@@ -164,19 +196,18 @@ func (r *Rule) reacts(t trigger) bool {
 	return r.on == t || r.unix && onUnix+r.on == t
 }
 
-// list writes the list of one aspect and mood, of the rules of a trigger that some
-// dialects have, unless it is known.
-func (x *index) list(rules []*Rule, of Dialects, k mood, a aspect, known map[string]span) span {
+// list writes the list of one aspect, unless it is known.
+func (x *index) list(rules []*Rule, a aspect, known map[string]span) span {
 	first := len(x.entries)
 	var key []byte
 	for _, r := range rules {
-		e := r.entry()
-		if x.all {
-			e.needs = whichever
-		}
-		if e.of&of != 0 && (r.on == onSegment || r.covers(a)) && e.needs&k.traits() != 0 {
+		if r.on == onSegment || r.covers(a) {
+			e := r.entry()
+			if x.all {
+				e.needs = whichever
+			}
 			x.entries = append(x.entries, e)
-			key = append(key, byte(r.ID), byte(r.ID>>8))
+			key = r.ID.append(key)
 		}
 	}
 	if own, ok := known[string(key)]; ok {
@@ -192,8 +223,16 @@ func (x *index) list(rules []*Rule, of Dialects, k mood, a aspect, known map[str
 }
 
 // rules are the rules of a trigger that may apply to what has these traits, in
-// order.
-func (x *index) rules(m *move, t trigger, has traits) []entry {
-	l := x.lists[m.list][t][has.mood()][m.aspect()]
-	return x.entries[l.first:][:l.count]
+// order, but for those before a rule.
+func (x *index) rules(m *move, t trigger, has traits, from RuleID) []entry {
+	list := int(listOfAll)
+	if m.group.single() {
+		list = int(m.lead)
+	}
+	l := x.lists[list][t][has.mood()][m.aspect()]
+	entries := x.entries[l.first:][:l.count]
+	for len(entries) != 0 && entries[0].id < from {
+		entries = entries[1:]
+	}
+	return entries
 }

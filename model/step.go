@@ -23,15 +23,14 @@ type Nexts struct {
 	Buf  [(spec.DocumentCount + 1) * NextsMax]Next
 	Full Dialects // for whom the last step found more than NextsMax
 
-	first  int  // that the present step found
-	full   bool // it found more than NextsMax
-	single bool // the step is for one dialect alone
-	from   int  // how many rules of the call, the frame or the signal apply to nobody left
-	m      move
-	inbox  [inboxMax]Frame
-	again  Call
-	alt    World // a second world that the same call looks at
-	given  Call  // the call as the address import hands it on
+	first int    // that the present step found
+	full  bool   // it found more than NextsMax
+	from  RuleID // the rules of the call, the frame or the signal before it apply to nobody left
+	m     move
+	inbox [inboxMax]Frame
+	again Call
+	alt   World // a second world that the same call looks at
+	given Call  // the call as the address import hands it on
 }
 
 // move is a rule being tried: the world it reads and, in then, changes.
@@ -39,7 +38,6 @@ type move struct {
 	lead    spec.Dialect // one of group; see alike.go
 	group   Dialects
 	whole   Dialects // what the group was when the step began
-	list    uint8    // of the index
 	w       *World
 	c       *Call   // the call, of call rules
 	t       *Thread // the thread that calls or is looked at
@@ -134,27 +132,24 @@ func (m *move) ordered(t trigger) bool {
 	return m.under(forLinux | forMacOS)
 }
 
-// try applies the rules of one trigger to the world that m looks at, those from a
-// place in their list, and pushes a world for each answer. If all is set every
-// rule may apply. It says how many rules at the head of the list applied to none
-// of the group that it was given.
-func (m *move) try(t trigger, out *Nexts, all bool, from int) (idle int) {
+// try applies the rules of one trigger to the world that m looks at, but for those
+// before from, and pushes a world for each answer. If all is set every rule may
+// apply. The rules before idle apply to none of the group that it was given.
+func (m *move) try(t trigger, out *Nexts, all bool, from RuleID) (idle RuleID) {
 	look := *m
 	blocked := false
 	has := m.traits(t)
-	list := rules.index.rules(m, t, has)
-	idle = len(list)
-	if m.group != m.whole {
-		idle = from
-	}
-	for i := from; i < len(list); i++ {
+	list := rules.index.rules(m, t, has, from)
+	first := m.group == m.whole
+	idle = from
+	for i := range list {
 		e := &list[i]
 		if e.needs&has == 0 || e.of&m.group == 0 || blocked && e.is&isCheck == 0 {
 			continue
 		}
 		holds := m.holds(e)
-		if holds || m.group != m.whole {
-			idle = min(idle, i)
+		if first && (holds || m.group != m.whole) {
+			idle, first = e.id, false
 		}
 		if !holds {
 			continue
@@ -236,7 +231,7 @@ func (m *move) first(on trigger) bool {
 // find is the first rule of a trigger that fits.
 func (m *move) find(on trigger) *Rule {
 	has := m.traits(on)
-	list := rules.index.rules(m, on, has)
+	list := rules.index.rules(m, on, has, 0)
 	for i := range list {
 		e := &list[i]
 		if e.needs&has != 0 && m.holds(e) {

@@ -8,7 +8,7 @@ const NoSlot uint8 = SocketsMax
 // TausOf is [Taus] of one socket, by its slot, and of the threads that wait on it:
 // all of Taus is that of every slot, and of [NoSlot].
 func TausOf(d spec.Dialect, w *World, slot uint8, out *Nexts) {
-	out.Len, out.Full, out.from, out.single = 0, 0, 0, true
+	out.Len, out.Full, out.from = 0, 0, 0
 	out.begin(1 << d)
 	defer out.end()
 	if w.Left != Inside {

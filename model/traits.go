@@ -281,23 +281,23 @@ func (m *move) waitTraits() traits {
 // one of a group are apart.
 type mood uint8
 
-// moods is how toMany there are.
-const moods = 4
+// groups are sets of traits that a call often has none of. (Segments and waits have
+// other ones in their places, and too few rules to care.)
+var groups = [...]traits{
+	strange,
+	special | low,
+	shared | selfward | contested,
+	vague | confined | sourced | changed | quick | raw | six | onLink | loose | spoilt | erring,
+}
 
-// seldom are traits of sockets and surroundings that most calls lack, beside those
-// of their addresses. Segments and waits, whose traits are other ones, are too few
-// to care.
-const (
-	seldom  = vague | confined | sourced | changed | quick | raw | six | onLink | loose | spoilt | erring
-	address = strange | special | low | shared | selfward | contested
-)
+// moods is how many there are.
+const moods = 1 << len(groups)
 
 func (t traits) mood() (k mood) {
-	if t&address != 0 {
-		k = 1
-	}
-	if t&seldom != 0 {
-		k |= 2
+	for i, g := range groups {
+		if t&g != 0 {
+			k |= 1 << i
+		}
 	}
 	return k
 }
@@ -305,11 +305,10 @@ func (t traits) mood() (k mood) {
 // traits are those that there can be in this mood.
 func (k mood) traits() traits {
 	t := allTraits
-	if k&1 == 0 {
-		t &^= address
-	}
-	if k&2 == 0 {
-		t &^= seldom
+	for i, g := range groups {
+		if k>>i&1 == 0 {
+			t &^= g
+		}
 	}
 	return t
 }
