@@ -231,8 +231,16 @@ func (x *index) rules(m *move, t trigger, has traits, from RuleID) []entry {
 	}
 	l := x.lists[list][t][has.mood()][m.aspect()]
 	entries := x.entries[l.first:][:l.count]
-	for len(entries) != 0 && entries[0].id < from {
-		entries = entries[1:]
+	if from == 0 {
+		return entries
 	}
-	return entries
+	low, high := 0, len(entries)
+	for low < high {
+		if mid := (low + high) / 2; entries[mid].id < from {
+			low = mid + 1
+		} else {
+			high = mid
+		}
+	}
+	return entries[low:]
 }

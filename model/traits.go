@@ -281,23 +281,29 @@ func (m *move) waitTraits() traits {
 // one of a group are apart.
 type mood uint8
 
-// groups are sets of traits that a call often has none of. (Segments and waits have
-// other ones in their places, and too few rules to care.)
-var groups = [...]traits{
-	strange,
-	special | low,
-	shared | selfward | contested,
-	vague | confined | sourced | changed | quick | raw | six | onLink | loose | spoilt | erring,
-}
+// Groups of traits of which a call often has none. (Segments and waits have other
+// ones in their places, and too few rules to care.)
+const (
+	ways   = special | low
+	alikes = shared | selfward | contested
+	seldom = vague | confined | sourced | changed | quick | raw | six | onLink | loose | spoilt | erring
+)
 
 // moods is how many there are.
-const moods = 1 << len(groups)
+const moods = 16
 
 func (t traits) mood() (k mood) {
-	for i, g := range groups {
-		if t&g != 0 {
-			k |= 1 << i
-		}
+	if t&strange != 0 {
+		k = 1
+	}
+	if t&ways != 0 {
+		k |= 2
+	}
+	if t&alikes != 0 {
+		k |= 4
+	}
+	if t&seldom != 0 {
+		k |= 8
 	}
 	return k
 }
@@ -305,9 +311,9 @@ func (t traits) mood() (k mood) {
 // traits are those that there can be in this mood.
 func (k mood) traits() traits {
 	t := allTraits
-	for i, g := range groups {
+	for i, group := range []traits{strange, ways, alikes, seldom} {
 		if k>>i&1 == 0 {
-			t &^= g
+			t &^= group
 		}
 	}
 	return t
