@@ -89,7 +89,7 @@ var bindRules = []Rule{
 		needs: contested, when: taken, then: inUse},
 	{Name: "bind/bsd/dead-holder", Class: May, on: on(spec.OpBind), For: forPOSIX | forOSX | forTargetTCP, Evidence: "XNU 11417, in_pcbdetach; FreeBSD 13, in_pcbdrop",
 		Title: "A dead socket may keep its port until it is closed.",
-		needs: contested | spoilt, when: func(m *move) bool {
+		needs: contested | dead, when: func(m *move) bool {
 			for i := range m.w.Sockets {
 				if o := &m.w.Sockets[i]; m.s != nil && o.has(Dead) && o.has(PortLock) && o.Kind == m.s.Kind && o.LPort == m.c.To.Port {
 					return true
@@ -176,15 +176,15 @@ var listenRules = []Rule{
 		Title: "listen on a socket whose SYN the host would not send is not modelled.", needs: marked, when: has(HalfOpen), then: leaves(LeftHalfOpen)},
 	{Name: "listen/EINVAL", Class: Shall, on: on(spec.OpListen), For: forAll, Evidence: "Linux 6.18, __inet_listen_sk; POSIX.1-2008, listen()",
 		Title: "A socket with an attempt or a connection, or what is left of one, cannot listen.",
-		of:    streams, when: anyOf(not(layer(Unconnected)), has(Dead), not(state(Closed, Listen))), then: fails(spec.EINVAL)},
+		of:    streams, needs: underway | spoilt, when: anyOf(not(layer(Unconnected)), has(Dead), not(state(Closed, Listen))), then: fails(spec.EINVAL)},
 	{Name: "listen/again", Class: Succeed, on: on(spec.OpListen), For: forAll, Evidence: "Linux 6.18, __inet_listen_sk",
 		Title: "listen on a listener changes the backlog.", in: []TCP{Listen}, then: func(m *move) { m.s.Backlog = m.backlog(m.c.Value); m.ret(0) }},
 	{Name: "listen/EADDRINUSE", Class: Shall, on: on(spec.OpListen), For: forLinux, Evidence: "Linux 6.18, inet_csk_listen_start",
 		Title: "A port that another socket listens on fails.",
-		when:  all(has(HasPort), func(m *move) bool { return m.conflict(m.s.Local, m.s.LPort) }), then: fails(spec.EADDRINUSE)},
+		needs: shared, when: all(has(HasPort), func(m *move) bool { return m.conflict(m.s.Local, m.s.LPort) }), then: fails(spec.EADDRINUSE)},
 	{Name: "listen/EADDRINUSE-may", Class: May, on: on(spec.OpListen), For: forPOSIX | forTargetTCP, Evidence: "the pages say nothing of two listeners with one name",
 		Title: "A name that another socket listens on may fail.",
-		when:  all(has(HasPort), func(m *move) bool { return m.conflict(m.s.Local, m.s.LPort) }), then: fails(spec.EADDRINUSE)},
+		needs: shared, when: all(has(HasPort), func(m *move) bool { return m.conflict(m.s.Local, m.s.LPort) }), then: fails(spec.EADDRINUSE)},
 	{Name: "listen/unbound", Class: Shall, on: on(spec.OpListen), For: forPOSIX | forTargetTCP, also: true, Evidence: "POSIX.1-2008, listen() (EDESTADDRREQ)",
 		Title: "A socket without a name may fail.", of: streams, when: not(has(HasPort)), then: fails(spec.EDESTADDRREQ)},
 	listenNone,

@@ -15,7 +15,7 @@ var bindMacOS = []Rule{
 	{Name: "bind/macos/EFAULT", Class: Shall, on: on(spec.OpBind), For: forMacOS, Evidence: "XNU 11417, getsockaddr_s",
 		Title: "An address that cannot be read fails.", needs: unreadable, when: badPointer, then: fails(spec.EFAULT), unix: true},
 	{Name: "bind/macos/EINVAL-dead", Class: Shall, on: on(spec.OpBind), For: forMacOS, Evidence: "XNU 11417, tcp_usr_bind (INPCB_STATE_DEAD)",
-		Title: "A stream socket whose connection ended fails.", of: streams, needs: spoilt, when: has(Dead), then: fails(spec.EINVAL)},
+		Title: "A stream socket whose connection ended fails.", of: streams, needs: dead, when: has(Dead), then: fails(spec.EINVAL)},
 	{Name: "bind/macos/EAFNOSUPPORT", Class: Shall, on: on(spec.OpBind), For: forMacOS, Evidence: "XNU 11417, tcp_usr_bind, udp_bind",
 		Title: "Another family fails; AF_UNSPEC passes for AF_INET.",
 		needs: misfit, when: func(m *move) bool {

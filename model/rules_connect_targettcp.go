@@ -42,7 +42,7 @@ var connectTargetTCP = []Rule{
 		Title: "255.255.255.255 may need a route.", of: dgrams, needs: toMany, when: all(not(wrongFamily), to(AddrBroadcast)), then: fails(spec.ENETUNREACH), port: true},
 	{Name: "connect/targettcp/unsaid-state", Class: Unsaid, on: on(spec.OpConnect), For: forTargetTCP, Unsaid: forTargetTCP,
 		Title: "What connect does to a socket whose attempt failed, or whose connection ended, is not said.",
-		needs: spoilt, when: anyOf(has(Dead), gone), then: openState},
+		needs: dead, when: anyOf(has(Dead), gone), then: openState},
 	{Name: "connect/targettcp/unsaid-route", Class: Unsaid, on: on(spec.OpConnect), For: forTargetTCP, Unsaid: forTargetTCP,
 		Title: "The page knows no routes that reject, and does not say what a loopback address can reach.",
 		needs: unrouted | looping, when: all(isSocket, anyOf(idle, has(Dead)), anyOf(routed(routeUnreachable, routeProhibit, routeBlackhole), loopedOut)), then: openState},

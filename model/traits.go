@@ -27,6 +27,7 @@ const (
 	underway                      // the socket layer is past Unconnected
 	erring                        // an error is pending
 	spoilt                        // the socket is shut, dead, or in a state that the socket layer does not know of
+	dead                          // it is dead, half open, or its connection is ending unknown to the socket layer
 	loose                         // it is in any state
 	ported                        // it has a port, or an address by bind
 	shared                        // another socket of the kind has its port
@@ -46,7 +47,6 @@ const (
 	strange = unreadable | misfit | oddLength | portless // the address, or the socket that is asked for
 	special = wild | unrouted | toMany | bare | looping  // the way to the address
 	marked  = erring | spoilt | loose                    // the socket
-	somehow = spoilt | loose | underway | ported         // its state
 )
 
 // Of a segment.
@@ -119,8 +119,10 @@ func (m *move) callTraits() traits {
 	switch c.Op {
 	case spec.OpBind, spec.OpConnect, spec.OpSend, spec.OpSendto:
 		return t | m.addressTraits()
+	case spec.OpListen:
+		return t | m.portTraits()
 	}
-	return t | strange | special | low | distant | shared | selfward | contested
+	return t | strange | ways | alikes | distant
 }
 
 // socketTraits are those of the socket and its surroundings.
@@ -155,6 +157,9 @@ func (m *move) socketTraits() (t traits) {
 	}
 	if s.has(marks) || s.Layer == Unconnected && s.TCP != Closed {
 		t |= spoilt
+	}
+	if s.has(Dead|HalfOpen) || s.Layer == Unconnected && s.TCP > SynReceived {
+		t |= dead
 	}
 	if s.has(AnyState) {
 		t |= loose
@@ -199,14 +204,23 @@ func (m *move) addressTraits() (t traits) {
 	if s.LPort == a.Port && s.has(HasPort) {
 		t |= selfward
 	}
+	return t | m.portTraits()
+}
+
+// portTraits are those of other sockets with the port of the socket, or of the
+// address.
+func (m *move) portTraits() (t traits) {
+	s, to := m.s, m.c.To.Port
 	for i := range m.w.Sockets {
-		if o := &m.w.Sockets[i]; o.Kind == s.Kind && o != s {
-			if o.LPort == s.LPort && s.has(HasPort) {
-				t |= shared
-			}
-			if o.LPort == a.Port && a.Port != PortZero {
-				t |= contested
-			}
+		o := &m.w.Sockets[i]
+		if o.Kind != s.Kind || o == s {
+			continue
+		}
+		if o.LPort == s.LPort && s.has(HasPort) {
+			t |= shared
+		}
+		if o.LPort == to && to != PortZero {
+			t |= contested
 		}
 	}
 	return t
@@ -286,7 +300,7 @@ type mood uint8
 const (
 	ways   = special | low
 	alikes = shared | selfward | contested
-	seldom = vague | confined | sourced | changed | quick | raw | six | onLink | loose | spoilt | erring
+	seldom = vague | confined | sourced | changed | quick | raw | six | onLink | loose | dead | spoilt | erring
 )
 
 // moods is how many there are.
