@@ -20,6 +20,7 @@ func others(z Size) *Scope {
 		onHost("socket(AF_NETLINK)", model.Call{Op: spec.OpSocket, Family: spec.AFNetlink, Type: spec.SockRaw}),
 		onHost("socket(AF_PACKET)", model.Call{Op: spec.OpSocket, Family: spec.AFPacket, Type: spec.SockRaw}),
 		onHost("socket(MPTCP)", model.Call{Op: spec.OpSocket, Family: spec.AFInet, Type: spec.SockStream, Protocol: spec.ProtocolMPTCP}),
+		onHost("socket(ping)", model.Call{Op: spec.OpSocket, Family: spec.AFInet, Type: spec.SockDgram, Protocol: spec.ProtocolICMP}),
 		onHost("socket(AF_NETLINK, UDP)", model.Call{Op: spec.OpSocket, Family: spec.AFNetlink, Type: spec.SockRaw, Protocol: spec.ProtocolUDP}),
 	}
 	all = where(bare, all)
@@ -33,13 +34,19 @@ func others(z Size) *Scope {
 	all = append(all, onOther(model.Call{Op: spec.OpFcntl, Cmd: spec.FSetfl, Value: spec.ORdwr}))
 	for _, a := range []model.Sockaddr{
 		{Family: spec.AFNetlink, Len: 12}, {Family: spec.AFNetlink, Len: 11}, {Family: spec.AFNetlink, Len: 1}, {Len: 12}, {Len: 16}, {Len: 1},
-		at(model.AddrRemote1, 1), at6(model.AddrRemote61, 1),
+		at(model.AddrRemote1, 1), at(model.AddrLoopback, 1), at6(model.AddrRemote61, 1), {Family: spec.AFInet, Len: 8},
 	} {
 		all = append(all, onOther(model.Call{Op: spec.OpConnect, To: a}))
 	}
 	watch := onHost("epoll_ctl", model.Call{Op: spec.OpEpollCtl, FD: model.FDFirst + 1, Epoll: spec.EpollAdd, Polls: 1, Poll: [model.PollMax]model.PollFD{{FD: model.FDFirst, Events: spec.PollIn}}})
-	return z.scope("others", 0, all, []stimulus{epolls()[0], watch}).
+	pings := []stimulus{switched(model.PingOn), switched(model.PingOff)}
+	return z.scope("others", 0, all, []stimulus{epolls()[0], watch}, pings).
 		says("One descriptor at a time: none of them has to do with another.")
+}
+
+// switched is a change of the surroundings, whether or not there is a socket that may notice.
+func switched(c model.Change) stimulus {
+	return change(model.Label{Change: c}).only(func(*Scope, *model.World, *model.Socket) bool { return true })
 }
 
 // landlock is a thread that rules keep from binding, connecting and abstract names, and
