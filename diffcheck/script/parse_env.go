@@ -145,6 +145,9 @@ func parseObject(args []string) (Env, bool) {
 		if args[0] == "dev" {
 			args = args[1:]
 		}
+		if len(args) < 2 {
+			return Env{}, false
+		}
 		device, ok := deviceNamed(args[0])
 		if len(args) == 3 && args[1] == "mtu" {
 			return Env{Kind: EnvLinkMTU, Name: device, Value: args[2]}, ok
