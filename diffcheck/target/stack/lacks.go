@@ -53,7 +53,9 @@ func (e *encounters) again(ev *script.Event) bool {
 	}
 	switch c.Op {
 	case spec.OpBind:
-		e.bound[c.FD] = c.Addr.Port
+		if e.bound[c.FD] == 0 { // one that has a port keeps it
+			e.bound[c.FD] = c.Addr.Port
+		}
 		for i := range e.made[:e.count] {
 			e.made[i].anew = e.made[i].anew || e.made[i].from == c.Addr.Port
 		}
