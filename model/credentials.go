@@ -24,7 +24,7 @@ func (m *move) takesName() bool {
 		case m.addressed():
 			return !badPointer(m) && !badUnix(m)
 		}
-		return s.Peer != 0
+		return true
 	}
 	return false
 }

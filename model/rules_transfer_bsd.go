@@ -137,6 +137,8 @@ func already(m *move) bool {
 }
 
 var shutdownRulesBSD = []Rule{
+	{Name: "shutdown/EINVAL", Class: Shall, on: on(spec.OpShutdown), For: forAll, Evidence: "POSIX.1-2008, shutdown(); Linux 6.18, inet_shutdown; XNU 11417 and FreeBSD 13, soshutdown",
+		Title: "A direction that there is not fails, whatever the state.", when: func(m *move) bool { return isSocket(m) && m.c.How > spec.ShutRdwr }, then: fails(spec.EINVAL)},
 	{Name: "shutdown/macos/listener", Class: Shall, on: on(spec.OpShutdown), For: forMacOS, Evidence: "XNU 11417, soshutdown (SS_ISCONNECTED)",
 		Title: "A listener has no connection to shut.", of: streams, in: []TCP{Listen}, then: fails(spec.ENOTCONN)},
 	{Name: "shutdown/bsd/attempt-read", Class: Succeed, on: on(spec.OpShutdown), For: forSockets, Evidence: "XNU 11417 and FreeBSD 13, soshutdown (SS_ISCONNECTING), sorflush",

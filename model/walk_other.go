@@ -48,6 +48,7 @@ func otherOpenings() [][]Label {
 		{call(Call{Op: spec.OpSocket, Family: spec.AFPacket, Type: spec.SockRaw}), to(spec.AFInet, 16)},
 		{stream, option(spec.IPOptions, spec.SolIP, 3)[0], to(spec.AFInet, 16)},
 		{call(Call{Op: spec.OpOpen, Value: spec.OPath}), stream},
+		{stream, call(Call{Op: spec.OpShutdown, FD: 3, How: spec.ShutRdwr + 1})},
 		{stream, call(Call{Op: spec.OpSetsockopt, FD: 3, Level: spec.SolSocket, Option: spec.SoBindtodevice, Value: int32(spec.DeviceEth0)}),
 			{Kind: LabelEnv, Change: LinkDown}, to(spec.AFInet, 16)},
 		{{Kind: LabelEnv, Change: RouteProhibit, Addr: AddrRemote61}, {Kind: LabelEnv, Change: AddrGone6},
