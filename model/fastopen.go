@@ -59,6 +59,9 @@ func noBytes(m *move) bool { return m.c.Len == 0 }
 
 // hasCookie: a cookie for the destination is known.
 func hasCookie(m *move) bool {
+	if m.s.has(NoCookie) { // tcp_fastopen_no_cookie
+		return true
+	}
 	known := m.w.fastMemory(m.destination())
 	return known != nil && known.cookie()
 }
@@ -83,16 +86,21 @@ func (m *move) fastSYN(n uint16) {
 	case known == nil && !s.Remote.Local(): // what scripts before this one left is not known
 		m.leave(LeftFastOpen)
 		return
+	case s.has(NoCookie):
+		if option = FastOpenNone; known == nil { // what a listener of the host makes of the data is not modelled
+			m.leave(LeftFastOpen)
+			return
+		}
 	case known != nil && *known != FastOpenNone:
 		option = *known
 	}
-	if !option.cookie() {
+	if !option.cookie() && !s.has(NoCookie) {
 		n = 0
 	}
 	s.set(FastOption)
 	s.assign(FastExp, option&FastOpenExperimental != 0)
 	s.assign(FastData, n != 0)
-	if option.cookie() {
+	if option.cookie() || s.has(NoCookie) {
 		s.assign(SynData, n != 0)
 	}
 	m.emit(Frame{
@@ -215,7 +223,7 @@ func fastOdd(m *move) bool {
 func (m *move) learn() {
 	known := m.w.fastMemory(m.s.Remote)
 	switch {
-	case known == nil:
+	case known == nil, m.s.has(NoCookie):
 	case m.f.FastOpen.cookie():
 		*known = m.f.FastOpen
 	case m.f.FastOpen != FastOpenNone || known.cookie() || m.s.Retries != 0 || m.s.has(SynData):

@@ -48,3 +48,19 @@ func fastRestart(m *move) {
 		m.fastWait(FastJoined)
 	}
 }
+
+func noCookie(m *move) bool {
+	return stream(m) && m.c.Level == spec.SolTCP && m.c.Option == spec.TCPFastopenNoCookie
+}
+
+var noCookieRules = []Rule{
+	{Name: "setsockopt/TCP_FASTOPEN_NO_COOKIE-EINVAL", Class: Shall, on: on(spec.OpSetsockopt), For: forLinux, Evidence: "Linux 6.18, do_tcp_setsockopt",
+		Title: "TCP_FASTOPEN_NO_COOKIE takes 0 and 1, for a listener or a socket without a connection.",
+		when: func(m *move) bool {
+			return noCookie(m) && (m.c.Value < 0 || m.c.Value > 1 || !m.s.TCP.in(Closed, Listen))
+		}, then: fails(spec.EINVAL)},
+	{Name: "setsockopt/TCP_FASTOPEN_NO_COOKIE", Class: Succeed, on: on(spec.OpSetsockopt), For: forLinux, Evidence: "Linux 6.18, do_tcp_setsockopt, tcp_fastopen_no_cookie",
+		Title: "TCP_FASTOPEN_NO_COOKIE has a Fast Open send its data with the SYN without asking for a cookie.", when: noCookie, then: sets(NoCookie)},
+	{Name: "getsockopt/TCP_FASTOPEN_NO_COOKIE", Class: Succeed, on: on(spec.OpGetsockopt), For: forLinux, Evidence: "Linux 6.18, do_tcp_getsockopt",
+		Title: "TCP_FASTOPEN_NO_COOKIE can be read back.", when: noCookie, then: func(m *move) { m.boolean(m.s.has(NoCookie)) }},
+}

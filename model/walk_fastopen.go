@@ -15,7 +15,7 @@ func (w *walker) fastCall() Call {
 	c.MsgFlags = pick(d, spec.MsgFastopen, spec.MsgFastopen, spec.MsgFastopen|spec.MsgDontwait, 0)
 	switch c.Op = pick(d, spec.OpSetsockopt, spec.OpSetsockopt, spec.OpConnect, spec.OpConnect, spec.OpSend, spec.OpSendto, spec.OpSendto, spec.OpGetsockopt); c.Op {
 	case spec.OpSetsockopt, spec.OpGetsockopt:
-		c.Level, c.Option = spec.SolTCP, pick(d, spec.TCPFastopenConnect, spec.TCPFastopenConnect, spec.TCPFastopen)
+		c.Level, c.Option = spec.SolTCP, pick(d, spec.TCPFastopenConnect, spec.TCPFastopenConnect, spec.TCPFastopen, spec.TCPFastopenNoCookie)
 		c.Value = pick(d, int32(1), 1, 1, 0, 2, -1)
 	case spec.OpSendto:
 		if d.IntN(6) == 0 {

@@ -162,7 +162,8 @@ const (
 	FastConnect                   // Linux: TCP_FASTOPEN_CONNECT
 	Deferred                      // Linux: connect has returned 0 and left the SYN to send
 	FastBusy                      // Linux: a Fast Open is in hand (fastopen_req)
-	FastOption                    // Linux: the SYN had a Fast Open option (syn_fastopen)
+	NoCookie                      // Linux: TCP_FASTOPEN_NO_COOKIE
+	FastOption                    // Linux: the SYN had a Fast Open option (syn_fastopen), or needs none
 	FastExp                       // Linux: that option was the experimental one (syn_fastopen_exp)
 	FastData                      // Linux: the SYN had data, which is not acknowledged yet
 	SynData                       // Linux: the last SYN with a cookie had data (syn_data)

@@ -144,6 +144,7 @@ const (
 	TCPUserTimeout     // milliseconds
 	TCPFastopen        // a listener takes data with SYN (RFC 7413)
 	TCPFastopenConnect // connect leaves the SYN to the first send
+	TCPFastopenNoCookie
 	SoPasscred
 	SoPasspidfd
 	IPRecverr
@@ -200,6 +201,8 @@ func (o SockOption) String() string {
 		return "IP_MTU"
 	case IPMtuDiscover:
 		return "IP_MTU_DISCOVER"
+	case TCPFastopenNoCookie:
+		return "TCP_FASTOPEN_NO_COOKIE"
 	case TCPFastopenConnect:
 		return "TCP_FASTOPEN_CONNECT"
 	case SoPasscred:

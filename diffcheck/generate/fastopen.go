@@ -49,6 +49,8 @@ func (w *world) fastSockopt(fd int32) {
 		c.Option, c.Value = spec.TCPFastopen, int32(w.below(3))-1
 	case n == 4:
 		c.Op, c.Value = spec.OpGetsockopt, 0
+	case n == 5:
+		c.Option, c.Value = spec.TCPFastopenNoCookie, int32(w.below(3))
 	}
 	s := w.at(fd)
 	if w.call(c) && s != nil && c.Op == spec.OpSetsockopt && c.Option == spec.TCPFastopenConnect && (c.Value == 0 || c.Value == 1) && s.state != StateConnected && s.state != StateConnecting {

@@ -26,6 +26,7 @@ var sockoptNames = map[string]spec.SockOption{
 	"IP_MTU_DISCOVER":         spec.IPMtuDiscover,
 	"TCP_SYNCNT":              spec.TCPSyncnt,
 	"TCP_USER_TIMEOUT":        spec.TCPUserTimeout,
+	"TCP_FASTOPEN_NO_COOKIE":  spec.TCPFastopenNoCookie,
 	"TCP_FASTOPEN":            spec.TCPFastopen, "TCP_FASTOPEN_CONNECT": spec.TCPFastopenConnect,
 	"SO_PASSCRED": spec.SoPasscred, "SO_PASSPIDFD": spec.SoPasspidfd, "IP_OPTIONS": spec.IPOptions,
 }

@@ -154,7 +154,7 @@ func onlyInLab(c *spec.Call) bool {
 	case spec.OpSocket:
 		return c.Family != spec.AFUnix && (c.Type == spec.SockRaw || c.Protocol == spec.ProtocolICMP || c.Protocol == spec.ProtocolMPTCP || c.Family == spec.AFNetlink || c.Family == spec.AFPacket)
 	case spec.OpSetsockopt:
-		return c.Option == spec.TCPFastopen || c.Option == spec.TCPFastopenConnect || c.Option == spec.IPOptions || c.Option == spec.IPLocalPortRange
+		return c.Option == spec.TCPFastopen || c.Option == spec.TCPFastopenNoCookie || c.Option == spec.TCPFastopenConnect || c.Option == spec.IPOptions || c.Option == spec.IPLocalPortRange
 	case spec.OpLandlockRestrict:
 		return true
 	}

@@ -43,6 +43,7 @@ var sockOptions = [...]uintptr{
 	spec.TCPSyncnt:           unix.TCP_SYNCNT,
 	spec.TCPUserTimeout:      unix.TCP_USER_TIMEOUT,
 	spec.IPv6V6only:          unix.IPV6_V6ONLY,
+	spec.TCPFastopenNoCookie: unix.TCP_FASTOPEN_NO_COOKIE,
 	spec.TCPFastopen:         unix.TCP_FASTOPEN, spec.TCPFastopenConnect: unix.TCP_FASTOPEN_CONNECT,
 	spec.SoPasscred: unix.SO_PASSCRED, spec.SoPasspidfd: unix.SO_PASSPIDFD, spec.IPOptions: unix.IP_OPTIONS,
 }

@@ -104,7 +104,7 @@ func lacksOption(o spec.SockOption) bool {
 	switch o {
 	case spec.SoSndtimeo, spec.SoRcvtimeo, spec.SoLinger, spec.SoBindtodevice, spec.SoReuseport, spec.SoKeepalive,
 		spec.IPBindAddressNoPort, spec.IPLocalPortRange, spec.IPRecverr, spec.IPMtu, spec.IPMtuDiscover, spec.TCPSyncnt, spec.TCPUserTimeout,
-		spec.TCPFastopen, spec.TCPFastopenConnect,
+		spec.TCPFastopen, spec.TCPFastopenConnect, spec.TCPFastopenNoCookie,
 		spec.SoPasscred, spec.SoPasspidfd, spec.IPOptions,
 		spec.IPv6V6only:
 		return true
