@@ -33,7 +33,7 @@ func everyOption() (set, get []stimulus) {
 		values(spec.IPBindAddressNoPort, spec.SolIP, 0, 1), values(spec.IPLocalPortRange, spec.SolIP, 0, 1, 2, 3), values(spec.TCPSyncnt, spec.SolTCP, 0, 1, 2, 128), values(spec.TCPUserTimeout, spec.SolTCP, 0, some, some+1),
 		values(spec.SoSndtimeo, spec.SolSocket, 0, some, some+1), values(spec.SoRcvtimeo, spec.SolSocket, 0, some, some+1),
 		values(spec.SoBindtodevice, spec.SolSocket, int32(spec.DeviceNone), int32(spec.DeviceLo), int32(spec.DeviceEth0), int32(spec.DeviceAbsent)),
-		values(spec.TCPFastopen, spec.SolTCP, -1, 0, 1), values(spec.TCPFastopenConnect, spec.SolTCP, 0, 1, 2), values(spec.IPv6V6only, spec.SolIPv6, 0, 1),
+		values(spec.TCPFastopen, spec.SolTCP, -1, 0, 1), values(spec.TCPFastopenConnect, spec.SolTCP, 0, 1, 2), values(spec.TCPFastopenNoCookie, spec.SolTCP, 1, 2), values(spec.IPv6V6only, spec.SolIPv6, 0, 1),
 	)
 	for o := spec.SockOption(1); o < spec.SockOptionCount; o++ {
 		for _, l := range []spec.SockLevel{spec.SolSocket, spec.SolTCP, spec.SolIP, spec.SolIPv6} {
