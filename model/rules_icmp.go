@@ -133,7 +133,7 @@ var icmpRules = []Rule{
 		Title: "Fragmentation needed for a SYN, once a SYN of the socket had data: it is sent again by itself, unless the path was known to be that narrow.",
 		when: func(m *move) bool {
 			return m.f.Type == 3 && m.f.Code == 4 && m.s != nil && m.s.TCP == SynSent && m.s.has(SynData)
-		}, then: func(m *move) { m.s.Retries++; m.resendSYN() }},
+		}, then: func(m *move) { m.s.Retries = min(m.s.Retries+1, m.synRetries()); m.resendSYN() }}, // tcp_simple_retransmit counts none, and there is no end to them
 	{Name: "icmp/fragmentation", Class: Deliver, on: onICMP, For: forAll, Evidence: "Linux 6.18, tcp_v4_err (ICMP_FRAG_NEEDED); RFC 1191",
 		Title: "Fragmentation needed, and packet too big, change no state of TCP.",
 		when:  all(tcpQuote, tooBig), then: nothing},
