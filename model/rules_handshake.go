@@ -95,6 +95,11 @@ var handshakeRules = []Rule{
 		Title: "A segment without SYN and RST is ignored.", then: nothing},
 
 	// SYN-RECEIVED, in a listener's handshake
+	{Name: "request/inet6/device", Class: Deliver, on: onSegment, in: received, For: forLinux,
+		Title: "A handshake over IPv6 whose listener was bound to another interface since is not modelled: its answers leave by that one.",
+		when: func(m *move) bool {
+			return m.s.has(Request) && m.s.Remote.Six() && m.w.Sockets[m.s.Parent-1].shutOut(&m.f)
+		}, then: leaves(LeftAddress)},
 	{Name: "request/cookie-full", Class: Deliver, on: onSegment, in: received, For: forLinux, Evidence: "Linux 6.18, tcp_get_cookie_sock",
 		Title: "A cookie that comes back while the accept queue is full is dropped.",
 		when: func(m *move) bool {
@@ -131,6 +136,9 @@ var handshakeRules = []Rule{
 	{Name: "request/odd", Class: Deliver, on: onSegment, in: received, For: forAll,
 		Title: "A SYN in the window during the handshake is not modelled.",
 		when:  func(m *move) bool { return m.s.has(Request) && m.f.Bits&SYN != 0 }, then: leaves(LeftSegment)},
+	{Name: "crossed/outside", Class: Deliver, on: onSegment, in: received, For: forAll &^ forLinux, Evidence: "RFC 9293, 3.10.7.4",
+		Title: "During a simultaneous open too a segment outside the window is answered by ACK.",
+		when:  func(m *move) bool { return !m.s.has(Request) && m.f.Bits&(SYN|RST) == 0 && old(m) }, then: func(m *move) { m.ack(m.s) }},
 	{Name: "request/no-ack", Class: Deliver, on: onSegment, in: received, For: forAll, Evidence: "RFC 9293, 3.10.7.4",
 		Title: "A segment without ACK is dropped.",
 		when:  func(m *move) bool { return m.f.Bits&(ACK|RST|SYN) == 0 }, then: nothing},

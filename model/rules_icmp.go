@@ -103,6 +103,13 @@ func icmpBSD(m *move) (e spec.Errno, refuses, ok bool) {
 	return spec.ENONE, false, false
 }
 
+// reverts: the message takes back a backoff of the retransmission timer, which may
+// then be due.
+func reverts(m *move) bool {
+	return m.s.Kind == KindStream && m.s.Retries != 0 && m.f.Seq == m.s.SndUna && m.s.Segs <= 1 && outstanding(m) &&
+		(m.f.Proto == ProtoICMP && m.f.Type == icmpUnreachable && m.f.Code < 2 || m.f.Proto == ProtoICMP6 && m.f.Type == icmp6Unreachable && m.f.Code == 0)
+}
+
 func tcpQuote(m *move) bool { return m.s.Kind == KindStream }
 
 // quoteOutside: the quoted segment is none that is outstanding (RFC 5927, 4).
@@ -155,6 +162,9 @@ var icmpRules = []Rule{
 			m.done(m.slot, e)
 		}},
 	connectionRecvErr, datagramRecvErr,
+	{Name: "icmp/rto-revert", Class: Deliver, on: onICMP, For: forLinux, also: true, Evidence: "RFC 6069; Linux 6.18, tcp_ld_RTO_revert",
+		Title: "Net or host unreachable about a segment that was retransmitted before may have it retransmitted at once.",
+		when:  reverts, then: func(m *move) { m.s.Soft, _, _ = icmpLinux(&m.f); retransmit(m) }},
 	{Name: "icmp/connection", Class: Deliver, on: onICMP, For: forLinux, Evidence: "Linux 6.18, tcp_v4_err (sk_err_soft)",
 		Title: "An ICMP error on a connection is remembered as a soft error.", when: tcpQuote,
 		then: func(m *move) {

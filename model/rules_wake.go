@@ -222,4 +222,5 @@ func retransmit(m *move) {
 		bits |= PSH
 	}
 	m.resend(s, bits)
+	s.Retries = 1
 }

@@ -172,6 +172,8 @@ func (l *Layer) happened(n int32, c *connection, ev tcp.Event) {
 	l.touch(n, c)
 	if c.tcp.State() == tcp.StateClosed {
 		l.unhash(n, c)
+		l.tcpPorts.Remove(c.binding)
+		c.binding = 0
 	}
 	if c.listener != 0 {
 		l.embryoHappened(n, c, ev)

@@ -29,12 +29,14 @@ func lacks(s *script.Script) error {
 }
 
 // encounters are the connections that a script makes within the host from ports that
-// bind has named, since time last passed: initial sequence numbers go by the clock,
-// and with none between them a SYN over TIME-WAIT is an old one (RFC 6528).
+// bind has named, or that are all there are, since time last passed: initial sequence
+// numbers go by the clock, and with none between them a SYN over TIME-WAIT is an old
+// one (RFC 6528).
 type encounters struct {
-	bound [script.FDsMax]uint16
-	made  [script.EventsMax / 64]encounter
-	count int
+	narrow bool                  // the range of ports was changed
+	bound  [script.FDsMax]uint16 // by the first bind that named a port; a later one fails
+	made   [script.EventsMax / 64]encounter
+	count  int
 }
 
 type encounter struct {
@@ -47,6 +49,7 @@ func (e *encounters) again(ev *script.Event) bool {
 	if ev.Delay > 0 {
 		e.count = 0
 	}
+	e.narrow = e.narrow || ev.Kind == script.EventEnv && ev.Env.Kind == script.EnvSysctl
 	c := &ev.Call
 	if ev.Kind != script.EventCall || c.FD < 0 || c.FD >= script.FDsMax {
 		return false
@@ -63,11 +66,11 @@ func (e *encounters) again(ev *script.Event) bool {
 		e.bound[c.FD] = 0
 	case spec.OpConnect:
 		from, near := e.bound[c.FD], c.Addr.Addr.IsLoopback() || c.Addr.Addr.IsUnspecified() || c.Addr.Addr == script.Own
-		if from == 0 || !near {
+		if from == 0 && !e.narrow || !near {
 			return false
 		}
 		for _, m := range e.made[:e.count] {
-			if m.from == from && m.to == c.Addr.Port && m.anew {
+			if m.from == from && m.to == c.Addr.Port && (m.anew || from == 0) {
 				return true
 			}
 		}
