@@ -102,7 +102,7 @@ var contradictionsOfAddress = []Contradiction{
 		ID:      "same-names",
 		Text:    "A connection with the four names of another is EADDRINUSE in the pages, and Linux answers EADDRNOTAVAIL and never EADDRINUSE.",
 		Clauses: cites("linux/errors/EADDRINUSE", "posix/errors/may/EADDRINUSE", "macos/errors/EADDRINUSE", "osx/errors/EADDRINUSE", "targettcp/errors/EADDRINUSE"),
-		Rules:   []string{"connect/linux/EADDRNOTAVAIL", "connect/posix/EADDRINUSE", "connect/macos/EADDRINUSE", "connect/osx/EADDRINUSE", "connect/targettcp/EADDRINUSE"},
+		Rules:   []string{"connect/linux/EADDRNOTAVAIL", "connect/linux/EADDRNOTAVAIL-time-wait", "connect/posix/EADDRINUSE", "connect/macos/EADDRINUSE", "connect/osx/EADDRINUSE", "connect/targettcp/EADDRINUSE"},
 	},
 	{
 		ID:      "eprototype",
