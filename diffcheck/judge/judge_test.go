@@ -1,7 +1,6 @@
 package judge
 
 import (
-	"net/netip"
 	"strings"
 	"testing"
 
@@ -162,41 +161,11 @@ func traceOf(t *testing.T, text string) *script.Trace {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tr := &script.Trace{Target: "test", Script: &script.Script{}}
-	ops := map[int]spec.Op{}
-	for _, ev := range s.Events {
-		want := ev.Want
-		ev.Want = nil
-		if ev.Kind == script.EventExpect {
-			last := &tr.Steps[len(tr.Steps)-1]
-			if want != nil {
-				last.After = append(last.After, script.Output{Kind: script.OutputReturn, Thread: ev.Thread, Op: ops[ev.Thread], Result: want.Result})
-				continue
-			}
-			last.After = append(last.After, script.Output{Kind: script.OutputFrame, Frame: withAddresses(ev.Frame)})
-			continue
-		}
-		tr.Script.Events = append(tr.Script.Events, ev)
-		var step script.Step
-		if ev.Kind == script.EventCall {
-			ops[ev.Thread] = ev.Call.Op
-			out := script.Output{Kind: script.OutputReturn, Thread: ev.Thread, Op: ev.Call.Op, Result: want.Result}
-			if want.Blocks {
-				out = script.Output{Kind: script.OutputBlock, Thread: ev.Thread, Op: ev.Call.Op}
-			}
-			step.After = append(step.After, out)
-		}
-		tr.Steps = append(tr.Steps, step)
+	tr, err := Stated(s)
+	if err != nil {
+		t.Fatal(err)
 	}
 	return tr
-}
-
-// withAddresses gives a frame of the host the addresses that a trace has.
-func withAddresses(f script.Frame) script.Frame {
-	if f.Implied {
-		f.Implied, f.Src, f.Dst = false, netip.MustParseAddrPort("192.168.0.1:61001"), netip.MustParseAddrPort("192.0.2.1:8080")
-	}
-	return f
 }
 
 // A step that is a call on a socket says in which state that was.

@@ -54,6 +54,8 @@ func raiseOne(s *script.Script, h *Happening, stated bool, frames *bool) {
 				e.Want = raiseWant(&e.Call, &h.Rets[i].Ret)
 			}
 		}
+	case model.LabelSignal:
+		e.Kind, e.Thread, e.Signal = script.EventSignal, int(h.Label.Thread), h.Label.Signal
 	case model.LabelIn:
 		e.Kind, e.Frame = script.EventInject, raiseFrame(&h.Label.Frame)
 	case model.LabelEnv:
@@ -97,7 +99,7 @@ func raisePort(p model.Port) uint16 {
 func raised() (n names) {
 	n.reset()
 	n.used = len(n.ports)
-	n.unix.names, n.unix.comps = []string{"a", "b", "\x00c"}, []string{"a", "b"}
+	n.unix.names, n.unix.comps = []string{"a", "b", "\x00c", "a/b", "a/../b", "a/"}, []string{"a", "b"}
 	for i := range n.ports {
 		n.ports[i] = raisePort(model.Port(i + 1))
 	}
@@ -144,8 +146,12 @@ func raiseCall(c *model.Call) spec.Call {
 		}
 	case spec.OpFcntl, spec.OpDup2, spec.OpOpen:
 		s.Arg = c.Value
-	case spec.OpPoll:
-		s.Timeout = c.Value
+	case spec.OpSigaction:
+		s.Signal, s.Disposition = c.Signal, c.Handler
+	case spec.OpEpollWait:
+		s.Timeout, s.Max = c.Value, c.Len
+	case spec.OpPoll, spec.OpSelect, spec.OpEpollCtl:
+		s.Timeout, s.EpollCmd, s.EpollFlags = c.Value, c.Epoll, c.Flags
 		for _, p := range c.Poll[:min(int(c.Polls), len(c.Poll))] {
 			s.Poll = append(s.Poll, spec.PollFD{FD: p.FD, Events: p.Events})
 		}
@@ -166,6 +172,9 @@ func raiseAddr(to *model.Sockaddr) spec.Sockaddr {
 	a := spec.Sockaddr{Family: to.Family, Port: raisePort(to.Port)}
 	if to.Family == spec.AFUnix {
 		n := raised()
+		if to.Unix.Name < model.NameFirst || int(to.Unix.Name-model.NameFirst) >= len(n.unix.names) {
+			return spec.Sockaddr{Family: to.Family}
+		}
 		return spec.Sockaddr{Family: to.Family, Path: n.unix.bytes(to.Unix.Name, 0)}
 	}
 	if to.Family == spec.AFInet || to.Family == spec.AFInet6 {

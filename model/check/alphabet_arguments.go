@@ -138,7 +138,7 @@ func looks() []stimulus {
 	}
 	null := model.Sockaddr{Pointer: spec.PointerNull}
 	return append(all, odd(model.Call{Op: spec.OpSendto, Len: 1, To: null}).only(sends.when), odd(model.Call{Op: spec.OpRecvfrom, Len: 1, To: null}),
-		odd(model.Call{Op: spec.OpAccept, To: null}).only(accepts.when), odd(model.Call{Op: spec.OpAccept}),
+		odd(model.Call{Op: spec.OpAccept, To: null}).only(accepts.when), odd(model.Call{Op: spec.OpAccept}), odd(model.Call{Op: spec.OpShutdown, How: spec.ShutRdwr + 1}),
 		odd(model.Call{Op: spec.OpSendto, Len: 1473, To: null}), odd(model.Call{Op: spec.OpSendto, Len: 1473, To: at(model.AddrRemote1, 1)}), odd(model.Call{Op: spec.OpConnect, To: at(model.AddrUnknown, 1)}))
 }
 
@@ -172,7 +172,7 @@ func onNothing() []stimulus {
 		case spec.OpBind, spec.OpConnect:
 			c.To = at(model.AddrRemote1, 1)
 			short, bad := c, c
-			short.To.Len, bad.To.Pointer = 0, spec.PointerUnreadable
+			short.To.Len, bad.To = 0, model.Sockaddr{Pointer: spec.PointerUnreadable, Len: spec.SizeofSockaddrIn}
 			all = append(all, stimulus{name: op.String(), about: aFile, call: short}, stimulus{name: op.String(), about: aFile, call: bad})
 		case spec.OpSendto:
 			c.To, c.Len = at(model.AddrRemote1, 1), 1

@@ -46,30 +46,28 @@ func transfers(when func(*Scope, *model.World, *model.Socket) bool, to ...model.
 	return append(all, recvs, onSocket("recvfrom", model.Call{Op: spec.OpRecvfrom, Len: 8}))
 }
 
-// pathOf is the AF_UNIX address of a path of such components; the symbol is that of
-// the name whose bytes they are.
-func pathOf(name model.Name, comps ...model.Comp) model.Sockaddr {
+// pathOf is the AF_UNIX address of a path of such components, which has so many
+// bytes; the symbol is that which a judge gives to the name.
+func pathOf(name model.Name, bytes int32, comps ...model.Comp) model.Sockaddr {
 	u := model.UnixAddr{Kind: model.UnixPath, Name: name}
 	for i, c := range comps {
 		u.Path.Parts[i] = model.Part{Comp: c, Times: 1}
 	}
-	return model.Sockaddr{Family: spec.AFUnix, Len: int32(spec.OffsetofSunPath + 1 + 2*len(comps)), Unix: u}
+	return model.Sockaddr{Family: spec.AFUnix, Len: spec.OffsetofSunPath + bytes + 1, Unix: u}
 }
 
-// wayward are paths by which something can go wrong: through a, to a, below a link.
+// wayward are paths by which something can go wrong: "a", "a/b", "a/../b" and "a/".
 func wayward() []model.Sockaddr {
 	const a, b = model.CompFirst, model.CompFirst + 1
-	slash := pathOf(model.NameFirst+5, a)
+	slash := pathOf(model.NameFirst+5, 2, a)
 	slash.Unix.Path.Slash = true
-	return []model.Sockaddr{
-		pathAt(0), pathOf(model.NameFirst+2, a, b), pathOf(model.NameFirst+3, a, model.CompLong), pathOf(model.NameFirst+4, a, model.CompDotDot, b), slash,
-	}
+	return []model.Sockaddr{pathAt(0), pathOf(model.NameFirst+3, 3, a, b), pathOf(model.NameFirst+4, 6, a, model.CompDotDot, b), slash}
 }
 
 // rearrange are changes of the file a, and of b below it, while there are few files.
 func rearrange() []stimulus {
 	const a, b = model.CompFirst, model.CompFirst + 1
-	pa, pab := pathAt(0).Unix.Path, pathOf(0, a, b).Unix.Path
+	pa, pab := pathAt(0).Unix.Path, pathOf(0, 0, a, b).Unix.Path
 	var all []stimulus
 	add := func(f model.FileChange, most int) {
 		l := model.Label{Kind: model.LabelEnv, File: f}
@@ -90,7 +88,8 @@ func rearrange() []stimulus {
 	for _, flags := range []model.NodeFlags{0, model.NoWrite, model.NoSearch} {
 		add(model.FileChange{Verb: model.FileChmod, Path: pa, Flags: flags}, 2)
 	}
-	add(model.FileChange{Verb: model.FileSymlink, Path: pa, To: pa}, 0) // to itself
+	add(model.FileChange{Verb: model.FileSymlink, Path: pa, To: pa}, 0)                                     // to itself
+	add(model.FileChange{Verb: model.FileSymlink, Path: pa, To: pathOf(0, 0, model.CompLong).Unix.Path}, 0) // to what cannot be
 	add(model.FileChange{Verb: model.FileSymlink, Path: pathAt(1).Unix.Path, To: pa}, 1)
 	add(model.FileChange{Verb: model.FileLink, Path: pa, To: pathAt(1).Unix.Path}, 1)
 	add(model.FileChange{Verb: model.FileRename, Path: pa, To: pathAt(1).Unix.Path}, 1)
