@@ -12,7 +12,6 @@ import (
 	"github.com/connspec/connspec/diffcheck/script"
 	"github.com/connspec/connspec/diffcheck/target"
 	"github.com/connspec/connspec/diffcheck/target/stack"
-	"github.com/connspec/connspec/model"
 	"github.com/connspec/connspec/spec"
 )
 
@@ -113,7 +112,6 @@ func BenchmarkOracle(b *testing.B) {
 		}
 	}
 	i := 0
-	var verdicts [spec.DocumentCount]model.Verdict
 	for t := range traces { // the oracle takes what room it needs
 		j.Brief(&traces[t])
 	}
@@ -129,12 +127,9 @@ func BenchmarkOracle(b *testing.B) {
 					o.Forgive(label)
 				}
 			}
-			verdicts = o.Verdicts()
+			o.Verdicts()
 		}
 		i++
-	}
-	if verdicts[spec.Linux] == model.Diverged {
-		b.Fatal("the last trace of Linux is none")
 	}
 	steps := float64(labels) / float64(len(traces)) * float64(spec.DocumentCount)
 	took := cpu(b) - began
