@@ -15,7 +15,7 @@ import (
 // StepEach is [Step] for several dialects. What it finds is added to out, which
 // must have room; see [Nexts.Room].
 func StepEach(group Dialects, w *World, l *Label, out *Nexts) {
-	out.Full, out.from = 0, 0
+	out.Full, out.from, out.known = 0, 0, false
 	for group != 0 {
 		out.begin(group)
 		out.step(w, l)
@@ -25,7 +25,7 @@ func StepEach(group Dialects, w *World, l *Label, out *Nexts) {
 
 // TausEach is [Taus] for several dialects, as StepEach is [Step].
 func TausEach(group Dialects, w *World, out *Nexts) {
-	out.Full, out.from = 0, 0
+	out.Full, out.from, out.known = 0, 0, false
 	for group != 0 {
 		out.begin(group)
 		out.taus(w)

@@ -70,7 +70,8 @@ func (r *Rule) covers(a aspect) bool {
 
 // index finds the rules that may apply.
 type index struct {
-	lists   [spec.DocumentCount + 1][triggerCount][moods]*shelf // by dialect; the last are of all
+	lists   [spec.DocumentCount + 1][triggerCount][moods]uint16 // places in shelves, by dialect; the last are of all
+	shelves []shelf
 	entries []entry
 	when    []func(*move) bool // by id
 	all     bool               // what rules need is left out
@@ -150,7 +151,7 @@ func newIndex(rules []Rule, all bool) *index {
 					asked = append(asked, r)
 				}
 			}
-			shelves := map[string]*shelf{}
+			shelves := map[string]uint16{}
 			for k := range mood(moods) {
 				able = able[:0]
 				var key []byte
@@ -162,7 +163,8 @@ func newIndex(rules []Rule, all bool) *index {
 				}
 				s, ok := shelves[string(key)]
 				if !ok {
-					s = x.shelf(able, known)
+					s = uint16(len(x.shelves))
+					x.shelves = append(x.shelves, x.shelf(able, known))
 					shelves[string(key)] = s
 				}
 				x.lists[d][t][k] = s
@@ -175,8 +177,7 @@ func newIndex(rules []Rule, all bool) *index {
 func (id RuleID) append(key []byte) []byte { return append(key, byte(id), byte(id>>8)) }
 
 // shelf writes the lists of the rules of a trigger.
-func (x *index) shelf(rules []*Rule, known map[string]span) *shelf {
-	s := &shelf{}
+func (x *index) shelf(rules []*Rule, known map[string]span) (s shelf) {
 	picky := slices.ContainsFunc(rules, func(r *Rule) bool { return r.on != onSegment && (r.of != 0 || r.in != nil) })
 	for a := range aspect(aspects) {
 		if a == 0 || picky {
@@ -229,7 +230,7 @@ func (x *index) rules(m *move, t trigger, has traits, from RuleID) []entry {
 	if m.group.single() {
 		list = int(m.lead)
 	}
-	l := x.lists[list][t][has.mood()][m.aspect()]
+	l := &x.shelves[x.lists[list][t][has.mood()]][m.aspect()]
 	entries := x.entries[l.first:][:l.count]
 	if from == 0 {
 		return entries

@@ -134,7 +134,7 @@ type book struct {
 	rules    []Rule
 	byName   map[string]RuleID
 	index    *index
-	standing [spec.DocumentCount][]Verdict
+	standing [][spec.DocumentCount]Verdict // by id
 }
 
 // rules is filled in once, by init: the tables refer to functions that look
@@ -178,9 +178,7 @@ func (b *book) add(r Rule) {
 	if b.rules == nil {
 		b.rules = make([]Rule, 1, 512) // no rule has the id 0
 		b.byName = make(map[string]RuleID, 512)
-		for d := range b.standing {
-			b.standing[d] = make([]Verdict, 1, 512)
-		}
+		b.standing = make([][spec.DocumentCount]Verdict, 1, 512)
 	}
 	r.ID = RuleID(len(b.rules))
 	if _, taken := b.byName[r.Name]; taken {
@@ -188,9 +186,11 @@ func (b *book) add(r Rule) {
 	}
 	b.byName[r.Name] = r.ID
 	b.rules = append(b.rules, r)
+	var standing [spec.DocumentCount]Verdict
 	for d := range spec.DocumentCount {
-		b.standing[d] = append(b.standing[d], r.Standing(d))
+		standing[d] = r.Standing(d)
 	}
+	b.standing = append(b.standing, standing)
 }
 
 // Rules lists every rule, in the order of their ids: the rule with id n is at
@@ -220,7 +220,7 @@ func RuleByID(id RuleID) (r *Rule, ok bool) {
 func RuleByName(name string) (*Rule, bool) { return RuleByID(rules.byName[name]) }
 
 // Standing is [Rule.Standing] of the rule with the given id, looked up.
-func Standing(d spec.Dialect, id RuleID) Verdict { return rules.standing[d][id] }
+func Standing(d spec.Dialect, id RuleID) Verdict { return rules.standing[id][d] }
 
 func (id RuleID) String() string {
 	if r, ok := RuleByID(id); ok {

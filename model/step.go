@@ -23,8 +23,11 @@ type Nexts struct {
 	Buf  [(spec.DocumentCount + 1) * NextsMax]Next
 	Full Dialects // for whom the last step found more than NextsMax
 
-	first int    // that the present step found
-	full  bool   // it found more than NextsMax
+	first int     // that the present step found
+	full  bool    // it found more than NextsMax
+	on    trigger // has are the traits for it, if known
+	has   traits
+	known bool
 	from  RuleID // the rules of the call, the frame or the signal before it apply to nobody left
 	m     move
 	inbox [inboxMax]Frame
@@ -138,7 +141,7 @@ func (m *move) ordered(t trigger) bool {
 func (m *move) try(t trigger, out *Nexts, all bool, from RuleID) (idle RuleID) {
 	look := *m
 	blocked := false
-	has := m.traits(t)
+	has := out.traits(m, t)
 	list := rules.index.rules(m, t, has, from)
 	first := m.group == m.whole
 	idle = from

@@ -107,6 +107,18 @@ func (m *move) traits(t trigger) traits {
 	return allTraits
 }
 
+// traits are those of the move, found out once for all who make the step.
+func (n *Nexts) traits(m *move, t trigger) traits {
+	if n.known && n.on == t {
+		return n.has
+	}
+	has := m.traits(t)
+	if m.group == m.whole && t < onNoSocket && m.c != &n.given {
+		n.known, n.on, n.has = true, t, has
+	}
+	return has
+}
+
 func (m *move) callTraits() traits {
 	c, s := m.c, m.s
 	switch {

@@ -57,7 +57,7 @@ func record(b testing.TB, t target.Target, o generate.Options, count int) []scri
 
 // tracesMax is how many traces a benchmark goes round in: enough for it to meet what
 // a run meets, and few enough for their labels to be where those of a run are.
-const tracesMax = 400
+const tracesMax = 100
 
 func events(traces []script.Trace) (n int) {
 	for i := range traces {

@@ -26,7 +26,7 @@ type Oracle struct {
 	now, then []*model.Next
 	pools     [2]pool
 	turn      int
-	failed    []bool // of now, which worlds do not allow the present label
+	failed    []int // the places in now of worlds that do not allow the present label
 
 	missed   model.Dialects // whose worlds rejected the present label
 	deviated model.Dialects // the present step was rejected
@@ -257,18 +257,26 @@ func (o *Oracle) observe(l *model.Label) (alive model.Dialects) {
 		return 0
 	}
 	o.failed = o.failed[:0]
-	for _, e := range o.now {
-		ok := e.World.Observe(l)
-		o.failed = append(o.failed, !ok)
-		if ok {
-			alive |= e.For
-		}
-	}
-	kept := o.now[:0]
+	var failed, once, again model.Dialects
 	for i, e := range o.now {
-		if o.failed[i] {
+		if !e.World.Observe(l) {
+			o.failed = append(o.failed, i)
+			failed |= e.For
+			continue
+		}
+		again |= once & e.For
+		once |= e.For
+	}
+	alive = once
+	if failed|again == 0 {
+		return alive
+	}
+	kept, rest := o.now[:0], o.failed
+	for i, e := range o.now {
+		if len(rest) != 0 && rest[0] == i {
+			rest = rest[1:]
 			e.For &^= alive
-		} else {
+		} else if e.For&again != 0 {
 			e.For &^= among(kept, e)
 		}
 		if e.For != 0 {
@@ -296,6 +304,9 @@ func (o *Oracle) Forgive(l *model.Label) {
 // tick adds the worlds that timers lead to, as far as nothing is to be seen of
 // them or the next label shows it.
 func (o *Oracle) tick() {
+	if o.calm == o.dialects {
+		return
+	}
 	p := &o.pools[o.turn]
 	for i := 0; i < len(o.now); i++ {
 		from := o.now[i]
