@@ -249,39 +249,37 @@ func (m *move) drain(out *Nexts) {
 			continue
 		}
 		on := m.receiver()
-		r := m.find(on)
-		if r == nil {
+		e := m.fitting(on)
+		if e == nil {
 			continue
 		}
-		if r.also && !r.late && out != nil && !m.under(forLinux) {
-			m.fork(on, r, out)
+		if e.is&(isAlso|isLate) == isAlso && out != nil && !m.under(forLinux) {
+			m.fork(on, e.id, out)
 		}
-		m.note(r.ID)
-		r.then(m)
+		m.note(e.id)
+		rules.index.then[e.id](m)
 	}
 	m.inboxLen, m.inboxAt, m.inner = 0, 0, false
 }
 
-// fork makes an answer of every rule after r that fits as well.
-func (m *move) fork(on trigger, r *Rule, out *Nexts) {
-	list := rules.index.rules(m, on, allTraits, 0)
+// fork makes an answer of every rule after the first that fits as well.
+func (m *move) fork(on trigger, first RuleID, out *Nexts) {
+	list := rules.index.rules(m, on, allTraits, first+1)
 	for i := range list {
 		e := &list[i]
-		id := e.id
-		other := &rules.rules[id]
-		if id <= r.ID || other.late || !m.holds(e) {
+		if e.is&isLate != 0 || !m.holds(e) {
 			continue
 		}
 		saved, inbox := *m, *m.inbox
 		n := out.push(m.w)
 		n.Rules, n.Used = m.n.Rules, m.n.Used
 		m.turn(n)
-		m.note(id)
-		other.then(m)
+		m.note(e.id)
+		rules.index.then[e.id](m)
 		m.finish(out)
 		m.back(&saved)
 		*m.inbox = inbox
-		if !other.also {
+		if e.is&isAlso == 0 {
 			return
 		}
 	}

@@ -25,7 +25,7 @@ func (f *Fault) Plant() (undo func(), ok bool) {
 			return func() {}, false
 		}
 		id, right, when := r.ID, r.then, rules.index.when[r.ID]
-		back = append(back, func() { rules.rules[id].then, rules.index.when[id] = right, when })
+		back = append(back, func() { rules.rules[id].then, rules.index.then[id], rules.index.when[id] = right, right, when })
 		if f.wrong == nil {
 			rules.index.when[id] = func(*move) bool { return false }
 			continue
@@ -37,6 +37,7 @@ func (f *Fault) Plant() (undo func(), ok bool) {
 			}
 			f.wrong(m, s, right)
 		}
+		rules.index.then[id] = rules.rules[id].then
 	}
 	return undo, true
 }

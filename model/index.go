@@ -73,8 +73,9 @@ type index struct {
 	lists   [spec.DocumentCount + 1][triggerCount][moods]uint16 // places in shelves, by dialect; the last are of all
 	shelves []shelf
 	entries []entry
-	when    []func(*move) bool // by id
-	all     bool               // what rules need is left out
+	when    []func(*move) bool // by id, apart from all else that a rule has: what is read often lies together
+	then    []func(*move)
+	all     bool // what rules need is left out
 }
 
 // shelf is where the lists of a trigger are, by aspect.
@@ -101,6 +102,7 @@ const (
 	isMay                        // Class is May
 	isAlso
 	isPort
+	isLate
 )
 
 func (r *Rule) entry() entry {
@@ -124,6 +126,9 @@ func (r *Rule) properties() (p property) {
 	if r.port {
 		p |= isPort
 	}
+	if r.late {
+		p |= isLate
+	}
 	return p
 }
 
@@ -131,8 +136,9 @@ func (r *Rule) properties() (p property) {
 // needed nothing.
 func newIndex(rules []Rule, all bool) *index {
 	x := &index{all: all}
-	x.when = make([]func(*move) bool, len(rules))
+	x.when, x.then = make([]func(*move) bool, len(rules)), make([]func(*move), len(rules))
 	for i := range rules {
+		x.then[i] = rules[i].then
 		if x.when[i] = rules[i].when; x.when[i] == nil {
 			x.when[i] = always
 		}

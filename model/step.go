@@ -186,7 +186,7 @@ func (m *move) apply(id RuleID, out *Nexts) {
 	if m.named {
 		m.autobindUnix()
 	}
-	rules.rules[id].then(m)
+	rules.index.then[id](m)
 	m.finish(out)
 }
 
@@ -222,23 +222,31 @@ func (m *move) note(id RuleID) {
 
 // first applies the first rule of a trigger that fits, within an answer.
 func (m *move) first(on trigger) bool {
-	r := m.find(on)
-	if r == nil {
+	e := m.fitting(on)
+	if e == nil {
 		return false
 	}
-	m.note(r.ID)
-	r.then(m)
+	m.note(e.id)
+	rules.index.then[e.id](m)
 	return true
 }
 
 // find is the first rule of a trigger that fits.
 func (m *move) find(on trigger) *Rule {
+	if e := m.fitting(on); e != nil {
+		return &rules.rules[e.id]
+	}
+	return nil
+}
+
+// fitting is find in the index.
+func (m *move) fitting(on trigger) *entry {
 	has := m.traits(on)
 	list := rules.index.rules(m, on, has, 0)
 	for i := range list {
 		e := &list[i]
 		if e.needs&has != 0 && m.holds(e) {
-			return &rules.rules[e.id]
+			return e
 		}
 	}
 	return nil

@@ -54,6 +54,10 @@ const (
 	withRST traits = 1 << iota
 	withSYN
 	withACK
+	badACK    // it acknowledges something not sent
+	oddly     // it is not SYN, or FIN as well
+	elsewhere // it is not for this host
+	pressed   // the listener has something in its queue, or no room
 	quickly   // the receiver has to do with Fast Open
 	secretly  // its SYN has not been seen outside
 	unplainly // the environment is not as planned
@@ -261,9 +265,21 @@ func (m *move) segmentTraits() traits {
 	if m.f.Bits&ACK != 0 {
 		t |= withACK
 	}
+	if m.f.Bits&(SYN|FIN) != SYN {
+		t |= oddly
+	}
+	if !m.f.Dst.Local() || m.martian() {
+		t |= elsewhere
+	}
 	if m.s == nil {
-		t |= quickly | secretly
+		t |= quickly | secretly | badACK | pressed
 	} else {
+		if badAck(m) {
+			t |= badACK
+		}
+		if m.s.TCP == Listen && m.pressed() {
+			t |= pressed
+		}
 		if m.s.has(quickness | FastOption | FastData) {
 			t |= quickly
 		}
@@ -278,6 +294,12 @@ func (m *move) segmentTraits() traits {
 		t |= vaguely
 	}
 	return t
+}
+
+// pressed: something waits at the listener, or nothing may.
+func (m *move) pressed() bool {
+	ready, requests := m.w.queue(m.slot)
+	return m.s.Backlog == 0 || ready+requests != 0
 }
 
 func (m *move) waitTraits() traits {
