@@ -145,7 +145,7 @@ func (m *move) fastWait(f Fast) {
 
 // fastOver ends the wait of a send for its Fast Open.
 func fastOver(m *move) {
-	sent := m.t.Fast == FastSent
+	sent := m.t.Fast == FastSent && m.t.Len != 0
 	m.t.Fast = FastIdle
 	m.s.Layer = Connected
 	m.s.clear(Deferred | FastBusy)
