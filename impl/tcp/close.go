@@ -19,7 +19,22 @@ func (c *Conn) CloseWrite(now time.Duration) {
 	default:
 		return
 	}
+	if c.state != StateSynSent && c.state != StateSynReceived && c.flowing() {
+		c.set(finApart)
+	}
 	c.set(finQueued)
+}
+
+// flowing says whether all that was written could leave now. A FIN that is queued
+// then does not ride on it: where each call has its segments sent before the next,
+// they are gone by then.
+func (c *Conn) flowing() bool {
+	n := c.dataEnd() - c.sndNxt
+	if n == 0 || c.windowLeft() < int32(n) || c.nagleHolds(c.sndNxt-c.sndUna) {
+		return false
+	}
+	pipe := c.pipe()
+	return pipe == 0 || pipe+n <= c.cwnd
 }
 
 // CloseRead says that nobody will read any more (shutdown(SHUT_RD)). Data is

@@ -21,6 +21,7 @@ const (
 	synDue                      // a SYN or SYN|ACK is to be sent
 	synAcked                    // our SYN was acknowledged
 	finQueued                   // FIN follows what is in the send buffer
+	finApart                    // in a segment of its own
 	finSent                     // it was sent at least once
 	finSeen                     // the peer's FIN is known, at finSeq
 	finRead                     // and in order: RCV.NXT is past it

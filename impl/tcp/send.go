@@ -136,7 +136,7 @@ func (c *Conn) sendNew(now time.Duration, seg *wire.TCP, room []byte) (int, bool
 	size := c.segmentSize(len(room))
 	n := min(unsent, size)
 	need := n
-	if c.has(finQueued) && n == unsent {
+	if c.has(finQueued) && n == unsent && (n == 0 || !c.has(finApart)) {
 		need++
 	}
 	flight := c.sndNxt - c.sndUna

@@ -26,7 +26,7 @@ func (t *Target) env(ev *script.Event) error {
 		}
 		return t.pass(time.Duration(s * float64(time.Second)))
 	case script.EnvRouteAdd, script.EnvRouteDel:
-		if t.connected {
+		if t.connected() {
 			return target.Refuse(ev, "a change of routes after a connect: impl looks a route up once")
 		}
 		if e.Six() {
@@ -44,12 +44,12 @@ func (t *Target) env(ev *script.Event) error {
 		}
 		t.unroute(&script.Env{}, impl.Env{Kind: impl.EnvRouteDel, Route: change.Route}) // as ip route replace
 	case script.EnvLinkUp:
-		if e.Name == "lo" || t.connected {
+		if e.Name == "lo" || t.connected() {
 			return target.Refuse(ev, "a change of lo, or of links after a connect: impl looks a route up once")
 		}
 		change.Kind = impl.EnvLinkUp
 	case script.EnvLinkDown:
-		if e.Name == "lo" || t.connected {
+		if e.Name == "lo" || t.connected() {
 			return target.Refuse(ev, "a change of lo, or of links after a connect: impl looks a route up once")
 		}
 		change.Kind = impl.EnvLinkDown

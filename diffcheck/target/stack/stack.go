@@ -39,7 +39,8 @@ type Target struct {
 	own    bool // the event made a call whose return is not recorded yet
 	ownBy  int
 
-	connected bool // the host has, or may have, a peer
+	peers   uint64 // the descriptors whose sockets have, or may have, a peer
+	reached bool   // a frame was sent to the host
 
 	s    *script.Script
 	tr   *script.Trace
@@ -111,7 +112,7 @@ func (t *Target) Run(s *script.Script, tr *script.Trace) error {
 	}
 	t.rec.Begin(t.name, s, tr)
 	t.s, t.tr, t.now, t.own, t.fault = s, tr, 0, false, nil
-	t.connected = false
+	t.peers, t.reached = 0, false
 	clear(t.busy[:])
 	t.cfg.Seed = target.Seed(s)
 	t.host.Reset(t.cfg)
@@ -143,7 +144,7 @@ func (t *Target) event(ev *script.Event) error {
 	case script.EventCall:
 		return t.call(ev)
 	case script.EventInject:
-		t.connected = true
+		t.reached = true
 		b, err := t.puppet.Build(&ev.Frame)
 		if err != nil {
 			return target.Refuse(ev, "%s", err)
@@ -179,13 +180,16 @@ func (t *Target) call(ev *script.Event) error {
 	return nil
 }
 
+// connected says whether the host has, or may have, a peer.
+func (t *Target) connected() bool { return t.reached || t.peers != 0 }
+
 // joined notes whether a connect gave the host a peer, or took one away.
 func (t *Target) joined(c *spec.Call, r *spec.Result, ended bool) {
 	switch {
 	case c.Addr.Family == spec.AFUnspec && ended && !r.Failed():
-		t.connected = false
+		t.peers &^= 1 << uint(c.FD)
 	case !ended, !r.Failed(), r.Errno == spec.EINPROGRESS:
-		t.connected = true
+		t.peers |= 1 << uint(c.FD)
 	}
 }
 
