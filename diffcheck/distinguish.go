@@ -47,17 +47,32 @@ func (c *distinguishCommand) Run(w io.Writer) error {
 		all = append(all, check.Distinguish(a, b, sc, c.Nodes, &shown)...)
 	}
 	all = stronger(all, &shown)
-	n := 0
+	n, unsaid, wrong := 0, 0, 0
 	for i := range all {
-		if d := &all[i]; c.Rule == "" || names(d.Rules, c.Rule) {
+		d := &all[i]
+		if c.Rule != "" && !names(d.Rules, c.Rule) {
+			continue
+		}
+		scripts, said := explore.Tell(a, b, d)
+		if !said {
+			unsaid++
+			fmt.Fprintf(w, "// no script can say it: %v\n\n", d.Rules)
+		}
+		for k := range scripts {
 			n++
-			if err := c.show(w, a, b, n, d); err != nil {
+			bad, err := c.show(w, n, &scripts[k])
+			if err != nil {
 				return err
 			}
+			wrong += bad
 		}
 	}
 	fmt.Fprintf(w, "%d scripts tell %v from %v by %d rules; %d more rules allow what the other one does not, and share an answer with it\n",
 		n, a, b, len(shown.Apart), len(shown.May))
+	fmt.Fprintf(w, "%d of the scripts were held against the model: what each states the one dialect allows, and the other one does not, at the last step and no earlier\n", n-wrong)
+	if unsaid > 0 {
+		fmt.Fprintf(w, "%d differences are of what no script can say\n", unsaid)
+	}
 	if n == 0 {
 		return exit{1}
 	}
@@ -93,13 +108,18 @@ func names(rules []model.RuleID, name string) bool {
 	return false
 }
 
-// show prints a difference, and saves it if it is to be.
-func (c *distinguishCommand) show(w io.Writer, a, b spec.Dialect, n int, d *check.Difference) error {
-	text := explore.Telling(a, b, d)
-	fmt.Fprintf(w, "%s\n", text)
-	if c.Out == "" {
-		return nil
+// show prints a script, and saves it if it is to be. bad is 1 if the model does not
+// bear out what the script states.
+func (c *distinguishCommand) show(w io.Writer, n int, t *explore.Told) (bad int, err error) {
+	fmt.Fprint(w, t.Text)
+	if err := t.Check(); err != nil {
+		fmt.Fprintf(w, "// not borne out: %v\n", err)
+		bad = 1
 	}
-	name := fmt.Sprintf("%03d-%s.pkt", n, strings.ReplaceAll(d.Rules[0].String(), "/", "-"))
-	return report.Write(filepath.Join(c.Out, name), func(w io.Writer) error { _, err := io.WriteString(w, text); return err })
+	fmt.Fprintln(w)
+	if c.Out == "" {
+		return bad, nil
+	}
+	name := fmt.Sprintf("%03d-%v-%s.pkt", n, t.Of, strings.ReplaceAll(t.Rules[0].String(), "/", "-"))
+	return bad, report.Write(filepath.Join(c.Out, name), func(w io.Writer) error { _, err := io.WriteString(w, t.Text); return err })
 }

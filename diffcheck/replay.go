@@ -19,6 +19,7 @@ type replayCommand struct {
 	Targets targetList  `default:"kernel,impl,sim" placeholder:"LIST" help:"What to run on: kernel, impl, sim, sim:DIALECT."`
 	Dialect dialectName `placeholder:"D" help:"Run the personality of this dialect as well."`
 	Mixture string      `enum:"settled,all" default:"settled" placeholder:"M" help:"The mixture that SEED-INDEX was drawn from: settled or all."`
+	Stated  bool        `help:"Run nothing: say which dialects of the model (or whether that of --dialect) allow what the scripts state."`
 	Verbose bool        `short:"v" help:"Print every script, also where there are many of which only those that differ would be."`
 }
 
@@ -32,6 +33,12 @@ func (c *replayCommand) Run(w io.Writer, bad complaints) error {
 	}
 	count := replayed{refused: map[refusal]int{}}
 	scripts, unread := readScripts(files, c.Mixture, &count)
+	if c.Stated {
+		if len(unread) > 0 {
+			return unread[0]
+		}
+		return c.hold(w, scripts, files)
+	}
 	var missing error
 	if len(scripts) > 0 {
 		missing = lab.Enter() // before anything is printed: the program starts anew there

@@ -17,36 +17,88 @@ func TellingScopes() []*check.Scope {
 	return append(all[len(all)-1:], all[:len(all)-1]...) // the one of arguments is last in the list
 }
 
-// Telling is a difference between two dialects as a script. If the first one is
-// Linux, which the kernel under test is, the script states what that lets be
-// seen; what the other one says is a comment.
-func Telling(a, b spec.Dialect, d *check.Difference) string {
+// Told is a difference as a script that states what one dialect lets be seen and the
+// other one does not.
+type Told struct {
+	Of, Not spec.Dialect
+	Rules   []model.RuleID // that the script shows, of either dialect
+	Text    string
+}
+
+// Tell makes the scripts of a difference: for each dialect one with what it alone
+// allows, if there is such a thing. said is false if a script cannot say what
+// happens.
+func Tell(a, b spec.Dialect, d *check.Difference) (told []Told, said bool) {
 	last := len(d.Way) - 1
 	all := make([]judge.Happening, len(d.Way))
 	for i := range d.Way {
 		all[i] = happened(&d.Way[i], &d.Way[i].Seen)
 	}
-	var t strings.Builder
-	against := "against"
-	if d.May {
-		against = "perhaps against"
+	if !judge.Faithful(all) {
+		return nil, false
 	}
-	fmt.Fprintf(&t, "// %v %s %v: %s\n", a, against, b, join(d.Rules))
+	for _, side := range []struct {
+		of, not      spec.Dialect
+		mine, others []check.Outcome
+	}{{a, b, d.A, d.B}, {b, a, d.B, d.A}} {
+		var one *Told
+		for i := range side.mine {
+			o := &side.mine[i]
+			if check.AllowedBy(&o.Seen, side.others) || one != nil && one.Check() == nil {
+				continue
+			}
+			all[last] = happened(&d.Way[last], &o.Seen)
+			one = &Told{Of: side.of, Not: side.not, Rules: d.Rules, Text: telling(side.of, side.not, d, all)}
+		}
+		if one != nil {
+			told = append(told, *one)
+		}
+	}
+	return told, true
+}
+
+// telling is one script, with what either dialect allows in its head.
+func telling(of, not spec.Dialect, d *check.Difference, all []judge.Happening) string {
+	var t strings.Builder
+	fmt.Fprintf(&t, "// %v, not %v: %s\n", of, not, join(d.Rules))
+	last := len(d.Way) - 1
 	for _, side := range []struct {
 		dialect  spec.Dialect
 		outcomes []check.Outcome
-	}{{a, d.A}, {b, d.B}} {
+	}{{d.DialectA, d.A}, {d.DialectB, d.B}} {
 		for i := range side.outcomes {
-			o := &side.outcomes[i]
-			fmt.Fprintf(&t, "// %v: %s (%s)\n", side.dialect, outcome(&d.Way[last], &o.Seen), join(o.Rules))
+			x := &side.outcomes[i]
+			fmt.Fprintf(&t, "// %v: %s (%s)\n", side.dialect, outcome(&d.Way[last], &x.Seen), join(x.Rules))
 		}
 	}
-	stated := a == spec.Linux && len(d.A) == 1
-	if stated {
-		all[last] = happened(&d.Way[last], &d.A[0].Seen)
-	}
-	t.WriteString(script.Format(judge.Raise("", all, stated)))
+	t.WriteString(script.Format(judge.Raise("", all, true)))
 	return t.String()
+}
+
+// Check holds what the script states against the model: the dialect that it is of
+// has to allow it, and the other one not, at the last stimulus and no earlier.
+func (t *Told) Check() error {
+	s, err := script.Parse("telling", []byte(t.Text))
+	if err != nil {
+		return err
+	}
+	tr, err := judge.Stated(s)
+	if err != nil {
+		return err
+	}
+	r := judge.New().Trace(tr)
+	if r.Diverged(t.Of) {
+		return fmt.Errorf("%v does not allow what is stated of it", t.Of)
+	}
+	if !r.Diverged(t.Not) {
+		return fmt.Errorf("%v allows what is stated of %v alone", t.Not, t.Of)
+	}
+	for _, d := range r.Deviations {
+		if d.Dialect == t.Not && d.Step != len(tr.Steps)-1 {
+			return fmt.Errorf("%v does not allow step %d, and the script is about the last one", t.Not, d.Step+1)
+		}
+	}
+	return nil
 }
 
 func join(rules []model.RuleID) string {

@@ -206,10 +206,12 @@ func raiseWant(c *spec.Call, r *model.Return) *script.Want {
 		w.Result.Addr, w.Result.AddrLen = n.sockaddr(r, 0)
 	case c.Op == spec.OpGetsockopt:
 		w.HasOut, w.Result.Value = true, r.Value
-	case c.Op == spec.OpPoll && r.Loose == 0:
+	case c.Op == spec.OpSocketpair || c.Op == spec.OpPipe:
+		w.HasOut, w.Result.Pair = true, [2]int32{int32(r.Pair[0]), int32(r.Pair[1])}
+	case c.Op == spec.OpPoll || c.Op == spec.OpSelect:
 		w.HasOut = true
-		for i, p := range c.Poll {
-			p.Revents = r.Revents[i]
+		for i, p := range c.Poll[:min(len(c.Poll), model.PollMax)] {
+			p.Revents = r.Revents[i] &^ r.Loose
 			w.Result.Poll = append(w.Result.Poll, p)
 		}
 	}
@@ -246,11 +248,8 @@ func raiseFrame(m *model.Frame) script.Frame {
 // raiseChange is the command that brings a change of the environment about.
 func raiseChange(l *model.Label) script.Env {
 	c, a := l.Change, l.Addr
-	switch l.File.Verb {
-	case model.FileRemove:
-		return script.Env{Kind: script.EnvUnknown, Text: "rm a"}
-	case model.FileTouch:
-		return script.Env{Kind: script.EnvUnknown, Text: "touch a"}
+	if l.File.Verb != model.FileAsIs {
+		return raiseFile(&l.File)
 	}
 	host := netip.PrefixFrom(classes[a], max(0, classes[a].BitLen())).String()
 	switch c {

@@ -11,11 +11,12 @@ import (
 // Difference is a shortest way to a stimulus of which two dialects let nothing
 // be seen that both allow.
 type Difference struct {
-	Scope *Scope
-	Way   []Happened // what was done, and what both let be seen; the last one shows the difference
-	A, B  []Outcome  // of the last one, as either dialect has it
-	Rules []model.RuleID
-	May   bool // both allow one answer, and one of them another that the other one does not
+	Scope              *Scope
+	DialectA, DialectB spec.Dialect
+	Way                []Happened // what was done, and what both let be seen; the last one shows the difference
+	A, B               []Outcome  // of the last one, as either dialect has it
+	Rules              []model.RuleID
+	May                bool // both allow one answer, and one of them another that the other one does not
 }
 
 // Happened is a stimulus under the names of a fresh host, and what was seen of it.
@@ -77,6 +78,9 @@ type Shown struct {
 // how much of it there is. Of each rule that is shown it gives the first way.
 // nodes bounds the search in each scope; it adds to shown.
 func Distinguish(a, b spec.Dialect, sc *Scope, nodes int, shown *Shown) []Difference {
+	if sc.open { // where nothing that is allowed tells anything
+		return nil
+	}
 	p := &product{scope: sc, a: newSide(a, sc), b: newSide(b, sc), met: map[uint64]bool{}, shown: shown.Apart, may: shown.May}
 	p.all = append(p.all, pair{a: make([]model.World, 1), b: make([]model.World, 1), from: -1})
 	var labels []model.Label
@@ -243,6 +247,11 @@ func alike(f, g model.Frame) bool {
 	return f == g
 }
 
+// AllowedBy says whether what was seen fits one of the outcomes.
+func AllowedBy(seen *Observation, outcomes []Outcome) bool {
+	return slices.ContainsFunc(outcomes, func(o Outcome) bool { return overlap(seen, &o.Seen) })
+}
+
 // goOn makes a node of the worlds that explain what both let be seen.
 func (p *product) goOn(from int32, h Happened) {
 	var next pair
@@ -277,7 +286,7 @@ func add(set []model.World, w *model.World, sum *uint64, salt uint64) []model.Wo
 // differ notes a difference, if a rule of it was not shown before: of answers
 // that only one of the two allows.
 func (p *product) differ(from int32, h Happened, may bool) {
-	d, shown := Difference{Scope: p.scope, May: may}, p.shown
+	d, shown := Difference{Scope: p.scope, DialectA: p.a.dialect, DialectB: p.b.dialect, May: may}, p.shown
 	if may {
 		shown = p.may
 	}
