@@ -14,15 +14,6 @@ var exceptions = map[string]string{
 	"connect/wait":                             "the attempt, which was over at once",
 	"connect/linux/over-time-wait":             "the attempt, which was over at once",
 
-	"connect/unix/ECONNREFUSED-dead":    asking,
-	"connect/unix/ECONNREFUSED":         asking,
-	"connect/unix/EPROTOTYPE":           asking,
-	"connect/unix/linux/EAGAIN":         asking,
-	"connect/unix/ENOENT":               asking,
-	"connect/unix/linux/EPERM-landlock": asking,
-	"send/unix/dgram/EPERM-landlock":    asking,
-	"send/unix/dgram/ECONNREFUSED":      asking,
-
 	"connect/linux/ECONNABORTED":    taken,
 	"connect/linux/collect-error":   taken,
 	"connect/macos/collect-error":   taken,
@@ -135,7 +126,6 @@ const (
 	taken     = "the pending error is taken, and with it the failed attempt"
 	bound     = "a datagram socket is bound by then, and its flow overwritten"
 	halfway   = "the host chose names and would not send, and BSD leaves it at that"
-	asking    = "a socket that asks for credentials has a name by then"
 	strayed   = "a stream socket of AF_INET6 goes on as one of IPv4, or back, once it was asked for such a peer"
 	scoped    = "the scope id of the address has bound the socket to the interface by then"
 	dissolved = "a datagram socket has lost its peer by then"

@@ -326,6 +326,9 @@ func failureKeeps(s *Step) bool {
 	if s.Dialect != spec.Linux && s.aboutSocket() && s.was().Kind == model.KindUnixDgram && s.Label.Call.Op == spec.OpConnect {
 		return true // the BSDs disconnect first, whatever the path leads to (soconnect, unp_connect)
 	}
+	if s.aboutSocket() && has(s.was(), model.PassCred|model.PassPidfd) && s.was().Name == model.NameNone && s.is().Name != model.NameNone {
+		return true // what asks for credentials has a name by then (unix_autobind), whatever the call comes to
+	}
 	for _, id := range s.Rules {
 		if excepted(id) {
 			return true
