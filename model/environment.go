@@ -42,6 +42,7 @@ const (
 	ReuseNear // 2, as planned: only between loopback addresses
 	PingOn    // Linux: net.ipv4.ping_group_range names the group of the process
 	PingOff   // and none, as planned
+	LinkMTU   // the MTU of the interface of the wire
 	changeCount
 )
 
@@ -53,6 +54,7 @@ var changeNames = [changeCount]string{
 	"port reserved", "no port reserved",
 	"neighbour gone", "neighbour back", "IPv6 neighbour gone", "IPv6 neighbour back",
 	"no reuse of TIME-WAIT", "reuse of TIME-WAIT", "reuse of TIME-WAIT near",
+	"link MTU",
 	"datagram sockets of ICMP for the process", "datagram sockets of ICMP for nobody",
 }
 
@@ -76,6 +78,7 @@ type Surroundings struct {
 	Barred  bool // it is not to be chosen
 	// How long the host goes on asking for a neighbour, see [Surroundings.asking].
 	Asking, Asking6 uint8
+	MTU             uint16 // of the interface of the wire in bytes; 0 is as planned
 }
 
 // Lack is what the host has lost of its interfaces and abilities.
@@ -231,6 +234,7 @@ func (w *World) lack(c Change) {
 func (w *World) change(l *Label) {
 	c, a := l.Change, l.Addr
 	before := w.Env
+	w.forgetPaths(l)
 	if lackOf[c].what != 0 {
 		w.lack(c)
 		w.neighbors(c)
@@ -240,6 +244,10 @@ func (w *World) change(l *Label) {
 	}
 	switch c {
 	case LinkDown, LinkUp, LoopbackDown, LoopbackUp, AddrGone, AddrBack, AddrGone6, AddrBack6:
+	case LinkMTU:
+		if w.Env.MTU = l.MTU; l.MTU == mtuWire {
+			w.Env.MTU = 0
+		}
 	case FilterOut, FilterIn:
 		t := &w.Env.Out
 		if c == FilterIn {

@@ -94,6 +94,7 @@ var datagramRecvErr = Rule{
 	Title: "With IP_RECVERR every ICMP error becomes the pending error of the datagram socket, with a peer or without, and lies on its error queue.",
 	when:  func(m *move) bool { return m.s.has(RecvErr) && m.s.Kind == KindDgram },
 	then: func(m *move) {
+		m.learnPath()
 		e, _, _ := icmpLinux(&m.f)
 		m.s.enqueueError(e)
 		m.s.Err = e

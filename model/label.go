@@ -30,6 +30,7 @@ type Label struct {
 	Frame  Frame       // LabelIn, LabelOut
 	Change Change      // LabelEnv
 	Addr   Addr        // LabelEnv: whose route, of a change of routes
+	MTU    uint16      // LabelEnv: in bytes, of a change of the link's
 	Filter Filter      // LabelEnv: the rule, of a filter
 	File   FileChange  // LabelEnv, if it has a verb: a change of the file system
 	Passed uint8       // LabelAdvance: how much time, in units of [Tick], at most PassedMax; 0 if that is not known
@@ -157,7 +158,7 @@ type Frame struct {
 	Spare        uint8  // always 0, in place of padding: so frames compare as memory
 	Seq, Ack     uint16 // TCP: relative; ICMP: Seq of the quoted segment
 	Len          uint16 // payload
-	MSS          uint16 // SYN of the puppet: the option, with its default of 536
+	MSS          uint16 // SYN of the puppet: the option, with its default of 536; ICMP about the size of a packet: the MTU
 	Scaled       bool   // SYN of the puppet: later windows are scaled
 	Bad          bool   // TCP: the checksum is wrong
 	FastOpen     FastOpen

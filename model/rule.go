@@ -164,7 +164,7 @@ func tables() [][]Rule {
 		connectDevice, connectLinuxRoute, needing(six, connectLinux6Source), needing(six, connectLinux6Mute), connectBSDRoutes(forMacOS, "macos", connectMacOS),
 		connectBSDRoutes(forOSX, "osx", connectOSX), connectTargetTCP, filterConnect, connectStart,
 		socketRulesUnix, fastInterrupted, timeoutRulesUnix, socketRaw, socketRules, bindInet6, bindMacOS, bindImport, bindRaw6, bindArguments, needing(six, bindLinux6), bindRules, listenRules, acceptRules, nameRules, optionRules6, optionRules, pollRules,
-		sourceRouteRules, credentialRules, waitOptions, portRange, recvErrRules, noCookieRules, deviceOptions, optionsLeftOut, selectRules, epollRules,
+		sourceRouteRules, credentialRules, waitOptions, portRange, recvErrRules, noCookieRules, deviceOptions, mtuOptions, optionsLeftOut, selectRules, epollRules,
 		resumes, connectxRules, disconnectxRules,
 		shutdownRulesBSD, shutdownRules, needing(sourced, sendSourceRoute), needing(quick, fastElsewhere), needing(raw, sendRaw), sendInet6, sendDevice, sendRulesBSD, needing(six, sendLinux6), sendRules, errorQueueRules, recvRulesBSD, recvRules, closeRules,
 		handshakeRules, segmentRules, noSocketRules, broadcastRules, datagramRules, icmpRules, wakeRules, timerRules,

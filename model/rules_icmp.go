@@ -127,7 +127,7 @@ func attempting(m *move) bool {
 var icmpRules = []Rule{
 	{Name: "icmp/nobody", Class: Deliver, on: onICMP, For: forAll, Evidence: "RFC 1122, 3.2.2.1",
 		Title: "An ICMP message about a packet of nobody's is ignored.",
-		when:  func(m *move) bool { return m.s == nil || m.f.Quote.Src == AddrLoopback6 && !m.inner }, then: nothing},
+		when:  func(m *move) bool { return m.s == nil || m.f.Quote.Src == AddrLoopback6 && !m.inner }, then: (*move).learnPathUnconnected},
 	{Name: "icmp/fast-open/deferred", Class: Deliver, on: onICMP, For: forLinux,
 		Title: "An ICMP message about a packet between the names of a Fast Open that has not begun is not modelled.",
 		when:  func(m *move) bool { return m.s != nil && m.s.Flags&(Deferred|FastBusy) == Deferred }, then: leaves(LeftFastOpen)},
@@ -140,10 +140,10 @@ var icmpRules = []Rule{
 		Title: "Fragmentation needed for a SYN, once a SYN of the socket had data: it is sent again by itself, unless the path was known to be that narrow.",
 		when: func(m *move) bool {
 			return m.f.Type == 3 && m.f.Code == 4 && m.s != nil && m.s.TCP == SynSent && m.s.has(SynData)
-		}, then: func(m *move) { m.s.Retries = min(m.s.Retries+1, m.synRetries()); m.resendSYN() }}, // tcp_simple_retransmit counts none, and there is no end to them
+		}, then: func(m *move) { m.learnPath(); m.s.Retries = min(m.s.Retries+1, m.synRetries()); m.resendSYN() }}, // tcp_simple_retransmit counts none, and there is no end to them
 	{Name: "icmp/fragmentation", Class: Deliver, on: onICMP, For: forAll, Evidence: "Linux 6.18, tcp_v4_err (ICMP_FRAG_NEEDED); RFC 1191",
-		Title: "Fragmentation needed, and packet too big, change no state of TCP.",
-		when:  all(tcpQuote, tooBig), then: nothing},
+		Title: "Fragmentation needed, and packet too big, change no state of TCP; Linux takes note of the path.",
+		when:  all(tcpQuote, tooBig), then: (*move).learnPath},
 	{Name: "icmp/request", Class: Deliver, on: onICMP, For: forLinux, Evidence: "Linux 6.18, tcp_req_err",
 		Title: "Net or host unreachable, time exceeded and parameter problem end a listener's handshake; of ICMPv6 those that are hard.",
 		when:  func(m *move) bool { return m.s.has(Request) },
@@ -161,6 +161,9 @@ var icmpRules = []Rule{
 			}
 			m.done(m.slot, e)
 		}},
+	{Name: "icmp/datagram-untold", Class: Deliver, on: onICMP, For: forLinux, Evidence: "ip(7); Linux 6.18, __udp4_lib_err (IP_PMTUDISC_DONT)",
+		Title: "A datagram socket with IP_PMTUDISC_DONT is not told that fragmentation is needed; the host takes note of the path.",
+		when:  untold, then: (*move).learnPath},
 	connectionRecvErr, datagramRecvErr,
 	{Name: "icmp/rto-revert", Class: Deliver, on: onICMP, For: forLinux, also: true, Evidence: "RFC 6069; Linux 6.18, tcp_ld_RTO_revert",
 		Title: "Net or host unreachable about a segment that was retransmitted before may have it retransmitted at once.",
@@ -177,7 +180,7 @@ var icmpRules = []Rule{
 		when:  func(m *move) bool { _, hard, _ := icmpLinux(&m.f); return !hard }, then: nothing},
 	{Name: "icmp/datagram", Class: Deliver, on: onICMP, For: forLinux, Evidence: "Linux 6.18, __udp4_lib_err",
 		Title: "Other ICMP errors become the pending error of the connected datagram socket.",
-		then:  func(m *move) { m.s.Err, _, _ = icmpLinux(&m.f); m.poke(m.s, spec.PollErr) }},
+		then:  func(m *move) { m.learnPath(); m.s.Err, _, _ = icmpLinux(&m.f); m.poke(m.s, spec.PollErr) }},
 
 	{Name: "icmp/bsd/no-error", Class: Deliver, on: onICMP, For: forMacOS | forOSX, Evidence: "XNU 11417 and FreeBSD 13, icmp_input",
 		Title: "Messages that the error map does not hold mean no error.",

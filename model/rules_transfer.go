@@ -182,12 +182,13 @@ var sendRules = onSend([]Rule{
 		Title: "Without a connection send fails.", of: streams, when: not(layer(Connected)), then: fails(spec.ENOTCONN)},
 	{Name: "/stream/big", Class: Succeed, For: forAll,
 		Title: "More than one segment's worth is not modelled.",
-		when:  func(m *move) bool { return stream(m) && m.c.Len+int32(m.s.Unsent) > int32(m.s.MSS) }, then: leaves(LeftWindow)},
+		when:  func(m *move) bool { return stream(m) && m.c.Len+int32(m.s.Unsent) > int32(m.segmentMax()) }, then: leaves(LeftWindow)},
 	{Name: "/stream/ok", Class: Succeed, For: forAll, Evidence: "RFC 9293, 3.10.2 and 3.7.4; POSIX.1-2008, send()",
 		Title: "Data is sent, or held back while a small segment is outstanding.",
 		of:    streams, then: sendStream},
 
 	// datagram
+	datagramTooLong,
 	{Name: "/dgram/big", Class: Succeed, For: forAll,
 		Title: "A datagram that must be fragmented is not modelled.", of: dgrams, when: func(m *move) bool { return m.c.Len > m.datagramMax() }, then: leaves(LeftWindow)},
 	{Name: "/dgram/bsd/EPIPE", Class: Shall, For: forPOSIX | forTargetTCP, Evidence: "XNU 11417 and FreeBSD 13, sosend; POSIX.1-2008, send()",

@@ -103,7 +103,7 @@ func (w *walker) explore(starts int) {
 	w.special = w.otherCall
 	w.wander(starts/16, otherOpenings())
 	w.special = nil
-	w.wander(starts/8, append(changedOpenings(), timeWaitOpenings()...))
+	w.wander(starts/8, slices.Concat(changedOpenings(), timeWaitOpenings(), mtuOpenings()))
 }
 
 // wander starts over and over from worlds of a shape not met before, at first

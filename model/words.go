@@ -6,7 +6,7 @@ import "github.com/connspec/connspec/spec"
 
 // How the parts of a world are laid out in words of 64 bits, for [World.Pack].
 
-const worldWords = 14
+const worldWords = 15
 
 func (w *World) words(p *[worldWords]uint64) {
 	p[0] = uint64(w.Domains[0]) |
@@ -82,31 +82,34 @@ func (w *World) words(p *[worldWords]uint64) {
 		uint64(w.Env.Asking)<<40 |
 		uint64(w.Env.Asking6)<<48 |
 		uint64(w.Passing)<<56
-	p[11] = uint64(w.Signals[0]) |
-		uint64(w.Signals[1])<<8 |
-		uint64(w.Signals[2])<<16 |
-		uint64(w.Interests[0].Slot)<<24 |
-		uint64(w.Interests[0].FD)<<32 |
-		uint64(w.Interests[0].Events)<<40 |
-		uint64(w.Interests[0].Marks)<<48 |
-		uint64(w.Interests[1].Slot)<<56
-	p[12] = uint64(w.Interests[1].FD) |
-		uint64(w.Interests[1].Events)<<8 |
-		uint64(w.Interests[1].Marks)<<16 |
-		uint64(w.Interests[2].Slot)<<24 |
-		uint64(w.Interests[2].FD)<<32 |
-		uint64(w.Interests[2].Events)<<40 |
-		uint64(w.Interests[2].Marks)<<48 |
-		uint64(w.Left)<<56
-	p[13] = uint64(w.NamesSeen) |
-		uint64(w.NamesUnseen)<<8 |
-		uint64(w.FastOpen[0])<<16 |
-		uint64(w.FastOpen[1])<<24 |
-		truth(w.Timers)<<32 |
-		truth(w.Env.Out.Six)<<33 |
-		truth(w.Env.In.Six)<<34 |
-		truth(w.Env.Narrow)<<35 |
-		truth(w.Env.Barred)<<36
+	p[11] = uint64(w.Env.MTU) |
+		uint64(w.Signals[0])<<16 |
+		uint64(w.Signals[1])<<24 |
+		uint64(w.Signals[2])<<32 |
+		uint64(w.Interests[0].Slot)<<40 |
+		uint64(w.Interests[0].FD)<<48 |
+		uint64(w.Interests[0].Events)<<56
+	p[12] = uint64(w.Interests[0].Marks) |
+		uint64(w.Interests[1].Slot)<<8 |
+		uint64(w.Interests[1].FD)<<16 |
+		uint64(w.Interests[1].Events)<<24 |
+		uint64(w.Interests[1].Marks)<<32 |
+		uint64(w.Interests[2].Slot)<<40 |
+		uint64(w.Interests[2].FD)<<48 |
+		uint64(w.Interests[2].Events)<<56
+	p[13] = uint64(w.Interests[2].Marks) |
+		uint64(w.Left)<<8 |
+		uint64(w.NamesSeen)<<16 |
+		uint64(w.NamesUnseen)<<24 |
+		uint64(w.FastOpen[0])<<32 |
+		uint64(w.FastOpen[1])<<40 |
+		uint64(w.Paths[0])<<48
+	p[14] = uint64(w.Paths[1]) |
+		truth(w.Timers)<<16 |
+		truth(w.Env.Out.Six)<<17 |
+		truth(w.Env.In.Six)<<18 |
+		truth(w.Env.Narrow)<<19 |
+		truth(w.Env.Barred)<<20
 }
 
 func (w *World) setWords(p *[worldWords]uint64) {
@@ -183,31 +186,34 @@ func (w *World) setWords(p *[worldWords]uint64) {
 	w.Env.Asking = uint8(p[10] >> 40)
 	w.Env.Asking6 = uint8(p[10] >> 48)
 	w.Passing = uint8(p[10] >> 56)
-	w.Signals[0] = spec.Disposition(p[11])
-	w.Signals[1] = spec.Disposition(p[11] >> 8)
-	w.Signals[2] = spec.Disposition(p[11] >> 16)
-	w.Interests[0].Slot = uint8(p[11] >> 24)
-	w.Interests[0].FD = uint8(p[11] >> 32)
-	w.Interests[0].Events = uint8(p[11] >> 40)
-	w.Interests[0].Marks = InterestMarks(p[11] >> 48)
-	w.Interests[1].Slot = uint8(p[11] >> 56)
-	w.Interests[1].FD = uint8(p[12])
-	w.Interests[1].Events = uint8(p[12] >> 8)
-	w.Interests[1].Marks = InterestMarks(p[12] >> 16)
-	w.Interests[2].Slot = uint8(p[12] >> 24)
-	w.Interests[2].FD = uint8(p[12] >> 32)
-	w.Interests[2].Events = uint8(p[12] >> 40)
-	w.Interests[2].Marks = InterestMarks(p[12] >> 48)
-	w.Left = Reason(p[12] >> 56)
-	w.NamesSeen = uint8(p[13])
-	w.NamesUnseen = uint8(p[13] >> 8)
-	w.FastOpen[0] = FastOpen(p[13] >> 16)
-	w.FastOpen[1] = FastOpen(p[13] >> 24)
-	w.Timers = p[13]>>32&1 != 0
-	w.Env.Out.Six = p[13]>>33&1 != 0
-	w.Env.In.Six = p[13]>>34&1 != 0
-	w.Env.Narrow = p[13]>>35&1 != 0
-	w.Env.Barred = p[13]>>36&1 != 0
+	w.Env.MTU = uint16(p[11])
+	w.Signals[0] = spec.Disposition(p[11] >> 16)
+	w.Signals[1] = spec.Disposition(p[11] >> 24)
+	w.Signals[2] = spec.Disposition(p[11] >> 32)
+	w.Interests[0].Slot = uint8(p[11] >> 40)
+	w.Interests[0].FD = uint8(p[11] >> 48)
+	w.Interests[0].Events = uint8(p[11] >> 56)
+	w.Interests[0].Marks = InterestMarks(p[12])
+	w.Interests[1].Slot = uint8(p[12] >> 8)
+	w.Interests[1].FD = uint8(p[12] >> 16)
+	w.Interests[1].Events = uint8(p[12] >> 24)
+	w.Interests[1].Marks = InterestMarks(p[12] >> 32)
+	w.Interests[2].Slot = uint8(p[12] >> 40)
+	w.Interests[2].FD = uint8(p[12] >> 48)
+	w.Interests[2].Events = uint8(p[12] >> 56)
+	w.Interests[2].Marks = InterestMarks(p[13])
+	w.Left = Reason(p[13] >> 8)
+	w.NamesSeen = uint8(p[13] >> 16)
+	w.NamesUnseen = uint8(p[13] >> 24)
+	w.FastOpen[0] = FastOpen(p[13] >> 32)
+	w.FastOpen[1] = FastOpen(p[13] >> 40)
+	w.Paths[0] = uint16(p[13] >> 48)
+	w.Paths[1] = uint16(p[14])
+	w.Timers = p[14]>>16&1 != 0
+	w.Env.Out.Six = p[14]>>17&1 != 0
+	w.Env.In.Six = p[14]>>18&1 != 0
+	w.Env.Narrow = p[14]>>19&1 != 0
+	w.Env.Barred = p[14]>>20&1 != 0
 }
 
 const socketWords = 9

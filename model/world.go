@@ -40,6 +40,8 @@ type World struct {
 	// What Linux remembers of the far hosts: the option that the next Fast Open
 	// to each will have (tcp_metrics).
 	FastOpen [2]FastOpen
+	// And of the paths to them: the MTU in bytes, 0 if ICMP has not told it.
+	Paths [2]uint16
 }
 
 // File is what a descriptor refers to: nothing, a socket (its slot + 1), or
@@ -126,61 +128,63 @@ const (
 type Flags uint64
 
 const (
-	AddrLock    Flags = 1 << iota // bind named the address (SOCK_BINDADDR_LOCK)
-	PortLock                      // bind named the port (SOCK_BINDPORT_LOCK)
-	HasPort                       // the port is held; without it LPort is only a memory
-	Nonblock                      // O_NONBLOCK
-	CanBcast                      // SO_BROADCAST
-	Reuse                         // SO_REUSEADDR
-	Nodelay                       // TCP_NODELAY
-	ShutRead                      // nothing more will be received
-	ShutWrite                     // nothing more will be sent
-	GotFIN                        // the peer's FIN was received (SOCK_DONE)
-	ErrQueued                     // Linux: an ICMP error lies on the error queue, poll shows POLLERR
-	Dead                          // BSD: the protocol block is gone, the socket can do nothing more
-	Child                         // made by a listener, not yet accepted
-	Request                       // a handshake that a listener is in (request socket)
-	Cookie                        // a Request that Linux does not keep: its SYN|ACK carries all of it
-	Orphan                        // no descriptor is left; TCP goes on
-	AnyState                      // a document left open what state this is
-	PingPong                      // Linux: acknowledgements are held back for data to carry
-	AckDue                        // an acknowledgement is owed, and delayed
-	DueTwice                      // for two segments (Linux: ICSK_ACK_PUSHED2)
-	Hurry                         // Linux: a retransmission is due within two jiffies
-	Crossed                       // established by a simultaneous open, and no data has come since
-	FINSent                       // our FIN is out
-	Routed                        // Linux: the route to the peer is cached
-	Bare                          // bound to an address no connection can come from (group, broadcast)
-	HalfOpen                      // BSD: in SYN-SENT, though the host would not send the SYN and connect failed
-	Choked                        // Linux: SYNs were lost, and the congestion window is one segment (tcp_init_transfer)
-	Passive                       // opened by the peer's SYN
-	Paced                         // Linux: the pauses between the peer's segments are estimated (ato)
-	ErrsQueued                    // Linux: more than two ICMP errors lie on the error queue
-	Lent                          // Linux: connect chose the port, and other peers may be reached from it
-	Hidden                        // our SYN or SYN|ACK has not been seen outside
-	Unpredicted                   // Linux: the next segment cannot match header prediction (pred_flags is 0)
-	FastConnect                   // Linux: TCP_FASTOPEN_CONNECT
-	Deferred                      // Linux: connect has returned 0 and left the SYN to send
-	FastBusy                      // Linux: a Fast Open is in hand (fastopen_req)
-	NoCookie                      // Linux: TCP_FASTOPEN_NO_COOKIE
-	FastOption                    // Linux: the SYN had a Fast Open option (syn_fastopen), or needs none
-	FastExp                       // Linux: that option was the experimental one (syn_fastopen_exp)
-	FastData                      // Linux: the SYN had data, which is not acknowledged yet
-	SynData                       // Linux: the last SYN with a cookie had data (syn_data)
-	Raw                           // a raw socket, in most respects a datagram socket; its port is its protocol
-	Header                        // a raw socket of IPPROTO_RAW
-	V6Only                        // AF_INET6: IPV6_V6ONLY; in Linux bound to an IPv6 address, too
-	MappedOps                     // Linux, AF_INET6 stream: its last attempt was over IPv4, and it goes on sending that way
-	Keepalive                     // SO_KEEPALIVE
-	ReusePort                     // SO_REUSEPORT
-	LatePort                      // IP_BIND_ADDRESS_NO_PORT
-	SourceRoute                   // IP_OPTIONS: what is sent goes by way of another host
-	PassCred                      // SO_PASSCRED
-	PassPidfd                     // SO_PASSPIDFD
-	Homemade                      // Linux, AF_UNIX: made by a thread that Landlock keeps from the abstract names of others
-	RecvErr                       // IP_RECVERR
-	OneChoice                     // IP_LOCAL_PORT_RANGE: the socket has one port to choose
-	Unresolved                    // Linux: its SYN waits until the neighbour is known
+	AddrLock      Flags = 1 << iota // bind named the address (SOCK_BINDADDR_LOCK)
+	PortLock                        // bind named the port (SOCK_BINDPORT_LOCK)
+	HasPort                         // the port is held; without it LPort is only a memory
+	Nonblock                        // O_NONBLOCK
+	CanBcast                        // SO_BROADCAST
+	Reuse                           // SO_REUSEADDR
+	Nodelay                         // TCP_NODELAY
+	ShutRead                        // nothing more will be received
+	ShutWrite                       // nothing more will be sent
+	GotFIN                          // the peer's FIN was received (SOCK_DONE)
+	ErrQueued                       // Linux: an ICMP error lies on the error queue, poll shows POLLERR
+	Dead                            // BSD: the protocol block is gone, the socket can do nothing more
+	Child                           // made by a listener, not yet accepted
+	Request                         // a handshake that a listener is in (request socket)
+	Cookie                          // a Request that Linux does not keep: its SYN|ACK carries all of it
+	Orphan                          // no descriptor is left; TCP goes on
+	AnyState                        // a document left open what state this is
+	PingPong                        // Linux: acknowledgements are held back for data to carry
+	AckDue                          // an acknowledgement is owed, and delayed
+	DueTwice                        // for two segments (Linux: ICSK_ACK_PUSHED2)
+	Hurry                           // Linux: a retransmission is due within two jiffies
+	Crossed                         // established by a simultaneous open, and no data has come since
+	FINSent                         // our FIN is out
+	Routed                          // Linux: the route to the peer is cached
+	Bare                            // bound to an address no connection can come from (group, broadcast)
+	HalfOpen                        // BSD: in SYN-SENT, though the host would not send the SYN and connect failed
+	Choked                          // Linux: SYNs were lost, and the congestion window is one segment (tcp_init_transfer)
+	Passive                         // opened by the peer's SYN
+	Paced                           // Linux: the pauses between the peer's segments are estimated (ato)
+	ErrsQueued                      // Linux: more than two ICMP errors lie on the error queue
+	Lent                            // Linux: connect chose the port, and other peers may be reached from it
+	Hidden                          // our SYN or SYN|ACK has not been seen outside
+	Unpredicted                     // Linux: the next segment cannot match header prediction (pred_flags is 0)
+	FastConnect                     // Linux: TCP_FASTOPEN_CONNECT
+	Deferred                        // Linux: connect has returned 0 and left the SYN to send
+	FastBusy                        // Linux: a Fast Open is in hand (fastopen_req)
+	NoCookie                        // Linux: TCP_FASTOPEN_NO_COOKIE
+	FastOption                      // Linux: the SYN had a Fast Open option (syn_fastopen), or needs none
+	FastExp                         // Linux: that option was the experimental one (syn_fastopen_exp)
+	FastData                        // Linux: the SYN had data, which is not acknowledged yet
+	SynData                         // Linux: the last SYN with a cookie had data (syn_data)
+	Raw                             // a raw socket, in most respects a datagram socket; its port is its protocol
+	Header                          // a raw socket of IPPROTO_RAW
+	V6Only                          // AF_INET6: IPV6_V6ONLY; in Linux bound to an IPv6 address, too
+	MappedOps                       // Linux, AF_INET6 stream: its last attempt was over IPv4, and it goes on sending that way
+	Keepalive                       // SO_KEEPALIVE
+	ReusePort                       // SO_REUSEPORT
+	LatePort                        // IP_BIND_ADDRESS_NO_PORT
+	SourceRoute                     // IP_OPTIONS: what is sent goes by way of another host
+	PassCred                        // SO_PASSCRED
+	PassPidfd                       // SO_PASSPIDFD
+	Homemade                        // Linux, AF_UNIX: made by a thread that Landlock keeps from the abstract names of others
+	RecvErr                         // IP_RECVERR
+	OneChoice                       // IP_LOCAL_PORT_RANGE: the socket has one port to choose
+	NeverDiscover                   // IP_PMTUDISC_DONT
+	NeverFragment                   // IP_PMTUDISC_DO
+	Unresolved                      // Linux: its SYN waits until the neighbour is known
 )
 
 // Socket is one socket, or what is left of one.

@@ -99,6 +99,7 @@ var interfaces = []toggle{
 	{script.Env{Kind: script.EnvLinkDown, Name: "lo"}, script.Env{Kind: script.EnvLinkUp, Name: "lo"}},
 	{script.Env{Kind: script.EnvAddrDel, Value: ownAddr}, script.Env{Kind: script.EnvAddrAdd, Value: ownAddr}},
 	hush(script.Gateway),
+	{script.Env{Kind: script.EnvLinkMTU, Value: "1300"}, script.Env{Kind: script.EnvLinkMTU, Value: "1500"}},
 }
 
 // hush makes a neighbour fall silent for a while.

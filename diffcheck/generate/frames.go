@@ -222,7 +222,7 @@ func (w *world) icmp() {
 	case w.wire.six:
 		f = w.kind6()
 	case f.ICMPType == 3 && f.ICMPCode == 4:
-		f.MTU = 1400
+		f.MTU = [...]uint16{1400, 1400, 1300, 500}[w.below(4)]
 	}
 	wrong := w.percent(8)
 	s := w.connecting()

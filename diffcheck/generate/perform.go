@@ -65,8 +65,16 @@ func (w *world) query(a Action, fd int32) {
 	case ActSoError:
 		w.getsockopt(fd, spec.SoError)
 	case ActGetsockopt:
+		if w.changes && w.percent(40) {
+			w.call(spec.Call{Op: spec.OpGetsockopt, FD: fd, Level: spec.SolIP, Option: spec.IPMtu})
+			return
+		}
 		w.getsockopt(fd, [...]spec.SockOption{spec.SoType, spec.SoAcceptconn, spec.SoBroadcast, spec.SoReuseaddr}[w.below(4)])
 	case ActSetsockopt:
+		if w.changes && w.percent(40) {
+			w.call(spec.Call{Op: spec.OpSetsockopt, FD: fd, Level: spec.SolIP, Option: spec.IPMtuDiscover, Value: [...]int32{2, 2, 0, 1, 6}[w.below(5)]})
+			return
+		}
 		w.sockopt(fd)
 	case ActGetfl:
 		w.call(spec.Call{Op: spec.OpFcntl, FD: fd, Fcntl: spec.FGetfl})

@@ -21,6 +21,11 @@ func (j *Judge) environment(e *script.Env) {
 		j.reroute(e)
 	case script.EnvLinkDown, script.EnvLinkUp, script.EnvAddrDel, script.EnvAddrAdd:
 		j.moment(model.LabelEnv).label.Change = interfaceChange(e)
+	case script.EnvLinkMTU:
+		l := &j.moment(model.LabelEnv).label
+		if mtu, err := strconv.ParseUint(e.Value, 10, 16); err == nil && e.Name == "" {
+			l.Change, l.MTU = model.LinkMTU, uint16(mtu)
+		}
 	case script.EnvNeighAdd, script.EnvNeighDel:
 		j.moment(model.LabelEnv).label.Change = neighborChange(e)
 	case script.EnvFilterAdd:

@@ -276,7 +276,7 @@ func (n *names) datagram(f *script.Frame, src, dst netip.AddrPort) model.Frame {
 // icmp is a message of the puppet's. What it quotes is a packet of the host's:
 // the last one on the connection it names, or on the current one.
 func (n *names) icmp(f *script.Frame) (m model.Frame, known bool) {
-	m = model.Frame{Proto: model.ProtoICMP, Type: f.ICMPType, Code: f.ICMPCode}
+	m = model.Frame{Proto: model.ProtoICMP, Type: f.ICMPType, Code: f.ICMPCode, MSS: f.MTU}
 	q := f.Quoted
 	c := n.find(q.Proto, q.Src, q.Dst)
 	if !q.Src.IsValid() || !q.Dst.IsValid() {

@@ -232,7 +232,7 @@ func raiseFrame(m *model.Frame) script.Frame {
 	case model.ProtoUDP:
 		f.Proto = script.ProtoUDP
 	case model.ProtoICMP, model.ProtoICMP6:
-		f = script.Frame{Proto: script.ProtoICMP, ICMPType: m.Type, ICMPCode: m.Code, Implied: true}
+		f = script.Frame{Proto: script.ProtoICMP, ICMPType: m.Type, ICMPCode: m.Code, MTU: m.MSS, Implied: true}
 		if m.Proto == model.ProtoICMP6 {
 			f.Proto = script.ProtoICMP6
 		}

@@ -35,7 +35,7 @@ var roles = map[string]role{
 	"Outs.Seq": gone, "Outs.Ack": gone, "Outs.Len": gone, "Outs.MSS": gone, "Outs.Scaled": gone,
 	"Outs.Quote.Proto": gone, "Outs.Quote.Src": gone, "Outs.Quote.Dst": gone,
 	"Sockets.Dev": plain, "Sockets.NextErr": plain, "Sockets.Via": plain, "Threads.Fast": plain, "Threads.Ret.Family": plain, "Threads.Ret.Scope": plain, "Outs.FastOpen": gone,
-	"Env.Routes": plain, "Env.Routes6": plain, "Env.Asking": plain, "Env.Asking6": plain, "Env.Out.Six": plain, "Env.In.Six": plain, "Env.Lacks": plain, "Env.Only": portRole, "Env.Narrow": plain, "Env.Barred": plain, "Env.Out.Addr": plain, "Env.Out.Proto": plain, "Env.Out.Does": plain, "Env.In.Addr": plain, "Env.In.Proto": plain, "Env.In.Does": plain, "FastOpen": plain,
+	"Env.Routes": plain, "Env.Routes6": plain, "Env.Asking": plain, "Env.MTU": plain, "Paths": plain, "Env.Asking6": plain, "Env.Out.Six": plain, "Env.In.Six": plain, "Env.Lacks": plain, "Env.Only": portRole, "Env.Narrow": plain, "Env.Barred": plain, "Env.Out.Addr": plain, "Env.Out.Proto": plain, "Env.Out.Does": plain, "Env.In.Addr": plain, "Env.In.Proto": plain, "Env.In.Does": plain, "FastOpen": plain,
 	"Sockets.SndTimeo": plain, "Sockets.RcvTimeo": plain, "Sockets.UserTimeout": plain, "Sockets.Linger": plain, "Sockets.SynCount": plain, "Sockets.Life": plain,
 	"Interests.Slot": slotRole, "Interests.FD": plain, "Interests.Events": plain, "Interests.Marks": plain,
 	"Signals": plain, "Passing": gone,

@@ -1,6 +1,7 @@
 package kernel
 
 import (
+	"errors"
 	"net/netip"
 	"os"
 	"strconv"
@@ -227,7 +228,7 @@ func (k *Target) relearn(of func(netip.Addr) bool) error {
 		case planned:
 			err = k.lane.RouteDel(r)
 		}
-		if err != nil {
+		if err != nil && !errors.Is(err, unix.ESRCH) { // gone already
 			k.dirty = true
 			return err
 		}
