@@ -54,8 +54,8 @@ var changeNames = [changeCount]string{
 	"port reserved", "no port reserved",
 	"neighbour gone", "neighbour back", "IPv6 neighbour gone", "IPv6 neighbour back",
 	"no reuse of TIME-WAIT", "reuse of TIME-WAIT", "reuse of TIME-WAIT near",
-	"link MTU",
 	"datagram sockets of ICMP for the process", "datagram sockets of ICMP for nobody",
+	"link MTU",
 }
 
 func (c Change) String() string {
