@@ -98,8 +98,12 @@ func pathless(m *move) bool {
 	return m.s.TCP == Listen || m.s.TCP == Closed && m.s.Layer == Unconnected
 }
 
-// pathKnown: the socket has one, and the model knows its MTU.
+// pathKnown: the socket has one, and the model knows its MTU. A bind after a failed
+// attempt has taken its route away.
 func pathKnown(m *move) bool {
+	if m.s.Kind == KindStream && m.s.TCP == Closed && m.s.has(HasPort|AddrLock|LatePort) {
+		return false
+	}
 	return m.s.Flow == AddrAny && m.s.Retries == 0 && m.s.Layer != Disconnecting && m.pathMTU(m.s.Remote) != 0
 }
 

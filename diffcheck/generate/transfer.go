@@ -16,7 +16,7 @@ func (w *world) msgFlags() spec.MsgFlags {
 func (w *world) send(fd int32) {
 	c := spec.Call{Op: spec.OpSend, FD: fd, Buf: []byte(payloads[w.below(len(payloads))]), MsgFlags: w.msgFlags()}
 	s := w.at(fd)
-	if w.changes && s != nil && !s.stream && w.percent(50) { // just within a path or just beyond
+	if w.changes && s != nil && !s.stream && !s.raw && w.percent(50) { // just within a path or just beyond
 		c.Buf = make([]byte, [...]int{1472, 1473, 1372, 1373, 1272, 1273}[w.below(6)])
 	}
 	if w.fast && s != nil && s.stream && w.fastSend(fd, s, &c) {
