@@ -32,6 +32,9 @@ var connectLinux6 = []Rule{
 	{Name: "connect/linux/inet6/stand-in", Class: Succeed, on: on(spec.OpConnect), For: forLinux,
 		Title: "A connection within the host over IPv4 from a socket that is bound to an IPv6 address, and has been let out of IPV6_V6ONLY again, is not modelled: it comes from 127.0.0.6.",
 		when:  func(m *move) bool { return inet6(m) && !native(m) && standIn(m) && m.destination().Local() }, then: leaves(LeftAddress)},
+	{Name: "connect/linux/inet6/EADDRNOTAVAIL", Class: Shall, on: on(spec.OpConnect), For: forLinux, Evidence: "Linux 6.18, ip6_dst_lookup_tail (ip6_route_get_saddr)",
+		Title: "A host without any IPv6 address has none to leave from, whatever its routes say.", needs: changed,
+		when: all(native, nowhere, func(m *move) bool { return m.device() != spec.DeviceAbsent }), then: failsRoute(spec.EADDRNOTAVAIL)},
 	{Name: "connect/linux/inet6/device-changed", Class: Succeed, on: on(spec.OpConnect), For: forLinux,
 		Title: "What routes that have changed come to on one interface alone is not modelled.", needs: changed,
 		when: func(m *move) bool { return native(m) && m.device() != spec.DeviceNone && m.w.Env.Routes6 != 0 }, then: leaves(LeftEnv)},
@@ -42,6 +45,11 @@ var connectLinux6 = []Rule{
 	{Name: "connect/linux/inet6/ENETUNREACH-device", Class: Shall, on: on(spec.OpConnect), For: forLinux, Evidence: "Linux 6.18, ip6_route_output_flags (RT6_LOOKUP_F_IFACE)",
 		Title: "A destination that the interface does not lead to fails; the socket stays bound to the interface that the scope id named.",
 		when:  beyondDevice, then: failsRoute(spec.ENETUNREACH)},
+}
+
+// nowhere: no interface with an IPv6 address is up, and the socket has none.
+func nowhere(m *move) bool {
+	return m.w.Env.lacks(NoLink) && m.w.Env.lacks(NoLoopback) && m.s.Local == AddrAny
 }
 
 // standIn: bind gave the socket an IPv6 address, for which 127.0.0.6 stands over
@@ -158,6 +166,9 @@ var sendLinux6 = onSend([]Rule{
 	{Name: "/dgram/linux/inet6/ENETUNREACH-unspec", Class: Shall, For: forLinux, Evidence: "Linux 6.18, udpv6_sendmsg (AF_UNSPEC)", only: true,
 		Title: "With AF_UNSPEC for a destination a v4-mapped peer is looked up among the routes of IPv6.", of: dgrams, in: []TCP{Established},
 		when: func(m *move) bool { return unaddressed(m) && m.s.Remote.Four() }, then: failsBound(spec.ENETUNREACH)},
+	{Name: "/dgram/linux/inet6/EADDRNOTAVAIL", Class: Shall, For: forLinux, Evidence: "Linux 6.18, ip6_dst_lookup_tail (ip6_route_get_saddr)", only: true,
+		Title: "A datagram from a host without any IPv6 address has none to leave from.", of: dgrams, needs: changed,
+		when: all(native, named, nowhere, readable, not(wrongFamily), not(tooShort), not(aimed), not(portZero), func(m *move) bool { return m.device() == spec.DeviceNone }), then: failsBound(spec.EADDRNOTAVAIL)},
 	{Name: "/dgram/linux/inet6/device-changed", Class: Succeed, For: forLinux,
 		Title: "What routes that have changed come to on one interface alone is not modelled.", needs: changed,
 		when: func(m *move) bool {

@@ -16,6 +16,7 @@ func otherOpenings() [][]Label {
 	to := func(f spec.Family, n int32) Label {
 		return call(Call{Op: spec.OpConnect, FD: 3, To: Sockaddr{Family: f, Len: n}})
 	}
+	far6 := Sockaddr{Family: spec.AFInet6, Len: spec.SizeofSockaddrIn6, Addr: AddrRemote61, Port: 1}
 	abstract := func(n Name) Sockaddr {
 		return Sockaddr{Family: spec.AFUnix, Len: 4, Unix: UnixAddr{Kind: UnixAbstract, Name: NameFirst + n}}
 	}
@@ -56,6 +57,9 @@ func otherOpenings() [][]Label {
 		{{Kind: LabelEnv, Change: PingOn}, call(Call{Op: spec.OpSocket, Family: spec.AFInet, Type: spec.SockDgram, Protocol: spec.ProtocolICMP}),
 			to(spec.AFUnspec, 16), to(spec.AFInet, 1), to(spec.AFInet, 8), to(spec.AFUnknown, 16),
 			call(Call{Op: spec.OpConnect, FD: 3, To: Sockaddr{Family: spec.AFInet, Len: 16, Addr: AddrRemote1, Port: 1}}), to(spec.AFInet, 16)},
+		{{Kind: LabelEnv, Change: LinkDown}, {Kind: LabelEnv, Change: LoopbackDown},
+			call(Call{Op: spec.OpSocket, Family: spec.AFInet6, Type: spec.SockDgram}), call(Call{Op: spec.OpConnect, FD: 3, To: far6}),
+			call(Call{Op: spec.OpSendto, FD: 3, Len: 5, To: far6})},
 		{mptcp, to(spec.AFUnspec, 16), to(spec.AFUnspec, 1)},
 	}
 }

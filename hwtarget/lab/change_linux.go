@@ -10,6 +10,9 @@ import (
 
 // Changes of a lane that a script asks for; each has one that takes it back.
 
+// lacks is what has been taken from a lane.
+type lacks struct{ link, loopback, own6 bool }
+
 // RouteAdd adds a route, or replaces the one to the same prefix.
 func (l *Lane) RouteAdd(r Route) error {
 	l.batch.route(unix.RTM_NEWROUTE, unix.NLM_F_CREATE|unix.NLM_F_REPLACE, hostIndex, r)
@@ -25,6 +28,7 @@ func (l *Lane) RouteDel(r Route) error {
 
 // LinkDown sets eth0 down; the kernel forgets the routes through it.
 func (l *Lane) LinkDown() error {
+	l.lacks.link = true
 	l.batch.up("eth0 down", hostIndex, false)
 	return l.batch.run(l.netlink)
 }
@@ -39,6 +43,7 @@ func (l *Lane) LinkMTU(mtu int) error {
 
 // LinkUp sets eth0 up again and puts the routes and the neighbour back.
 func (l *Lane) LinkUp() error {
+	l.lacks.link, l.lacks.own6 = false, false
 	l.batch.up("eth0 up", hostIndex, true)
 	l.addresses6(&l.batch) // which go with the link, as IPv4's do not
 	l.learn(&l.batch)
@@ -47,6 +52,7 @@ func (l *Lane) LinkUp() error {
 
 // LoopbackDown sets lo down.
 func (l *Lane) LoopbackDown() error {
+	l.lacks.loopback = true
 	l.batch.up("lo down", loopbackIx, false)
 	return l.batch.run(l.netlink)
 }
@@ -54,6 +60,7 @@ func (l *Lane) LoopbackDown() error {
 // LoopbackUp sets lo up again and puts the IPv6 routes that reject back, which
 // hang on it.
 func (l *Lane) LoopbackUp() error {
+	l.lacks.loopback = false
 	l.batch.up("lo up", loopbackIx, true)
 	for _, r := range Routes6() {
 		if l.IPv6 && r.Kind != Unicast {
@@ -79,6 +86,7 @@ func (l *Lane) NeighborAdd(a netip.Addr) error {
 // AddrDel takes an address from eth0. With the last one the kernel forgets the
 // routes through it. The error is EADDRNOTAVAIL if eth0 does not have it.
 func (l *Lane) AddrDel(p netip.Prefix) error {
+	l.lacks.own6 = l.lacks.own6 || p == Own6
 	msg := nl.NewIfAddrmsg(int(family(p.Addr())))
 	msg.Prefixlen, msg.Index = uint8(p.Bits()), uint32(hostIndex)
 	l.batch.request("no address "+p.String(), unix.RTM_DELADDR, 0, msg, nl.NewRtAttr(unix.IFA_LOCAL, p.Addr().AsSlice()))
@@ -89,6 +97,7 @@ func (l *Lane) AddrDel(p netip.Prefix) error {
 // back. The error is EEXIST if it has an IPv4 address already.
 func (l *Lane) AddrAdd(p netip.Prefix) error {
 	if p.Addr().Is6() {
+		l.lacks.own6 = l.lacks.own6 && p != Own6
 		l.batch.addr6(hostIndex, p)
 		l.learn6(&l.batch)
 		return errors.Join(l.batch.run(l.netlink), l.settled6())

@@ -75,9 +75,15 @@ func (l *Lane) settled6() error {
 	}
 	self := &unix.SockaddrInet6{Port: name.(*unix.SockaddrInet6).Port, ZoneId: hostIndex}
 	for _, a := range [...]netip.Addr{netip.IPv6Loopback(), Own6.Addr(), LinkLocal.Addr()} {
+		if a == netip.IPv6Loopback() && l.lacks.loopback || a != netip.IPv6Loopback() && l.lacks.link || a == Own6.Addr() && l.lacks.own6 {
+			continue
+		}
 		self.Addr = a.As16()
 		if err := l.takes(a); err != nil {
 			return fmt.Errorf("lab: address %v: %w", a, err)
+		}
+		if l.lacks.loopback { // by which datagrams to all of them go
+			continue
 		}
 		if err := arrives(l.six, self); err != nil {
 			return fmt.Errorf("lab: address %v: %w", a, err)

@@ -101,6 +101,7 @@ type Lane struct {
 	batch   batch
 
 	firewall firewall
+	lacks    lacks
 }
 
 // NewLane makes one. The process must be root or have entered the lab.

@@ -51,6 +51,15 @@ func raw(z Size) *Scope {
 	).says("One raw socket of either family: it shares names with nobody, and what it receives is not modelled.")
 }
 
+// allDown is one socket of AF_INET6 on a host whose interfaces go down.
+func allDown(z Size) *Scope {
+	z.Sockets, z.Threads = 1, 1
+	return z.scope("all-down", 0,
+		opensOf(spec.AFInet6, spec.SockStream, spec.SockDgram), binds(at6(model.AddrOwn6, 1)), connects(at6(model.AddrRemote61, 1), unspec), sendsTo(1, at6(model.AddrRemote62, 1)), []stimulus{sends, closes},
+		[]stimulus{change(model.Label{Change: model.LinkDown}), change(model.Label{Change: model.LinkUp}), change(model.Label{Change: model.LoopbackDown}), change(model.Label{Change: model.LoopbackUp})},
+	).says("One socket and one far host: it is about whether there is an address to leave from.")
+}
+
 // connectx is the calls that macOS alone has.
 func connectx(z Size) *Scope {
 	z.Sockets, z.Threads = 1, 2
