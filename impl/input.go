@@ -150,9 +150,7 @@ func (h *Host) looped(now time.Duration, packet []byte) {
 	switch {
 	case h.routes.IsBroadcast(dst):
 		kind = ip.Broadcast
-	case dst.IsMulticast():
-		kind = ip.Multicast
-	case !h.routes.Owns(dst):
+	case dst.IsMulticast(), !h.routes.Owns(dst): // nobody joins a group on lo
 		return
 	}
 	h.packet(now, packet, &head, kind, body)

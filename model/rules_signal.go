@@ -109,6 +109,10 @@ func (m *move) restart() {
 		m.fail(spec.EBADF)
 	case m.s.unix() && (m.t.Op == spec.OpConnect || m.t.Op == spec.OpSendto): // it looks the address up again
 		switch {
+		case m.t.Op == spec.OpSendto && m.s.Err != spec.ENONE: // sock_alloc_send_pskb
+			m.fail(m.s.error())
+		case m.t.Op == spec.OpSendto && m.s.has(ShutWrite):
+			m.fail(spec.EPIPE)
 		case m.resumable():
 			m.resume()
 		case m.s.has(Nonblock):
