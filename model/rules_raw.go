@@ -83,7 +83,7 @@ var bindRaw6 = needing(raw, []Rule{
 		Title: "An address that the host does not have fails; a group is taken.",
 		when: all(raw6, func(m *move) bool {
 			a := m.c.To.Addr
-			return a != AddrAny && a.route6() != routeLocal && a.route6() != routeMulticast
+			return a != AddrAny && m.route(a) != routeLocal && a.route6() != routeMulticast
 		}), then: fails(spec.EADDRNOTAVAIL)},
 	{Name: "bind/raw6/ok", Class: Succeed, on: on(spec.OpBind), For: forLinux, Evidence: "Linux 6.18, rawv6_bind",
 		Title: "A raw socket of AF_INET6 takes the address, as often as it is asked, whatever port the argument has.",
