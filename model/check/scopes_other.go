@@ -64,11 +64,12 @@ func landlock(z Size) *Scope {
 	asks := join(values(spec.SoPasscred, spec.SolSocket, 1), values(spec.SoPasspidfd, spec.SolSocket, 1), values(spec.IPOptions, spec.SolIP, 1))
 	short, none := at(model.AddrRemote1, 1), at(model.AddrAny, 1)
 	short.Len, none.Family = 8, spec.AFUnspec
+	idle := func(_ *Scope, w *model.World, _ *model.Socket) bool { return unread(w) == 0 }
 	sc := z.scope("landlock", 1,
 		rules, []stimulus{onOther(model.Call{Op: spec.OpLandlockRestrict}), onHost("landlock_restrict_self", model.Call{Op: spec.OpLandlockRestrict, FD: badFD}), closes},
 		opens(spec.SockStream)[1:], opensOf(spec.AFUnix, spec.SockStream, spec.SockDgram), where(unset, asks),
 		connects(at(model.AddrRemote1, 1), at(model.AddrAny, 1), short, unspec, abstractAt()), binds(at(model.AddrOwn, 1), short, none, abstractAt()), listens(0),
-		sendsTo(1, abstractAt(), at(model.AddrRemote1, 1)), []stimulus{sends},
+		where(idle, join(sendsTo(1, abstractAt(), at(model.AddrRemote1, 1)), []stimulus{sends})),
 	).says("Two sockets and one ruleset of each kind: it is the thread that is held, whatever the socket.")
 	sc.FDs = 3
 	return sc
