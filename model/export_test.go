@@ -67,6 +67,12 @@ func result(e spec.Errno) func(m *move, s *Socket) {
 
 func nothingAtAll(*move, *Socket) {}
 
+// strayFrame sends a SYN, whatever stands in its way.
+func strayFrame(m *move, _ *Socket) {
+	m.w.Outs[m.w.OutLen] = Frame{Proto: ProtoTCP, Bits: SYN, Src: AddrOwn, SPort: 1, Dst: AddrRemote1, DPort: 1}
+	m.w.OutLen++
+}
+
 // touch changes every other socket in use.
 func touch(m *move, not uint8) {
 	for i := range m.w.Sockets {
@@ -158,6 +164,23 @@ var Faults = []Fault{
 	never("acknowledgement-is-sent", "timer/delayed-ack"),
 	never("waiter-can-be-woken", "wake/goes-on"),
 
+	besides("EINTR-leaves-the-attempt", "signal/linux/EINTR", func(_ *move, s *Socket) { s.TCP = Closed }),
+	instead("ignored-signal-ends-nothing", "signal/ignored", func(m *move, _ *Socket) {
+		if m.t.Wait == Blocked {
+			m.fail(spec.EINTR)
+		}
+	}),
+	besides("limit-needs-time", "timer/syn", func(m *move, _ *Socket) {
+		for i := range m.w.Threads {
+			if t := &m.w.Threads[i]; t.Wait == Blocked {
+				t.Wait, t.Ret = Returning, Return{Ret: -1, Errno: spec.EAGAIN}
+			}
+		}
+	}),
+	besides("peers-are-two", "socketpair/ok", func(m *move, _ *Socket) { m.w.Sockets[0].Peer = 1 }),
+	besides("link-down-stops-frames", "connect/linux/ENETUNREACH", strayFrame),
+	besides("filter-drops-SYN", "connect/linux/filtered", strayFrame),
+	never("can-be-interrupted", "signal/linux/EINTR", "signal/linux/EINTR-timed"),
 	never("can-connect", "syn-sent/syn-ack", "syn-sent/syn"),
 	never("can-be-refused", "syn-sent/rst"),
 	never("can-time-out", "timer/attempt-over"),

@@ -9,7 +9,7 @@ import (
 // say of one step each, from another side, so that a wrong rule contradicts one.
 func Properties() []Property {
 	var all []Property
-	for _, part := range [][]Property{worldsAreSound, connectSays, callsKeep, framesDo, timeDoes, shouldBeMet} {
+	for _, part := range [][]Property{worldsAreSound, connectSays, callsKeep, framesDo, timeDoes, waitingIs, shouldBeMet} {
 		all = append(all, part...)
 	}
 	return all
