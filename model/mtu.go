@@ -37,7 +37,7 @@ func (w *World) path(a Addr) *uint16 {
 func (m *move) pathMTU(a Addr) uint16 {
 	p := m.w.path(a)
 	switch {
-	case a.Local() && !a.Six():
+	case a.Local() && !a.Six() && m.w.Paths[2] == 0:
 		return mtuLoopback
 	case p == nil || *p == mtuUnsure:
 		return 0
@@ -73,13 +73,18 @@ func (m *move) learnPath() {
 // forgetPaths is what a change of the environment does to what is known of paths.
 func (w *World) forgetPaths(l *Label) {
 	switch c := l.Change; {
-	case c == LinkDown || c == AddrGone: // the routes go, and what is known of them
-		w.Paths = [2]uint16{}
+	case c == LinkDown || c == AddrGone || c == LoopbackDown: // the routes go, and with a send that fails what a socket has cached
+		w.Paths = [3]uint16{}
+		for i := range w.Sockets {
+			if s := &w.Sockets[i]; s.TCP > Listen {
+				w.Paths = [3]uint16{mtuUnsure, mtuUnsure, mtuUnsure}
+			}
+		}
 	case c <= RoutePlanned:
-		if p := w.path(l.Addr); p != nil && *p != 0 {
+		if p := w.path(l.Addr); p != nil {
 			*p = mtuUnsure
 		}
-	case c == LinkMTU && w.Paths != [2]uint16{}:
+	case c == LinkMTU && w.Paths != [3]uint16{}:
 		w.Left = LeftEnv
 	}
 }
@@ -163,7 +168,7 @@ func untold(m *move) bool {
 
 // segmentMax is how much data is sure to go in one segment.
 func (m *move) segmentMax() uint16 {
-	if m.w.Paths != [2]uint16{} || m.w.Env.MTU != 0 {
+	if m.w.Paths != [3]uint16{} || m.w.Env.MTU != 0 {
 		return min(m.s.MSS, mtuLeast-60) // less the longest headers with timestamps
 	}
 	return m.s.MSS

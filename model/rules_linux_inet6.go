@@ -241,7 +241,7 @@ func (m *move) datagramMax() int32 {
 	if mtu := m.pathMTU(m.target()); mtu != 0 && mtu != mtuLoopback {
 		return int32(mtu) - headersUDP
 	}
-	if m.w.Paths != [2]uint16{} || m.w.Env.MTU != 0 {
+	if m.w.Paths != [3]uint16{} || m.w.Env.MTU != 0 {
 		return int32(mtuLeast) - headersUDP
 	}
 	return 1472

@@ -105,11 +105,12 @@ func (w *World) words(p *[worldWords]uint64) {
 		uint64(w.FastOpen[1])<<40 |
 		uint64(w.Paths[0])<<48
 	p[14] = uint64(w.Paths[1]) |
-		truth(w.Timers)<<16 |
-		truth(w.Env.Out.Six)<<17 |
-		truth(w.Env.In.Six)<<18 |
-		truth(w.Env.Narrow)<<19 |
-		truth(w.Env.Barred)<<20
+		uint64(w.Paths[2])<<16 |
+		truth(w.Timers)<<32 |
+		truth(w.Env.Out.Six)<<33 |
+		truth(w.Env.In.Six)<<34 |
+		truth(w.Env.Narrow)<<35 |
+		truth(w.Env.Barred)<<36
 }
 
 func (w *World) setWords(p *[worldWords]uint64) {
@@ -209,11 +210,12 @@ func (w *World) setWords(p *[worldWords]uint64) {
 	w.FastOpen[1] = FastOpen(p[13] >> 40)
 	w.Paths[0] = uint16(p[13] >> 48)
 	w.Paths[1] = uint16(p[14])
-	w.Timers = p[14]>>16&1 != 0
-	w.Env.Out.Six = p[14]>>17&1 != 0
-	w.Env.In.Six = p[14]>>18&1 != 0
-	w.Env.Narrow = p[14]>>19&1 != 0
-	w.Env.Barred = p[14]>>20&1 != 0
+	w.Paths[2] = uint16(p[14] >> 16)
+	w.Timers = p[14]>>32&1 != 0
+	w.Env.Out.Six = p[14]>>33&1 != 0
+	w.Env.In.Six = p[14]>>34&1 != 0
+	w.Env.Narrow = p[14]>>35&1 != 0
+	w.Env.Barred = p[14]>>36&1 != 0
 }
 
 const socketWords = 9

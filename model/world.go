@@ -40,8 +40,9 @@ type World struct {
 	// What Linux remembers of the far hosts: the option that the next Fast Open
 	// to each will have (tcp_metrics).
 	FastOpen [2]FastOpen
-	// And of the paths to them: the MTU in bytes, 0 if ICMP has not told it.
-	Paths [2]uint16
+	// And of the paths to them: the MTU in bytes, 0 if ICMP has not told it. The third
+	// is the path within the host.
+	Paths [3]uint16
 }
 
 // File is what a descriptor refers to: nothing, a socket (its slot + 1), or
