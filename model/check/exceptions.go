@@ -8,11 +8,13 @@ import (
 
 // exceptions are the rules whose call fails and leaves something behind, with what that is.
 var exceptions = map[string]string{
-	"connect/EINPROGRESS":                      "the attempt",
-	"connect/linux/over-time-wait-EINPROGRESS": "the attempt",
-	"connect/at-once":                          "the attempt, which was over at once",
-	"connect/wait":                             "the attempt, which was over at once",
-	"connect/linux/over-time-wait":             "the attempt, which was over at once",
+	"send/stream/fast-open/deferred-EINPROGRESS": "the attempt",
+	"send/stream/fast-open/deferred-EINVAL":      "the Fast Open that connect put off is given up",
+	"connect/EINPROGRESS":                        "the attempt",
+	"connect/linux/over-time-wait-EINPROGRESS":   "the attempt",
+	"connect/at-once":                            "the attempt, which was over at once",
+	"connect/wait":                               "the attempt, which was over at once",
+	"connect/linux/over-time-wait":               "the attempt, which was over at once",
 
 	"connect/linux/ECONNABORTED":    taken,
 	"connect/linux/collect-error":   taken,

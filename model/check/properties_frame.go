@@ -158,10 +158,10 @@ var timeDoes = []Property{
 			return s.Kind == model.KindStream && (s.TCP == model.SynSent || s.TCP == model.SynReceived) && !has(s, model.HalfOpen|model.Cookie|model.Deferred)
 		})},
 	{Name: "connect-returns", Kind: Eventually, For: ofAll, Source: "posix/description/blocking, posix/errors/ETIMEDOUT",
-		Says: "Every connect that waits returns.",
+		Says: "Every connect that waits returns, but for one that joins a Fast Open of Linux, whose SYN goes with the first data.",
 		World: func(_ spec.Dialect, w *model.World) bool {
 			for i := range w.Threads {
-				if t := &w.Threads[i]; t.Wait == model.Blocked && t.Op == spec.OpConnect && w.Sockets[t.Socket-1].Family != spec.AFUnix {
+				if t := &w.Threads[i]; t.Wait == model.Blocked && t.Op == spec.OpConnect && w.Sockets[t.Socket-1].Family != spec.AFUnix && !has(&w.Sockets[t.Socket-1], model.Deferred) {
 					return false
 				}
 			}
