@@ -58,7 +58,7 @@ type Result struct {
 	Rules        []bool // by id: used
 	Fingerprints bool
 	SocketValues int
-	Used         int64 // bytes that hold anything
+	Used         int64         // bytes that hold anything
 	Parts        int64         // different parts of worlds
 	Busy         time.Duration // processor time of all workers
 	Modelled     time.Duration // the part of it that was spent with the model, by a sample

@@ -33,10 +33,12 @@ func lacks(s *script.Script) error {
 // numbers go by the clock, and with none between them a SYN over TIME-WAIT is an old
 // one (RFC 6528).
 type encounters struct {
-	narrow bool                  // the range of ports was changed
-	bound  [script.FDsMax]uint16 // by the first bind that named a port; a later one fails
-	made   [script.EventsMax / 64]encounter
-	count  int
+	narrow bool // the range of ports was changed
+	// bound are the ports that bind has named, the first and the latest: which
+	// bind succeeded is not known here.
+	bound [script.FDsMax][2]uint16
+	made  [script.EventsMax / 64]encounter
+	count int
 }
 
 type encounter struct {
@@ -56,28 +58,37 @@ func (e *encounters) again(ev *script.Event) bool {
 	}
 	switch c.Op {
 	case spec.OpBind:
-		if e.bound[c.FD] == 0 { // one that has a port keeps it
-			e.bound[c.FD] = c.Addr.Port
+		if e.bound[c.FD][0] == 0 {
+			e.bound[c.FD][0] = c.Addr.Port
 		}
+		e.bound[c.FD][1] = c.Addr.Port
 		for i := range e.made[:e.count] {
 			e.made[i].anew = e.made[i].anew || e.made[i].from == c.Addr.Port
 		}
 	case spec.OpClose:
-		e.bound[c.FD] = 0
+		e.bound[c.FD] = [2]uint16{}
 	case spec.OpConnect:
-		from, near := e.bound[c.FD], c.Addr.Addr.IsLoopback() || c.Addr.Addr.IsUnspecified() || c.Addr.Addr == script.Own
-		if from == 0 && !e.narrow || !near {
-			return false
+		if c.Addr.Addr.IsLoopback() || c.Addr.Addr.IsUnspecified() || c.Addr.Addr == script.Own {
+			from := e.bound[c.FD]
+			return e.meets(from[0], c.Addr.Port) || from[1] != from[0] && e.meets(from[1], c.Addr.Port)
 		}
-		for _, m := range e.made[:e.count] {
-			if m.from == from && m.to == c.Addr.Port && (m.anew || from == 0) {
-				return true
-			}
+	}
+	return false
+}
+
+// meets notes a connection, and says whether there was one between the two ports.
+func (e *encounters) meets(from, to uint16) bool {
+	if from == 0 && !e.narrow {
+		return false
+	}
+	for _, m := range e.made[:e.count] {
+		if m.from == from && m.to == to && (m.anew || from == 0) {
+			return true
 		}
-		if e.count < len(e.made) {
-			e.made[e.count] = encounter{from: from, to: c.Addr.Port}
-			e.count++
-		}
+	}
+	if e.count < len(e.made) {
+		e.made[e.count] = encounter{from: from, to: to}
+		e.count++
 	}
 	return false
 }
