@@ -48,6 +48,9 @@ func Probe() []Tier {
 	if !entered {
 		wire.Reason = missing.Error()
 	}
-	loopback := Tier{Name: "loopback", Available: runtime.GOOS == "linux", Reason: "the kernel target speaks Linux; this is " + runtime.GOOS}
+	loopback := Tier{Name: "loopback", Available: runtime.GOOS == "linux"}
+	if !loopback.Available {
+		loopback.Reason = "the kernel target speaks Linux; this is " + runtime.GOOS
+	}
 	return []Tier{{Name: "sim", Available: true}, loopback, wire}
 }

@@ -62,10 +62,16 @@ var segments = []stimulus{
 	segment("RST|ACK", attached, func(_ *model.Socket, f *model.Frame) { f.Bits = model.RST | model.ACK }),
 	segment("RST within the window", attached, func(_ *model.Socket, f *model.Frame) { f.Bits = model.RST; f.Seq++ }),
 	segment("RST outside the window", attached, func(_ *model.Socket, f *model.Frame) { f.Bits = model.RST; f.Seq-- }),
+	segment("old data without ACK", received, func(_ *model.Socket, f *model.Frame) { f.Bits, f.Len = model.PSH, 1; f.Seq-- }),
 }
 
 func opening(sc *Scope, w *model.World, s *model.Socket) bool {
 	return attached(sc, w, s) && s.TCP < model.Established
+}
+
+// received: an attempt, or a handshake, to which the peer's SYN has come.
+func received(sc *Scope, w *model.World, s *model.Socket) bool {
+	return attached(sc, w, s) && s.TCP == model.SynReceived
 }
 
 // listening: a listener with room for one more handshake.
