@@ -31,7 +31,6 @@ const slowLanes = 24
 type checkCommand struct {
 	Scripts int64         `placeholder:"N" help:"Stop after so many scripts (default: when the budget is used up)."`
 	Budget  time.Duration `placeholder:"D" help:"Stop drawing scripts after this time, e.g. 30s (default 30s; with --scripts no limit)."`
-	Mixture string        `enum:"settled,all" default:"settled" placeholder:"M" help:"Draw from the settled families (default), or from all: IPv6, Fast Open, signals, changes of the environment too."`
 	Seed    *uint64       `placeholder:"S" help:"Draw the scripts that this seed gives (default: a random one, which is printed)."`
 	Targets targetList    `default:"kernel,impl,sim" placeholder:"LIST" help:"What to run on: kernel, impl, sim, sim:DIALECT."`
 	Dialect dialectName   `placeholder:"D" help:"Run the personality of this dialect on every script instead of all in turn."`
@@ -117,7 +116,7 @@ func (c *checkCommand) options(list *known.List, loopbackOnly bool) *run.Options
 		Workers: c.Workers, Slow: slowLanes, LoopbackOnly: loopbackOnly,
 		Bench:    &bench{wired: !loopbackOnly},
 		NewJudge: func() run.Judge { return judge.New() },
-		Source:   func(seed uint64) run.Source { return newGenerator(seed, c.Mixture) },
+		Source:   func(seed uint64) run.Source { return newGenerator(seed) },
 		Known:    list, Release: release(), Limits: run.DefaultLimits, MaxDivergences: c.MaxDivergences,
 	}
 	if c.Seed != nil {

@@ -50,7 +50,7 @@ func (c *clausesCommand) sight(w io.Writer) ([]coverage.Sighting, error) {
 	if err != nil {
 		return nil, err
 	}
-	source := func(seed uint64) run.Source { return corpusFirst{corpus.Scripts(), newGenerator(seed, mixtureAll)} }
+	source := func(seed uint64) run.Source { return corpusFirst{corpus.Scripts(), newGenerator(seed)} }
 	status := report.NewStatus(os.Stderr)
 	res, err := run.Run(ctx, &run.Options{
 		Seed: seed, Scripts: c.Scripts + uint64(len(corpus.Scripts())), Kinds: []run.Kind{run.Kernel},

@@ -18,7 +18,6 @@ type replayCommand struct {
 	Paths   []string    `arg:"" name:"file" help:"Script files, directories of .pkt files, or SEED-INDEX for a generated script."`
 	Targets targetList  `default:"kernel,impl,sim" placeholder:"LIST" help:"What to run on: kernel, impl, sim, sim:DIALECT."`
 	Dialect dialectName `placeholder:"D" help:"Run the personality of this dialect as well."`
-	Mixture string      `enum:"settled,all" default:"settled" placeholder:"M" help:"The mixture that SEED-INDEX was drawn from: settled or all."`
 	Stated  bool        `help:"Run nothing: say which dialects of the model (or whether that of --dialect) allow what the scripts state."`
 	Verbose bool        `short:"v" help:"Print every script, also where there are many of which only those that differ would be."`
 }
@@ -32,7 +31,7 @@ func (c *replayCommand) Run(w io.Writer, bad complaints) error {
 		return err
 	}
 	count := replayed{refused: map[refusal]int{}}
-	scripts, unread := readScripts(files, c.Mixture, &count)
+	scripts, unread := readScripts(files, &count)
 	if c.Stated {
 		if len(unread) > 0 {
 			return unread[0]
@@ -69,9 +68,9 @@ func (c *replayCommand) Run(w io.Writer, bad complaints) error {
 }
 
 // readScripts parses the files. The errors are about those that cannot be run.
-func readScripts(files []string, mixture string, count *replayed) (scripts []*script.Script, unread []error) {
+func readScripts(files []string, count *replayed) (scripts []*script.Script, unread []error) {
 	for _, path := range files {
-		s, err := readScript(path, mixture)
+		s, err := readScript(path)
 		var outside *script.OutsideError
 		switch {
 		case err == nil:
@@ -87,10 +86,10 @@ func readScripts(files []string, mixture string, count *replayed) (scripts []*sc
 	return scripts, unread
 }
 
-func readScript(path, mixture string) (*script.Script, error) {
+func readScript(path string) (*script.Script, error) {
 	src, err := os.ReadFile(path)
 	if seed, index, ok := generatedName(path); ok && errors.Is(err, fs.ErrNotExist) {
-		return newGenerator(seed, mixture).Script(index), nil
+		return newGenerator(seed).Script(index), nil
 	}
 	if err != nil {
 		return nil, err

@@ -97,10 +97,13 @@ func renameLabel(l *Label) {
 func renameWorld(w *World) {
 	swapAddr(&w.Env.Out.Addr)
 	swapAddr(&w.Env.In.Addr)
-	one, two := w.Env.changed(AddrRemote1), w.Env.changed(AddrRemote2)
-	w.Env.reroute(AddrRemote1, two)
-	w.Env.reroute(AddrRemote2, one)
+	for _, pair := range [2][2]Addr{{AddrRemote1, AddrRemote2}, {AddrRemote61, AddrRemote62}} {
+		one, two := w.Env.changed(pair[0]), w.Env.changed(pair[1])
+		w.Env.reroute(pair[0], two)
+		w.Env.reroute(pair[1], one)
+	}
 	w.FastOpen[0], w.FastOpen[1] = w.FastOpen[1], w.FastOpen[0]
+	w.Paths[0], w.Paths[1] = w.Paths[1], w.Paths[0]
 	for i := range w.Sockets {
 		s := &w.Sockets[i]
 		for _, a := range []*Addr{&s.Local, &s.Remote, &s.Via, &s.Flow} {

@@ -147,6 +147,15 @@ var handshakeRules = []Rule{
 	{Name: "request/full", Class: Deliver, on: onSegment, in: received, For: forLinux, Evidence: "Linux 6.18, tcp_check_req (listen_overflow)",
 		Title: "A handshake that ends while the accept queue is full does not end: the segment is dropped.",
 		when:  queueOverflows, then: nothing},
+	{Name: "request/crowded", Class: Deliver, on: onSegment, in: received, For: forPOSIX | forTargetTCP, also: true, Evidence: "POSIX.1-2008, listen() (the backlog is a hint)",
+		Title: "The end of a handshake may be dropped where a socket in any state may be one of those that wait to be accepted.",
+		when: func(m *move) bool {
+			if !m.s.has(Request) || !m.w.anything(KindStream) {
+				return false
+			}
+			q, _ := m.w.queue(m.s.Parent - 1)
+			return q >= m.w.Sockets[m.s.Parent-1].Backlog
+		}, then: nothing},
 	{Name: "request/full-elsewhere", Class: Deliver, on: onSegment, in: received, For: forAll &^ (forLinux | forMacOS),
 		Title: "Outside Linux and macOS a handshake that ends while the accept queue is full is not modelled.",
 		when:  queueOverflows, then: leaves(LeftSynCookies)},

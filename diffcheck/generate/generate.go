@@ -22,7 +22,8 @@ type Options struct {
 	// Loopback is the share of scripts, in percent, that need no wire; 0 is
 	// the default of 25, a negative number none.
 	Loopback int
-	// Slow is the share of scripts, in percent, in which time passes.
+	// Slow is how many scripts in ten thousand let time pass, where they go over the
+	// wire.
 	Slow int
 	// Changes is the share of scripts, in percent, that change the routes, links or
 	// addresses of the host.
@@ -167,7 +168,7 @@ func (w *world) script(draw source, opts *Options, weights *weightTable, recipes
 	*w = world{draw: draw, weights: weights, wild: opts.Wild}
 	w.events = make([]script.Event, 0, eventsMax+2)
 	w.loopback = w.percent(opts.Loopback)
-	w.slow = !w.loopback && w.percent(opts.Slow)
+	w.slow = !w.loopback && w.below(10_000) < opts.Slow
 	w.changes = opts.Changes > 0 && !w.loopback && w.percent(opts.Changes) || w.slow && opts.Changes > 0 && w.percent(30) // something changes while a call waits
 	w.raw = !w.loopback && !w.slow && opts.Raw > 0 && w.percent(opts.Raw)
 	w.fast = !w.loopback && !w.slow && opts.FastOpen > 0 && w.percent(opts.FastOpen)

@@ -58,7 +58,7 @@ func normal(events []script.Event) []script.Event {
 }
 
 func TestSound(t *testing.T) {
-	g := New(1, Options{Slow: 20})
+	g := New(1, Options{Slow: 2000})
 	for range 5000 {
 		requireSound(t, g.Next())
 	}
@@ -66,7 +66,7 @@ func TestSound(t *testing.T) {
 
 // TestRapid draws the same scripts through rapid.
 func TestRapid(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) { requireSound(t, Scripts(Options{Slow: 20}).Draw(t, "script")) })
+	rapid.Check(t, func(t *rapid.T) { requireSound(t, Scripts(Options{Slow: 2000}).Draw(t, "script")) })
 }
 
 // TestShares counts the kinds of script.
@@ -82,7 +82,7 @@ func TestShares(t *testing.T) {
 		{Options{}, 25, 60, 0, 0},
 		{Options{Loopback: 100}, 99, 100, 0, 0},
 		{Options{Loopback: -1}, 0, 40, 0, 0},
-		{Options{Loopback: -1, Slow: 100}, 0, 40, 30, 100},
+		{Options{Loopback: -1, Slow: 10_000}, 0, 40, 30, 100},
 	} {
 		g := New(3, c.opts)
 		var loopback, slow int

@@ -22,7 +22,7 @@ func TestPersonalityStaysWithinItsDialect(t *testing.T) {
 			sim := stack.OpenSim(stack.Options{Dialect: d})
 			defer sim.Close()
 			j := judge.New()
-			scripts := generate.Scripts(generate.Options{Slow: 2, Unix: -1})
+			scripts := generate.Scripts(generate.Options{Slow: 200, Unix: -1})
 			var tr script.Trace
 			rapid.Check(t, func(t *rapid.T) {
 				s := scripts.Draw(t, "script")

@@ -94,7 +94,7 @@ func TestCulprit(t *testing.T) {
 // TestGenerated shrinks random scripts by what single events they hold: no event
 // of the result can go.
 func TestGenerated(t *testing.T) {
-	g := generate.New(11, generate.Options{Slow: 20})
+	g := generate.New(11, generate.Options{Slow: 2000})
 	shrunk := 0
 	for i := 0; shrunk < 100; i++ {
 		s := g.Next()
