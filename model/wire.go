@@ -407,10 +407,10 @@ func (m *move) heard() {
 
 // predicted says that Linux takes the segment by header prediction, which looks
 // at an acknowledgement only if it is news. Data goes the slow way where no memory
-// is set aside, because none waits to be read or to be acknowledged
+// is set aside, because none waits to be read, to be sent or to be acknowledged
 // (tcp_rcv_established, sk_forward_alloc).
 func (m *move) predicted(s *Socket, f *Frame) bool {
-	return s.TCP == Established && !s.has(Unpredicted) && (s.Unread != 0 || s.SndUna != s.SndNxt) && f.Len != 0 && f.Bits&FIN == 0 && f.Seq == s.RcvNxt && f.Ack == s.SndUna && m.under(forLinux)
+	return s.TCP == Established && !s.has(Unpredicted) && (s.Unread != 0 || s.Unsent != 0 || s.SndUna != s.SndNxt) && f.Len != 0 && f.Bits&FIN == 0 && f.Seq == s.RcvNxt && f.Ack == s.SndUna && m.under(forLinux)
 }
 
 // takeData queues new data and says whether it is to be acknowledged.
