@@ -387,6 +387,9 @@ func (m *move) takeAck(s *Socket, f *Frame) (goesOn bool) {
 	case FinWait1:
 		s.TCP = FinWait2
 		m.poke(s, 0)
+		if s.has(Orphan) && f.Bits&FIN == 0 && m.under(forLinux) { // tcp_time_wait: the text is not looked at
+			return false
+		}
 	case Closing:
 		m.timeWait(m.slot)
 		return false

@@ -50,7 +50,7 @@ var inRules = []planted{
 	{"the length after the file", `yields("connect/linux/EINVAL-length", "connect/linux/ENOTSOCK")`, ""},
 	// conditions
 	{"a broadcast peer needs no SO_BROADCAST", `never("connect/linux/EACCES-broadcast")`, ""},
-	{"an RST that acknowledges nothing counts", `never("syn-sent/rst-no-ack")`, ""},
+	{"an RST that acknowledges nothing counts", `faulty("syn-sent/rst-no-ack").then = func(m *move) { m.done(m.slot, spec.ECONNREFUSED) }`, ""},
 	{"an ICMP message counts in any window", `never("icmp/outside")`, ""},
 	{"an RST within the window needs no challenge", `faulty("synced/rst-challenge").then = reset`, ""},
 	{"a late SYN|ACK of another number is ignored", `faulty("syn-sent/bad-ack").then = nothing`, ""},

@@ -115,7 +115,7 @@ func runPlanted(t *testing.T, binary, fault string) (steps int, found bool) {
 	t.Helper()
 	dir := t.TempDir()
 	name := filepath.Join(dir, "report.json")
-	cmd := exec.Command(binary, "--targets", "kernel,sim", "--budget", "4s", "--max-divergences", "1", "--out", dir, "--json", name)
+	cmd := exec.Command(binary, "--targets", "kernel,sim", "--budget", "30s", "--max-divergences", "1", "--out", dir, "--json", name)
 	cmd.Env = append(os.Environ(), "CONNSPEC_FAULT="+fault)
 	out, err := cmd.CombinedOutput()
 	var exit *exec.ExitError

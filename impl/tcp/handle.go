@@ -71,6 +71,9 @@ func (c *Conn) accepted(now time.Duration, a *arrival) Event {
 	if c.state == StateClosed || c.state == StateTimeWait {
 		return ev // after TIME-WAIT nothing of the segment counts (Linux, BSD)
 	}
+	if c.cfg.Remnants && c.state == StateFinWait2 && c.has(orphan) && ev&FinAcked != 0 && !a.fin && seqLE(a.end, c.rcvNxt) {
+		return ev // nor of one that leaves no more than a remnant (tcp_time_wait)
+	}
 	more, ok := c.handleData(now, a)
 	ev |= more
 	if ok || c.ackAt != never && (slow || c.state != StateEstablished) {
