@@ -139,7 +139,7 @@ func (m *move) retains(s *Socket) {
 
 // passedOver: data that was kept is not looked at when header prediction takes a
 // segment (tcp_rcv_established). idle says that nothing was outstanding before, and
-// that the segment may match it.
+// that the segment is the next one and may match it.
 func (m *move) passedOver(s *Socket, f *Frame, idle bool) bool {
 	return idle && s.TCP == Established && f.Len != 0 && f.Bits&FIN == 0 && f.end() == s.RcvNxt && m.under(forLinux)
 }

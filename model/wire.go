@@ -326,7 +326,7 @@ func (m *move) established(s *Socket) {
 func (m *move) take(later bool) {
 	s, f := m.s, m.f
 	soon := m.ackSoon(s) || s.has(Unpredicted) && f.Bits&FIN == 0
-	idle := s.SndUna == s.SndNxt && !s.has(Unpredicted)
+	idle := s.SndUna == s.SndNxt && !s.has(Unpredicted) && f.Seq == s.RcvNxt
 	if !m.takeAck(s, &f) {
 		return
 	}
