@@ -102,13 +102,7 @@ var handshakeRules = []Rule{
 		}, then: leaves(LeftAddress)},
 	{Name: "request/cookie-full", Class: Deliver, on: onSegment, in: received, For: forLinux, Evidence: "Linux 6.18, tcp_get_cookie_sock",
 		Title: "A cookie that comes back while the accept queue is full is dropped.",
-		when: func(m *move) bool {
-			if !m.s.has(Cookie) {
-				return false
-			}
-			q, _ := m.w.queue(m.s.Parent - 1)
-			return q > m.w.Sockets[m.s.Parent-1].Backlog
-		}, then: nothing},
+		when:  func(m *move) bool { return m.s.has(Cookie) && m.queuedFor() > m.backlogFor() }, then: nothing},
 	{Name: "request/cookie", Class: Deliver, on: onSegment, in: received, For: forLinux, Evidence: "RFC 4987, 3.6; Linux 6.18, cookie_v4_check",
 		Title: "A cookie that comes back completes its handshake; the connection waits to be accepted.",
 		when:  func(m *move) bool { return m.s.has(Cookie) }, then: childDone},
@@ -150,11 +144,7 @@ var handshakeRules = []Rule{
 	{Name: "request/crowded", Class: Deliver, on: onSegment, in: received, For: forPOSIX | forTargetTCP, also: true, Evidence: "POSIX.1-2008, listen() (the backlog is a hint)",
 		Title: "The end of a handshake may be dropped where a socket in any state may be one of those that wait to be accepted.",
 		when: func(m *move) bool {
-			if !m.s.has(Request) || !m.w.anything(KindStream) {
-				return false
-			}
-			q, _ := m.w.queue(m.s.Parent - 1)
-			return q >= m.w.Sockets[m.s.Parent-1].Backlog
+			return m.s.has(Request) && m.w.anything(KindStream) && m.queuedFor() >= m.backlogFor()
 		}, then: nothing},
 	{Name: "request/full-elsewhere", Class: Deliver, on: onSegment, in: received, For: forAll &^ (forLinux | forMacOS),
 		Title: "Outside Linux and macOS a handshake that ends while the accept queue is full is not modelled.",
@@ -211,13 +201,15 @@ var handshakeRules = []Rule{
 
 // queueOverflows: the listener of a handshake has more connections than it will
 // hold (sk_acceptq_is_full).
-func queueOverflows(m *move) bool {
-	if !m.s.has(Request) {
-		return false
-	}
-	q, _ := m.w.queue(m.s.Parent - 1)
-	return q > m.w.Sockets[m.s.Parent-1].Backlog
+func queueOverflows(m *move) bool { return m.s.has(Request) && m.queuedFor() > m.backlogFor() }
+
+// queuedFor is how many connections the listener of a handshake holds ready.
+func (m *move) queuedFor() uint8 {
+	ready, _ := m.w.queue(m.s.Parent - 1)
+	return ready
 }
+
+func (m *move) backlogFor() uint8 { return m.w.Sockets[m.s.Parent-1].Backlog }
 
 func badAck(m *move) bool {
 	return m.f.Bits&ACK != 0 && (!before(m.s.SndUna, m.f.Ack) || before(m.s.SndNxt, m.f.Ack))
