@@ -45,8 +45,13 @@ func (s *Socket) returned(f *Frame) bool {
 	if f.Bits&(ACK|SYN|RST) != ACK {
 		return false
 	}
-	i := s.cookieIndex() + int(int16(f.Ack-f.Seq))
+	i := s.cookieSays(f)
 	return i >= 0 && i < len(cookieMSS)
+}
+
+// cookieSays is the index of the MSS that a cookie holds when it comes back in f.
+func (s *Socket) cookieSays(f *Frame) int {
+	return s.cookieIndex() + int(int16(f.Ack-1-(f.Seq-s.RcvNxt)))
 }
 
 // cookieMSS and cookieMSS6 are msstab of Linux: what a cookie can say of an MSS

@@ -254,7 +254,7 @@ func (m *move) readyTCP() {
 	if s.Soft != spec.ENONE && !m.under(forLinux) { // where a soft error outlives its connection
 		s.Soft = spec.ENONE
 	}
-	s.SndUna, s.SndNxt, s.RcvNxt, s.RcvWup, s.Retries, s.Segs = 0, 0, 0, 0, 0, 0
+	s.SndUna, s.SndNxt, s.RcvNxt, s.RcvWup, s.Retries, s.Segs, s.Rank = 0, 0, 0, 0, 0, 0, 0
 	s.clear(HalfOpen | GotFIN | Crossed | Paced | PingPong | AckDue | FINSent | Hurry | Choked | Passive | FastData)
 }
 

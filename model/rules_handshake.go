@@ -301,10 +301,8 @@ func childDone(m *move) {
 		m.slot, m.s = slot, &m.w.Sockets[slot]
 		*m.s = cookie
 		m.s.SndUna, m.s.SndNxt, m.s.RcvNxt, m.s.RcvWup = m.f.Ack, m.f.Ack, m.f.Seq, m.f.Seq
-		if m.f.Ack == 0 { // what counts as the first acknowledgement
-			m.s.clear(Passive)
-		}
-		m.s.MSS = cookie.cookieSizes()[cookie.cookieIndex()+int(int16(m.f.Ack-m.f.Seq))]
+		m.s.Rank = uint8(m.f.Ack - 1) // what counts as the first acknowledgement
+		m.s.MSS = cookie.cookieSizes()[cookie.cookieSays(&m.f)]
 	}
 	turn := uint8(0)
 	for i := range m.w.Sockets {

@@ -170,12 +170,17 @@ func unsent(m *move) bool { return before(m.s.SndNxt, m.f.Ack) }
 
 // tooOldAck: an acknowledgement is from before all that was acknowledged; the
 // SYN|ACK of a passive open does not count.
-func tooOldAck(m *move) bool {
-	first := uint16(0)
-	if m.s.has(Passive) {
-		first = 1
+func tooOldAck(m *move) bool { return before(m.f.Ack, m.s.firstAck()) }
+
+// firstAck is where the count of what the peer acknowledged begins (SND.UNA less
+// bytes_acked). Of a passive open that is after its SYN|ACK, unless a cookie came
+// back with another number: a stream has no rank, so how far off it was, modulo
+// 256, is there.
+func (s *Socket) firstAck() uint16 {
+	if !s.has(Passive) {
+		return 0
 	}
-	return before(m.f.Ack, first)
+	return 1 + uint16(int8(s.Rank))
 }
 
 // finAcked: the segment acknowledges our FIN after the peer's came, which ends

@@ -299,7 +299,7 @@ func (m *move) disconnect(slot uint8) {
 		s.Local = AddrAny
 	}
 	s.SndUna, s.SndNxt, s.RcvNxt, s.RcvWup, s.Unread, s.Unsent = 0, 0, 0, 0, 0, 0
-	s.Retries, s.Segs = 0, 0
+	s.Retries, s.Segs, s.Rank = 0, 0, 0
 	s.clear(ShutRead | ShutWrite | GotFIN | Paced | AckDue | PingPong | Hurry | FINSent | Choked | Passive | Unpredicted | Deferred | FastBusy | FastData | Unresolved)
 }
 

@@ -208,7 +208,7 @@ type Socket struct {
 	Backlog        uint8      // listen
 	Parent         uint8      // Child: the listener's slot + 1
 	Turn           uint8      // Child: its place in the queue, from 1; 0 while a request
-	Rank           uint8      // datagram socket: of several with its port those of higher rank are looked at first
+	Rank           uint8      // datagram socket: of several with its port those of higher rank are looked at first; Passive stream: see firstAck
 	Retries        uint8      // retransmissions of the oldest segment so far; of one after the handshake 1 stands for more
 	Queued         uint8      // datagrams in Queue
 	Segs           uint8      // segments sent and not acknowledged

@@ -62,7 +62,7 @@ func countFrom(s *model.Socket) {
 	switch {
 	case s.Kind != model.KindStream:
 	case s.TCP == model.Closed || s.TCP == model.Listen:
-		s.SndUna, s.SndNxt, s.RcvNxt, s.RcvWup, s.MSS, s.Retries, s.Segs = 0, 0, 0, 0, 0, 0, 0
+		s.SndUna, s.SndNxt, s.RcvNxt, s.RcvWup, s.MSS, s.Retries, s.Segs, s.Rank = 0, 0, 0, 0, 0, 0, 0, 0
 		s.Flags &^= over
 	case s.TCP == model.SynSent:
 		s.MSS = 0 // the peer has not said
