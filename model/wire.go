@@ -409,11 +409,15 @@ func (m *move) heard() {
 }
 
 // predicted says that Linux takes the segment by header prediction, which looks
-// at an acknowledgement only if it is news. Data goes the slow way where no memory
-// is set aside, because none waits to be read, to be sent or to be acknowledged
-// (tcp_rcv_established, sk_forward_alloc).
-func (m *move) predicted(s *Socket, f *Frame) bool {
-	return s.TCP == Established && !s.has(Unpredicted) && (s.Unread != 0 || s.Unsent != 0 || s.SndUna != s.SndNxt) && f.Len != 0 && f.Bits&FIN == 0 && f.Seq == s.RcvNxt && f.Ack == s.SndUna && m.under(forLinux)
+// at an acknowledgement only if it is another.
+func (m *move) predicted(s *Socket, f *Frame) bool { return f.Ack == s.SndUna && m.foreseen(s, f) }
+
+// foreseen says that a segment is what header prediction is for, but for its
+// acknowledgement. Data goes the slow way where no memory is set aside, because
+// none waits to be read, to be sent or to be acknowledged (tcp_rcv_established,
+// sk_forward_alloc).
+func (m *move) foreseen(s *Socket, f *Frame) bool {
+	return s.TCP == Established && !s.has(Unpredicted) && (s.Unread != 0 || s.Unsent != 0 || s.SndUna != s.SndNxt) && f.Len != 0 && f.Bits&FIN == 0 && f.Seq == s.RcvNxt && m.under(forLinux)
 }
 
 // takeData queues new data and says whether it is to be acknowledged.

@@ -31,7 +31,7 @@ func (c *Conn) handleAck(now time.Duration, a *arrival) (ev Event, ok bool) {
 	if seqLT(a.ack, c.sndUna) {
 		if seqLT(a.ack, c.sndUna-c.oldAckWindow()) {
 			c.challenge(now)
-			return 0, false
+			return c.eaten(now, a), false
 		}
 		return 0, true
 	}
@@ -46,6 +46,20 @@ func (c *Conn) handleAck(now time.Duration, a *arrival) (ev Event, ok bool) {
 		c.duplicateAck(now, a, sacked)
 	}
 	return ev | c.finAcknowledged(now, a) | AckTaken, true
+}
+
+// eaten takes the data of a segment whose acknowledgement is invalid. Linux
+// queues what header prediction foresees before it looks at that
+// (tcp_rcv_established), provided that memory is set aside for the data: because
+// other data waits to be read or to be acknowledged.
+func (c *Conn) eaten(now time.Duration, a *arrival) (ev Event) {
+	if !c.cfg.OldAckBounded || len(a.data) == 0 || c.Readable()+c.Unacked() == 0 || !c.predicted(a.seg) {
+		return 0
+	}
+	c.takeTimestamp(now, a)
+	ev, _ = c.handleData(now, a)
+	c.scheduleAck(now)
+	return ev
 }
 
 // oldAckWindow is how far below SND.UNA an acknowledgement may be and still be

@@ -69,7 +69,7 @@ func (c *Conn) handleOrphan(now time.Duration, a *arrival) Event {
 	case flags&wire.RST != 0:
 		return c.reset()
 	case flags&wire.SYN != 0 && seqGE(a.seq, c.rcvNxt),
-		flags&wire.ACK != 0 && seqGT(a.end, c.rcvNxt) && !(a.fin && a.end == c.rcvNxt+1):
+		flags&wire.ACK != 0 && seqGT(a.end, c.rcvNxt) && a.end != a.seq && !(a.fin && a.end == c.rcvNxt+1):
 		c.resetFor(a)
 		c.end()
 		return Aborted | Closed

@@ -155,6 +155,9 @@ var oddSegments = []stimulus{
 		f.Ack += 10
 	}),
 	segment("SYN|ACK with data", opening, func(_ *model.Socket, f *model.Frame) { f.Bits, f.Seq, f.Len = model.SYN|model.ACK, 0, 1 }),
+	segment("data that acknowledges what was before the beginning", hungry, func(_ *model.Socket, f *model.Frame) {
+		f.Bits, f.Len, f.Ack = model.PSH|model.ACK, 1, 0xffff
+	}),
 }
 
 // strays are segments for nobody.
