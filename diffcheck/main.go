@@ -24,6 +24,8 @@ type commands struct {
 	Distinguish distinguishCommand `cmd:"" help:"Find the shortest scripts that tell two dialects apart."`
 	Rules       rulesCommand       `cmd:"" help:"List the rules of the model."`
 	Clauses     clausesCommand     `cmd:"" help:"List the clauses of the documents."`
+	Bench       benchCommand       `cmd:"" help:"Measure connspec beside the host kernel and gVisor, in one run."`
+	BenchPart   benchPartCommand   `cmd:"" hidden:"" help:"Be one end of a trial of bench."`
 }
 
 const description = `Runs one script on three targets (this machine's kernel, impl on a raw socket,
