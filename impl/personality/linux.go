@@ -60,6 +60,7 @@ var linux = Personality{
 	BacklogHalves:     2,
 	ResetCloseWait:    spec.EPIPE,
 	Cookies:           true,
+	TimeWaitYields:    true,
 	StaleFlow:         true,
 	ReleasesPort:      true,
 	AnswersBroadcast:  true,

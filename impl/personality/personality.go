@@ -126,6 +126,9 @@ type Personality struct {
 	BacklogCountsAll bool
 	// Cookies: handshakes beyond the backlog are answered with SYN cookies.
 	Cookies bool
+	// TimeWaitYields: a connection in TIME-WAIT makes way for an attempt with its
+	// four names (tcp_twsk_unique).
+	TimeWaitYields bool
 	// PipeFirst: sending looks at the shut half first, at the pending error
 	// next, and only then at the destination (sosendcheck).
 	PipeFirst bool

@@ -218,8 +218,8 @@ func (l *Layer) takeTuple(i int32, s *Socket, dst netip.AddrPort) (successor uin
 // attempt that chooses its port (net.ipv4.tcp_tw_reuse_delay).
 const reuseDelay = time.Second
 
-// tupleFree says whether a connection may have these names. One in TIME-WAIT
-// that used timestamps makes way for a port that bind named, and on the
+// tupleFree says whether a connection may have these names. On Linux one in
+// TIME-WAIT that used timestamps makes way for a port that bind named, and on the
 // loopback interface after a while for any (tcp_twsk_unique, tcp_tw_reuse=2).
 func (l *Layer) tupleFree(t tuple, explicit bool) bool {
 	n, taken := l.tuples[t]
@@ -227,7 +227,7 @@ func (l *Layer) tupleFree(t tuple, explicit bool) bool {
 		return true
 	}
 	c := l.conns.at(n)
-	if !c.timeWait || !c.stamped || c.owner != 0 {
+	if !l.p.TimeWaitYields || !c.timeWait || !c.stamped || c.owner != 0 {
 		return false
 	}
 	return explicit || c.path.Loops && l.now-c.since > reuseDelay

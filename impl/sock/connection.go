@@ -79,7 +79,7 @@ func (l *Layer) tcpConfig(path ip.Path) *tcp.Config {
 
 // isn is the initial sequence number and timestamp offset of a connection.
 func (l *Layer) isn(local, remote netip.AddrPort) (iss, tsOffset uint32) {
-	return tcp.ISN(l.cfg.Secret, local.Addr().As16(), remote.Addr().As16(), local.Port(), remote.Port(), l.now)
+	return tcp.ISN(l.cfg.Secret, local.Addr().As16(), remote.Addr().As16(), local.Port(), remote.Port(), l.wireTCP.Clock(l.now))
 }
 
 // dial makes the connection of socket i to its peer. successor is the initial

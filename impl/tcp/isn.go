@@ -10,10 +10,18 @@ import (
 // number (RFC 9293 section 3.4.1).
 const isnTick = 4 * time.Microsecond
 
+// Clock is what the time adds to an initial sequence number.
+func (c *Config) Clock(now time.Duration) uint32 {
+	if c.ISNTick > 0 {
+		return uint32(now / c.ISNTick)
+	}
+	return uint32(now / isnTick)
+}
+
 // ISN is the initial sequence number of a connection, and the offset of its
 // timestamp clock: M + F(endpoints, secret) of RFC 6528 section 3, with
-// SipHash-2-4 as F. Addresses are 16 bytes, IPv4 ones mapped.
-func ISN(secret, src, dst [16]byte, srcPort, dstPort uint16, now time.Duration) (iss, tsOffset uint32) {
+// SipHash-2-4 as F and clock (Config.Clock) as M. Addresses are 16 bytes, IPv4 ones mapped.
+func ISN(secret, src, dst [16]byte, srcPort, dstPort uint16, clock uint32) (iss, tsOffset uint32) {
 	h := newSip(secret)
 	h.word(binary.LittleEndian.Uint64(src[:]))
 	h.word(binary.LittleEndian.Uint64(src[8:]))
@@ -21,7 +29,7 @@ func ISN(secret, src, dst [16]byte, srcPort, dstPort uint16, now time.Duration) 
 	h.word(binary.LittleEndian.Uint64(dst[8:]))
 	const length = 36
 	sum := h.finish(uint64(srcPort) | uint64(dstPort)<<16 | length<<56)
-	return uint32(sum) + uint32(now/isnTick), uint32(sum >> 32)
+	return uint32(sum) + clock, uint32(sum >> 32)
 }
 
 // sip is the state of SipHash-2-4 (Aumasson and Bernstein, 2012).

@@ -20,9 +20,12 @@ func TestSipHashIsThatOfItsPaper(t *testing.T) {
 func TestISNFollowsRFC6528(t *testing.T) {
 	secret, a, b := [16]byte{1}, [16]byte{10: 0xff, 15: 1}, [16]byte{10: 0xff, 15: 2}
 	iss, offset := ISN(secret, a, b, 1000, 80, 0)
-	later, _ := ISN(secret, a, b, 1000, 80, time.Second)
+	later, _ := ISN(secret, a, b, 1000, 80, (&Config{}).Clock(time.Second))
 	if later-iss != 250_000 {
 		t.Errorf("one second moves the number by %d, want 250000", later-iss)
+	}
+	if got := Linux(1500).Clock(time.Second); got != 15_625_000 {
+		t.Errorf("on Linux one second moves the number by %d, want 15625000", got)
 	}
 	for name, other := range map[string]func() (uint32, uint32){
 		"secret":      func() (uint32, uint32) { return ISN([16]byte{2}, a, b, 1000, 80, 0) },
