@@ -1,0 +1,19 @@
+// The peers of diffcheck bench that need gVisor: a module of their own, so that
+// connspec does not depend on it.
+module github.com/connspec/connspec/diffcheck/bench/peers
+
+go 1.26.3
+
+require (
+	github.com/connspec/connspec v0.0.0
+	golang.org/x/sys v0.49.0
+	gvisor.dev/gvisor v0.0.0-20260905035102-160fafc42237
+)
+
+require (
+	github.com/google/btree v1.1.2 // indirect
+	golang.org/x/exp v0.0.0-20250711185948-6ae5c78190dc // indirect
+	golang.org/x/time v0.15.0 // indirect
+)
+
+replace github.com/connspec/connspec => ../../..
