@@ -25,6 +25,7 @@ const (
 	LeftFastOpen                    // a corner of Fast Open: a peer that opens too, lost SYNs, a frame before the SYN
 	LeftFiles                       // a file system larger than a world holds, or a change that the model does not know
 	LeftCall                        // a call that the system of the dialect does not have
+	LeftReusePort                   // SO_REUSEPORT: which of several sockets gets what comes for all
 	ReasonCount
 )
 
@@ -49,6 +50,7 @@ var reasons = [ReasonCount]string{
 	LeftCall:          "a call that the system does not have: connectx and disconnectx are of macOS alone",
 	LeftFastOpen:      "a Fast Open whose SYN crosses another or is lost, or that a segment or an ICMP message meets before its SYN",
 	LeftFiles:         "a file system larger than a world holds, or a change of it that the model does not know",
+	LeftReusePort:     "a SYN or datagram for several sockets with one name by SO_REUSEPORT, sent within the host or with more than two of them",
 	LeftWindow:        "a send that the peer's window or the send buffer would cut",
 }
 

@@ -167,7 +167,7 @@ func tables() [][]Rule {
 		sourceRouteRules, credentialRules, waitOptions, portRange, recvErrRules, noCookieRules, deviceOptions, mtuOptions, optionsLeftOut, selectRules, epollRules,
 		resumes, connectxRules, disconnectxRules,
 		shutdownRulesBSD, shutdownRules, needing(sourced, sendSourceRoute), needing(quick, fastElsewhere), needing(raw, sendRaw), sendInet6, sendDevice, sendRulesBSD, needing(six, sendLinux6), sendRules, errorQueueRules, recvRulesBSD, recvRules, closeRules,
-		handshakeRules, segmentRules, noSocketRules, broadcastRules, datagramRules, icmpRules, wakeRules, timerRules,
+		sharedListening, handshakeRules, segmentRules, noSocketRules, broadcastRules, sharedDatagrams, datagramRules, icmpRules, wakeRules, timerRules,
 		bindRulesUnix, connectRulesUnix, listenRulesUnix, acceptRulesUnix, nameRulesUnix, optionRulesUnix,
 		shutdownRulesUnix, sendRulesUnix, recvRulesUnix, wakeRulesUnix,
 		signalRules, timeoutRules,

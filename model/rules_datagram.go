@@ -16,11 +16,13 @@ var datagramRules = []Rule{
 		when:  func(m *move) bool { return m.s.Queued == QueueMax }, then: leaves(LeftScope)},
 	{Name: "datagram/queued", Class: Deliver, on: onDatagram, For: forAll, Evidence: "RFC 768",
 		Title: "A datagram is queued on the socket whose names fit it best.",
-		then: func(m *move) {
-			m.s.Queue[m.s.Queued] = Datagram{Len: m.f.Len, Addr: m.f.Src, Port: m.f.SPort}
-			m.s.Queued++
-			m.poke(m.s, arrived)
-		}},
+		then:  (*move).queueDatagram},
+}
+
+func (m *move) queueDatagram() {
+	m.s.Queue[m.s.Queued] = Datagram{Len: m.f.Len, Addr: m.f.Src, Port: m.f.SPort}
+	m.s.Queued++
+	m.poke(m.s, arrived)
 }
 
 func unreachable(m *move) {

@@ -16,7 +16,7 @@ type Size struct {
 func Scopes(z Size) []*Scope {
 	return []*Scope{
 		stream(z), within(z), connection(z), listener(z), backlog(z), peculiar(z), dgram(z), deluge(z), reuse(z), errorQueue(z), surroundings(z), filtered(z), inet6(z), inet6Connection(z), inet6Dgram(z), inet6Arguments(z), inet6Surroundings(z),
-		options(z), linger(z), sharing(z), ports(z), device(z), waits(z), oddWaits(z), signalled(z), accepting(z), impatient(z),
+		options(z), linger(z), sharing(z), together(z), ports(z), device(z), waits(z), oddWaits(z), signalled(z), accepting(z), impatient(z),
 		others(z), landlock(z), allDown(z), fastOpen(z), fastEarly(z), raw(z), connectx(z),
 		unixStream(z), unixDgram(z), unixData(z), unixMessages(z), unixPaths(z), unixArguments(z), leftOpen(z), unixOpen(z), arguments(z),
 	}

@@ -38,6 +38,15 @@ func sharing(z Size) *Scope {
 	).says("Two sockets that want one port, by the options that let them: names are compared in pairs.")
 }
 
+// together is sockets that have one name by SO_REUSEPORT.
+func together(z Size) *Scope {
+	z.Sockets, z.Threads = 3, 1
+	return z.scope("together", 1,
+		opens(spec.SockStream)[1:], opens(spec.SockDgram)[1:], where(idle, where(unset, values(spec.SoReuseport, spec.SolSocket, 1))),
+		binds(at(model.AddrOwn, 1)), listens(0), callers(1), datagrams[:1], []stimulus{closes},
+	).says("Two sockets that share what comes for them, and a third with which the model says no more.")
+}
+
 // ports is a host with one port to choose.
 func ports(z Size) *Scope {
 	z.Threads = 1
