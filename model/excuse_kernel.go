@@ -6,8 +6,6 @@ var notShown = []Unshown{
 	{"timer/time-wait-over", "TIME-WAIT lasts a minute, for which no script of a run waits."},
 	{"recv/stream/data-and-ack", "Whether reading acknowledges hangs on milliseconds, and both answers are allowed."},
 	{"recvfrom/stream/data-and-ack", "Whether reading acknowledges hangs on milliseconds, and both answers are allowed."},
-	{"listen/reuseport", "Which listener got a SYN shows only when it is asked for the connection, and both answers are allowed (corpus: options/reuseport-either-listener)."},
-	{"datagram/reuseport", "Which socket got a datagram shows only when it is read, and both answers are allowed (corpus: options/reuseport-either-datagram-socket)."},
 }
 
 // AnyOrder is why a check may leave many answers in a dialect whose checks have

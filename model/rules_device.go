@@ -30,9 +30,12 @@ func onDevice(m *move) bool {
 }
 
 // offRoute: the destination has no route on the socket's device.
-func offRoute(m *move) bool {
-	r := m.route(m.c.To.Addr)
-	return onDevice(m) && (r == routeUnicast && m.s.Dev == spec.DeviceLo || r == routeNone || r == routeUnreachable || r == routeProhibit || r == routeBlackhole)
+func offRoute(m *move) bool { return onDevice(m) && m.lacksRoute(m.c.To.Addr) }
+
+// lacksRoute: nor has an address, on the device of m.s.
+func (m *move) lacksRoute(a Addr) bool {
+	r := m.route(a)
+	return r == routeUnicast && m.s.Dev == spec.DeviceLo || r == routeNone || r == routeUnreachable || r == routeProhibit || r == routeBlackhole
 }
 
 // deviceDown: the socket is bound to the interface of the wire, which is down,

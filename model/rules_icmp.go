@@ -141,6 +141,11 @@ var icmpRules = []Rule{
 		when: func(m *move) bool {
 			return m.f.Type == 3 && m.f.Code == 4 && m.s != nil && m.s.TCP == SynSent && m.s.has(SynData)
 		}, then: func(m *move) { m.learnPath(); m.s.Retries = min(m.s.Retries+1, m.synRetries()); m.resendSYN() }}, // tcp_simple_retransmit counts none, and there is no end to them
+	{Name: "icmp/fragmentation/off-route", Class: Deliver, on: onICMP, For: forLinux, Evidence: "Linux 6.18, tcp_v4_mtu_reduced (sk_err_soft), __ip_rt_update_pmtu",
+		Title: "Fragmentation needed where only the socket's device leads to the peer: there is no route to take note of it, and it is a soft error.",
+		when: func(m *move) bool {
+			return tcpQuote(m) && onDevice(m) && m.f.Proto == ProtoICMP && tooBig(m) && m.f.MSS < m.w.Env.linkMTU() && m.s.TCP > Listen && !m.s.has(Request) && m.lacksRoute(m.s.Remote)
+		}, then: func(m *move) { m.s.Soft = spec.EMSGSIZE }},
 	{Name: "icmp/fragmentation", Class: Deliver, on: onICMP, For: forAll, Evidence: "Linux 6.18, tcp_v4_err (ICMP_FRAG_NEEDED); RFC 1191",
 		Title: "Fragmentation needed, and packet too big, change no state of TCP; Linux takes note of the path.",
 		when:  all(tcpQuote, tooBig), then: (*move).learnPath},

@@ -65,7 +65,7 @@ func device(z Size) *Scope {
 	return z.scope("device", 0,
 		opens(spec.SockStream, spec.SockDgram), bound,
 		connects(at(model.AddrRemote1, 1), at(model.AddrNoRoute, 1), at(model.AddrOwn, 1), at(model.AddrUnreachable, 1), at(model.AddrSubnetBroadcast, 1), unspec),
-		binds(at(model.AddrOwn, 1)), []stimulus{sends, sendTo(at(model.AddrNoRoute, 1)), closes, timers, takeError, change(model.Label{Change: model.AddrGone}), change(model.Label{Change: model.LinkDown})}, segments[1:2], segments[10:11], messages[1:2],
+		binds(at(model.AddrOwn, 1)), []stimulus{sends, sendTo(at(model.AddrNoRoute, 1)), closes, timers, takeError, change(model.Label{Change: model.AddrGone}), change(model.Label{Change: model.LinkDown})}, segments[1:2], segments[10:11], messages[1:2], messages[4:5],
 	).says("An interface takes part in the choice of a route, by the class of the destination.")
 }
 
