@@ -71,6 +71,7 @@ type Surroundings struct {
 	Routes  uint64 // a Change of four bits per class from AddrRemote1; 0 is as planned
 	Routes6 uint64 // likewise, from AddrOwn6
 	Lacks   Lack
+	MTU     uint16 // of the interface of the wire in bytes; 0 is as planned
 	Out     Filter
 	In      Filter
 	Only    Port // the one port that there is to choose, if it was chosen yet: for all if Narrow, or for some (OneChoice)
@@ -78,7 +79,7 @@ type Surroundings struct {
 	Barred  bool // it is not to be chosen
 	// How long the host goes on asking for a neighbour, see [Surroundings.asking].
 	Asking, Asking6 uint8
-	MTU             uint16 // of the interface of the wire in bytes; 0 is as planned
+	Spare           [7]uint8 // always 0, in place of padding: so worlds compare as memory
 }
 
 // Lack is what the host has lost of its interfaces and abilities.

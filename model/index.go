@@ -70,7 +70,7 @@ func (r *Rule) covers(a aspect) bool {
 
 // index finds the rules that may apply.
 type index struct {
-	lists   [spec.DocumentCount + 1][triggerCount][moods]uint16 // places in shelves, by dialect; the last are of all
+	lists   [triggerCount][moods][spec.DocumentCount + 1]uint16 // places in shelves, by dialect; the last are of all
 	shelves []shelf
 	entries []entry
 	when    []func(*move) bool // by id, apart from all else that a rule has: what is read often lies together
@@ -89,9 +89,18 @@ type span struct{ first, count uint16 }
 // lists are read more often than anything else.
 type entry struct {
 	id    RuleID
-	needs traits
 	is    property
 	of    Dialects
+	needs traits
+}
+
+// next is the place of the first entry of a list, from i on, that may apply to any of
+// a group; len(list) if there is none.
+func next(list []entry, i int, has traits, group Dialects) int {
+	for i < len(list) && (list[i].needs&has == 0 || list[i].of&group == 0) {
+		i++
+	}
+	return i
 }
 
 // property is what try has to know of a rule.
@@ -106,7 +115,7 @@ const (
 )
 
 func (r *Rule) entry() entry {
-	e := entry{r.ID, r.needs, r.properties(), r.For}
+	e := entry{r.ID, r.properties(), r.For, r.needs}
 	if e.needs == 0 {
 		e.needs = whichever
 	}
@@ -145,9 +154,9 @@ func newIndex(rules []Rule, all bool) *index {
 	}
 	known := map[string]span{}
 	var asked, able []*Rule
-	for d := range x.lists {
+	for d := range spec.DocumentCount + 1 {
 		of := Dialects(1 << d)
-		if d == int(listOfAll) {
+		if d == spec.Dialect(listOfAll) {
 			of = forAll
 		}
 		for t := range triggerCount {
@@ -173,7 +182,7 @@ func newIndex(rules []Rule, all bool) *index {
 					x.shelves = append(x.shelves, x.shelf(able, known))
 					shelves[string(key)] = s
 				}
-				x.lists[d][t][k] = s
+				x.lists[t][k][d] = s
 			}
 		}
 	}
@@ -236,7 +245,7 @@ func (x *index) rules(m *move, t trigger, has traits, from RuleID) []entry {
 	if m.group.single() {
 		list = int(m.lead)
 	}
-	l := &x.shelves[x.lists[list][t][has.mood()]][m.aspect()]
+	l := &x.shelves[x.lists[t][has.mood()][list]][m.aspect()]
 	entries := x.entries[l.first:][:l.count]
 	if from == 0 {
 		return entries

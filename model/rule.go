@@ -134,7 +134,7 @@ type book struct {
 	rules    []Rule
 	byName   map[string]RuleID
 	index    *index
-	standing [][spec.DocumentCount]Verdict // by id
+	standing []Standings // by id
 }
 
 // rules is filled in once, by init: the tables refer to functions that look
@@ -178,7 +178,7 @@ func (b *book) add(r Rule) {
 	if b.rules == nil {
 		b.rules = make([]Rule, 1, 512) // no rule has the id 0
 		b.byName = make(map[string]RuleID, 512)
-		b.standing = make([][spec.DocumentCount]Verdict, 1, 512)
+		b.standing = make([]Standings, 1, 512)
 	}
 	r.ID = RuleID(len(b.rules))
 	if _, taken := b.byName[r.Name]; taken {
@@ -186,11 +186,7 @@ func (b *book) add(r Rule) {
 	}
 	b.byName[r.Name] = r.ID
 	b.rules = append(b.rules, r)
-	var standing [spec.DocumentCount]Verdict
-	for d := range spec.DocumentCount {
-		standing[d] = r.Standing(d)
-	}
-	b.standing = append(b.standing, standing)
+	b.standing = append(b.standing, r.standings())
 }
 
 // Rules lists every rule, in the order of their ids: the rule with id n is at
@@ -218,9 +214,6 @@ func RuleByID(id RuleID) (r *Rule, ok bool) {
 
 // RuleByName finds a rule by its lasting name.
 func RuleByName(name string) (*Rule, bool) { return RuleByID(rules.byName[name]) }
-
-// Standing is [Rule.Standing] of the rule with the given id, looked up.
-func Standing(d spec.Dialect, id RuleID) Verdict { return rules.standing[id][d] }
 
 func (id RuleID) String() string {
 	if r, ok := RuleByID(id); ok {

@@ -30,15 +30,15 @@ var fileRules = []Rule{
 		when:  func(m *move) bool { return m.file >= FileOther && m.file < FileEpoll }, then: leaves(LeftOption)},
 
 	{Name: "socket/netlink", Class: Succeed, on: on(spec.OpSocket), For: forLinux, Evidence: "netlink(7)",
-		Title: "A socket of AF_NETLINK speaks with the kernel.", needs: strange,
+		Title: "A socket of AF_NETLINK speaks with the kernel.", needs: oddSocket,
 		when: all(otherFamily(spec.AFNetlink), func(m *move) bool { return m.c.Protocol == spec.ProtocolDefault }), then: installs(FileNetlink)},
 	{Name: "socket/packet", Class: Succeed, on: on(spec.OpSocket), For: forLinux, Evidence: "packet(7)",
-		Title: "A socket of AF_PACKET speaks with an interface.", needs: strange,
+		Title: "A socket of AF_PACKET speaks with an interface.", needs: oddSocket,
 		when: all(otherFamily(spec.AFPacket), func(m *move) bool { return m.c.Protocol == spec.ProtocolDefault }), then: installs(FilePacket)},
 	{Name: "socket/mptcp", Class: Succeed, on: on(spec.OpSocket), For: forLinux, Evidence: "Linux 6.18, mptcp_init_sock",
-		Title: "A socket of MPTCP is one that the model knows little of.", needs: strange, when: wantsMPTCP, then: installs(FileMPTCP)},
+		Title: "A socket of MPTCP is one that the model knows little of.", needs: oddSocket, when: wantsMPTCP, then: installs(FileMPTCP)},
 	{Name: "socket/other-family", Class: Succeed, on: on(spec.OpSocket), For: forAll,
-		Title: "Sockets of AF_NETLINK and AF_PACKET are not modelled otherwise, nor is MPTCP.", needs: strange,
+		Title: "Sockets of AF_NETLINK and AF_PACKET are not modelled otherwise, nor is MPTCP.", needs: oddSocket,
 		when: func(m *move) bool {
 			return m.c.Family == spec.AFNetlink || m.c.Family == spec.AFPacket || m.c.Protocol == spec.ProtocolMPTCP
 		}, then: leaves(LeftFamily)},

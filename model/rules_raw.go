@@ -9,17 +9,17 @@ import "github.com/connspec/connspec/spec"
 var socketRaw = []Rule{
 	{Name: "socket/raw/EPROTONOSUPPORT", Class: Shall, on: on(spec.OpSocket), For: forLinux, Evidence: "Linux 6.18, inet_create",
 		Title: "A raw socket needs a protocol.",
-		needs: strange, when: all(wantsRaw, func(m *move) bool { return m.c.Protocol == spec.ProtocolDefault }), then: fails(spec.EPROTONOSUPPORT)},
+		needs: oddSocket, when: all(wantsRaw, func(m *move) bool { return m.c.Protocol == spec.ProtocolDefault }), then: fails(spec.EPROTONOSUPPORT)},
 	{Name: "socket/raw/ok", Class: Succeed, on: on(spec.OpSocket), For: forLinux, Evidence: "Linux 6.18, inet_create (inet_num)",
 		Title: "A raw socket has its protocol for a port.",
-		needs: strange, when: all(wantsRaw, func(m *move) bool { return m.c.Protocol >= spec.ProtocolTest }), then: newRawSocket},
+		needs: oddSocket, when: all(wantsRaw, func(m *move) bool { return m.c.Protocol >= spec.ProtocolTest }), then: newRawSocket},
 	{Name: "socket/ping/EACCES", Class: Shall, on: on(spec.OpSocket), For: forLinux, Evidence: "Linux 6.18, ping_init_sock (net.ipv4.ping_group_range is empty)",
 		Title: "A datagram socket of ICMP is for the groups that ping_group_range names, and at first that is none.",
-		needs: strange, when: func(m *move) bool {
+		needs: oddSocket, when: func(m *move) bool {
 			return wantsPing(m) && !m.w.Env.lacks(Pings)
 		}, then: fails(spec.EACCES)},
 	{Name: "socket/ping/ok", Class: Succeed, on: on(spec.OpSocket), For: forLinux, Evidence: "Linux 6.18, ping_init_sock",
-		Title: "A datagram socket of ICMP is for the groups that ping_group_range names.", needs: strange, when: wantsPing, then: installs(FilePing)},
+		Title: "A datagram socket of ICMP is for the groups that ping_group_range names.", needs: oddSocket, when: wantsPing, then: installs(FilePing)},
 }
 
 func wantsPing(m *move) bool {

@@ -7,19 +7,19 @@ import "github.com/connspec/connspec/spec"
 var socketRules = []Rule{
 	{Name: "socket/left-out", Class: Succeed, on: on(spec.OpSocket), For: forAll,
 		Title: "Families and types beyond AF_INET stream and datagram are not modelled.",
-		needs: strange, when: func(m *move) bool {
+		needs: oddSocket | sixSocket | localSocket, when: func(m *move) bool {
 			f := m.c.Family
 			return f == spec.AFInet6 && (m.under(forTargetTCP) || m.c.Type == spec.SockRaw) || f == spec.AFUnix || f == spec.AFInet && m.c.Type == spec.SockRaw
 		}, then: leaves(LeftFamily)},
 	{Name: "socket/EAFNOSUPPORT", Class: Shall, on: on(spec.OpSocket), For: forAll, Evidence: "POSIX.1-2008, socket()",
-		Title: "An unknown family fails.", needs: strange, when: func(m *move) bool { return m.c.Family != spec.AFInet && m.c.Family != spec.AFInet6 }, then: fails(spec.EAFNOSUPPORT)},
+		Title: "An unknown family fails.", needs: oddSocket | localSocket, when: func(m *move) bool { return m.c.Family != spec.AFInet && m.c.Family != spec.AFInet6 }, then: fails(spec.EAFNOSUPPORT)},
 	{Name: "socket/type", Class: Shall, on: on(spec.OpSocket), For: forAll &^ forSockets, Evidence: "Linux 6.18, inet_create; POSIX.1-2008, socket()",
 		Title: "A type that the family does not have fails.",
-		needs: strange, when: wrongType,
+		needs: oddSocket, when: wrongType,
 		then: fails(spec.ESOCKTNOSUPPORT)},
 	{Name: "socket/macos/type", Class: Shall, on: on(spec.OpSocket), For: forMacOS, Evidence: "XNU 11417, socreate_internal",
 		Title: "A type that the family does not have fails; with a protocol that belongs to another type, for the protocol.",
-		needs: strange, when: wrongType,
+		needs: oddSocket, when: wrongType,
 		then: func(m *move) {
 			if m.c.Protocol != spec.ProtocolDefault {
 				m.fail(spec.EPROTOTYPE)
@@ -28,17 +28,17 @@ var socketRules = []Rule{
 			m.fail(spec.EPROTONOSUPPORT)
 		}},
 	{Name: "socket/macos/protocol", Class: Shall, on: on(spec.OpSocket), For: forMacOS, Evidence: "XNU 11417, socreate_internal (pffindprotonotype)",
-		Title: "A protocol that belongs to another type fails.", needs: strange, when: wrongProtocol, then: fails(spec.EPROTOTYPE)},
+		Title: "A protocol that belongs to another type fails.", needs: oddSocket, when: wrongProtocol, then: fails(spec.EPROTOTYPE)},
 	{Name: "socket/type-EPROTOTYPE", Class: Shall, on: on(spec.OpSocket), For: forPOSIX | forOSX | forTargetTCP, Evidence: "POSIX.1-2008, socket()",
 		Title: "A type that the family does not have may fail with EPROTOTYPE.",
-		needs: strange, when: wrongType, then: fails(spec.EPROTOTYPE)},
+		needs: oddSocket, when: wrongType, then: fails(spec.EPROTOTYPE)},
 	{Name: "socket/type-EPROTONOSUPPORT", Class: Shall, on: on(spec.OpSocket), For: forPOSIX | forOSX | forTargetTCP, Evidence: "XNU 11417 and FreeBSD 13, socreate",
 		Title: "A type that the family does not have may fail with EPROTONOSUPPORT.",
-		needs: strange, when: wrongType, then: fails(spec.EPROTONOSUPPORT)},
+		needs: oddSocket, when: wrongType, then: fails(spec.EPROTONOSUPPORT)},
 	{Name: "socket/EPROTONOSUPPORT", Class: Shall, on: on(spec.OpSocket), For: forAll &^ forMacOS, Evidence: "Linux 6.18, inet_create; POSIX.1-2008, socket()",
-		Title: "A protocol that the type does not have fails.", needs: strange, when: wrongProtocol, then: fails(spec.EPROTONOSUPPORT), also: true},
+		Title: "A protocol that the type does not have fails.", needs: oddSocket, when: wrongProtocol, then: fails(spec.EPROTONOSUPPORT), also: true},
 	{Name: "socket/EPROTOTYPE", Class: Shall, on: on(spec.OpSocket), For: forOSX | forPOSIX, Evidence: "4.4BSD and FreeBSD, socreate",
-		Title: "A protocol that the type does not have may fail with EPROTOTYPE.", needs: strange, when: wrongProtocol, then: fails(spec.EPROTOTYPE)},
+		Title: "A protocol that the type does not have may fail with EPROTOTYPE.", needs: oddSocket, when: wrongProtocol, then: fails(spec.EPROTOTYPE)},
 	{Name: "socket/ok", Class: Succeed, on: on(spec.OpSocket), For: forAll, Evidence: "POSIX.1-2008, socket()",
 		Title: "socket makes a socket and gives the lowest free descriptor.",
 		when:  not(wrongProtocol), then: newSocket},

@@ -15,7 +15,7 @@ func onCall(op spec.Op, rules ...Rule) []Rule {
 	return rules
 }
 
-var socketRulesUnix = needing(strange, []Rule{
+var socketRulesUnix = []Rule{
 	{Name: "socketpair/left-out", Class: Succeed, on: on(spec.OpSocketpair), For: forTargetTCP,
 		Title: "The page knows no AF_UNIX; socketpair is not modelled.", then: leaves(LeftFamily)},
 	{Name: "socketpair/EAFNOSUPPORT", Class: Shall, on: on(spec.OpSocketpair), For: forUnix, Evidence: "POSIX.1-2008, socketpair()",
@@ -35,17 +35,17 @@ var socketRulesUnix = needing(strange, []Rule{
 	{Name: "socketpair/ok", Class: Succeed, on: on(spec.OpSocketpair), For: forUnix, Evidence: "POSIX.1-2008, socketpair(); Linux 6.18, unix_socketpair",
 		Title: "socketpair makes two sockets that are connected to each other.", when: all(familyUnix, unixTyped), then: newPair},
 
-	{Name: "socket/unix/EPROTONOSUPPORT", Class: Shall, on: on(spec.OpSocket), For: forUnix, Evidence: "Linux 6.18, unix_create; POSIX.1-2008, socket()",
+	{Name: "socket/unix/EPROTONOSUPPORT", Class: Shall, on: on(spec.OpSocket), needs: oddSocket, For: forUnix, Evidence: "Linux 6.18, unix_create; POSIX.1-2008, socket()",
 		Title: "A protocol that AF_UNIX does not have fails.", when: all(familyUnix, unixProtocol), then: fails(spec.EPROTONOSUPPORT)},
-	{Name: "socket/unix/macos/type", Class: Shall, on: on(spec.OpSocket), For: forMacOS, Evidence: "XNU 11417, socreate_internal",
+	{Name: "socket/unix/macos/type", Class: Shall, on: on(spec.OpSocket), needs: oddSocket, For: forMacOS, Evidence: "XNU 11417, socreate_internal",
 		Title: "AF_UNIX has streams and datagrams alone.", when: all(familyUnix, oddUnixType), then: fails(spec.EPROTONOSUPPORT)},
-	{Name: "socket/unix/may/EPROTONOSUPPORT", Class: May, on: on(spec.OpSocket), For: forPOSIX | forOSX, Evidence: "4.4BSD and FreeBSD, socreate",
+	{Name: "socket/unix/may/EPROTONOSUPPORT", Class: May, on: on(spec.OpSocket), needs: oddSocket, For: forPOSIX | forOSX, Evidence: "4.4BSD and FreeBSD, socreate",
 		Title: "A type that AF_UNIX need not have may fail with EPROTONOSUPPORT.", when: all(familyUnix, oddUnixType), then: fails(spec.EPROTONOSUPPORT)},
-	{Name: "socket/unix/may/EPROTOTYPE", Class: May, on: on(spec.OpSocket), For: forPOSIX | forOSX, Evidence: "POSIX.1-2008, socket()",
+	{Name: "socket/unix/may/EPROTOTYPE", Class: May, on: on(spec.OpSocket), needs: oddSocket, For: forPOSIX | forOSX, Evidence: "POSIX.1-2008, socket()",
 		Title: "A type that AF_UNIX need not have may fail with EPROTOTYPE.", when: all(familyUnix, oddUnixType), then: fails(spec.EPROTOTYPE)},
-	{Name: "socket/unix/ok", Class: Succeed, on: on(spec.OpSocket), For: forUnix, Evidence: "POSIX.1-2008, socket(); Linux 6.18, unix_create",
+	{Name: "socket/unix/ok", Class: Succeed, on: on(spec.OpSocket), needs: oddSocket | localSocket, For: forUnix, Evidence: "POSIX.1-2008, socket(); Linux 6.18, unix_create",
 		Title: "socket makes an AF_UNIX socket; to Linux a raw one is one for datagrams.", when: all(familyUnix, unixTyped), then: newUnix},
-})
+}
 
 func familyUnix(m *move) bool { return m.c.Family == spec.AFUnix }
 

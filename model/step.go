@@ -139,15 +139,14 @@ func (m *move) ordered(t trigger) bool {
 // before from, and pushes a world for each answer. If all is set every rule may
 // apply. The rules before idle apply to none of the group that it was given.
 func (m *move) try(t trigger, out *Nexts, all bool, from RuleID) (idle RuleID) {
-	look := *m
 	blocked := false
 	has := out.traits(m, t)
 	list := rules.index.rules(m, t, has, from)
 	first := m.group == m.whole
 	idle = from
-	for i := range list {
+	for i := next(list, 0, has, m.group); i < len(list); i = next(list, i+1, has, m.group) {
 		e := &list[i]
-		if e.needs&has == 0 || e.of&m.group == 0 || blocked && e.is&isCheck == 0 {
+		if blocked && e.is&isCheck == 0 {
 			continue
 		}
 		holds := m.holds(e)
@@ -157,19 +156,23 @@ func (m *move) try(t trigger, out *Nexts, all bool, from RuleID) (idle RuleID) {
 		if !holds {
 			continue
 		}
+		check := e.is&isCheck != 0 && !m.ordered(t)
+		last := !all && e.is&isAlso == 0 && !check
+		if last && e.is&isPort == 0 {
+			m.apply(e.id, out)
+			return idle
+		}
+		look := *m
 		m.apply(e.id, out)
 		if e.is&isPort != 0 && look.s != nil && !look.s.has(HasPort) && !m.under(forLinux) {
 			m.back(&look)
 			m.bound = true
 			m.apply(e.id, out)
 		}
-		switch {
-		case all || e.is&isAlso != 0:
-		case e.is&isCheck != 0 && !m.ordered(t):
-			blocked = blocked || e.is&isMay == 0
-		default:
+		if last {
 			return idle
 		}
+		blocked = blocked || check && e.is&(isMay|isAlso) == 0 && !all
 		m.back(&look)
 	}
 	return idle

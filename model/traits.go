@@ -49,6 +49,13 @@ const (
 	marked  = erring | spoilt | loose                    // the socket
 )
 
+// Of a call of socket.
+const (
+	oddSocket   = unreadable // it asks for none of these
+	localSocket = misfit     // for a socket of AF_UNIX, for streams or datagrams
+	sixSocket   = oddLength  // for TCP or UDP over AF_INET6
+)
+
 // Of a segment.
 const (
 	withRST traits = 1 << iota
@@ -126,9 +133,9 @@ func (n *Nexts) traits(m *move, t trigger) traits {
 func (m *move) callTraits() traits {
 	c, s := m.c, m.s
 	switch {
-	case c.Op == spec.OpSocket && c.ordinary():
-		return allTraits &^ strange
-	case s == nil || c.Op == spec.OpSocket:
+	case c.Op == spec.OpSocket:
+		return allTraits&^strange | c.socketTraits()
+	case s == nil:
 		return allTraits
 	}
 	t := whichever | m.socketTraits()
@@ -367,16 +374,23 @@ func (k mood) traits() traits {
 	return t
 }
 
-// ordinary: the call asks for a TCP or UDP socket of AF_INET.
-func (c *Call) ordinary() bool {
-	if c.Family != spec.AFInet {
-		return false
+// socketTraits are those of a call of socket.
+func (c *Call) socketTraits() traits {
+	if c.Type != spec.SockStream && c.Type != spec.SockDgram {
+		return oddSocket
 	}
-	switch c.Type {
-	case spec.SockStream:
-		return c.Protocol == spec.ProtocolDefault || c.Protocol == spec.ProtocolTCP
-	case spec.SockDgram:
-		return c.Protocol == spec.ProtocolDefault || c.Protocol == spec.ProtocolUDP
+	own := spec.ProtocolTCP
+	if c.Type == spec.SockDgram {
+		own = spec.ProtocolUDP
 	}
-	return false
+	switch {
+	case c.Family == spec.AFUnix && c.Protocol == spec.ProtocolDefault:
+		return localSocket
+	case c.Protocol != spec.ProtocolDefault && c.Protocol != own:
+	case c.Family == spec.AFInet:
+		return 0
+	case c.Family == spec.AFInet6:
+		return sixSocket
+	}
+	return oddSocket
 }

@@ -6,216 +6,230 @@ import "github.com/connspec/connspec/spec"
 
 // How the parts of a world are laid out in words of 64 bits, for [World.Pack].
 
-const worldWords = 15
+const worldWords = 16
 
 func (w *World) words(p *[worldWords]uint64) {
-	p[0] = uint64(w.Domains[0]) |
-		uint64(w.Domains[1])<<8 |
-		uint64(w.Domains[2])<<16 |
-		uint64(w.FDs[0])<<24 |
-		uint64(w.FDs[1])<<32 |
-		uint64(w.FDs[2])<<40 |
-		uint64(w.FDs[3])<<48 |
-		uint64(w.FDs[4])<<56
-	p[1] = uint64(w.FDs[5]) |
-		uint64(w.FDs[6])<<8 |
-		uint64(w.FDs[7])<<16 |
-		uint64(w.FDs[8])<<24 |
-		uint64(w.FDs[9])<<32 |
-		uint64(w.FDs[10])<<40 |
-		uint64(w.FDs[11])<<48 |
-		uint64(w.OutLen)<<56
-	p[2] = uint64(w.Entries[0].Dir) |
-		uint64(w.Entries[0].Comp)<<8 |
-		uint64(w.Entries[0].Node)<<16 |
-		uint64(w.Entries[1].Dir)<<24 |
-		uint64(w.Entries[1].Comp)<<32 |
-		uint64(w.Entries[1].Node)<<40 |
-		uint64(w.Entries[2].Dir)<<48 |
-		uint64(w.Entries[2].Comp)<<56
-	p[3] = uint64(w.Entries[2].Node) |
-		uint64(w.Entries[3].Dir)<<8 |
-		uint64(w.Entries[3].Comp)<<16 |
-		uint64(w.Entries[3].Node)<<24 |
-		uint64(w.Entries[4].Dir)<<32 |
-		uint64(w.Entries[4].Comp)<<40 |
-		uint64(w.Entries[4].Node)<<48 |
-		uint64(w.Entries[5].Dir)<<56
-	p[4] = uint64(w.Entries[5].Comp) |
-		uint64(w.Entries[5].Node)<<8 |
-		uint64(w.Nodes[0].Kind)<<16 |
-		uint64(w.Nodes[0].Flags)<<24 |
-		uint64(w.Nodes[0].To[0])<<32 |
-		uint64(w.Nodes[0].To[1])<<40 |
-		uint64(w.Nodes[1].Kind)<<48 |
-		uint64(w.Nodes[1].Flags)<<56
-	p[5] = uint64(w.Nodes[1].To[0]) |
-		uint64(w.Nodes[1].To[1])<<8 |
-		uint64(w.Nodes[2].Kind)<<16 |
-		uint64(w.Nodes[2].Flags)<<24 |
-		uint64(w.Nodes[2].To[0])<<32 |
-		uint64(w.Nodes[2].To[1])<<40 |
-		uint64(w.Nodes[3].Kind)<<48 |
-		uint64(w.Nodes[3].Flags)<<56
-	p[6] = uint64(w.Nodes[3].To[0]) |
-		uint64(w.Nodes[3].To[1])<<8 |
-		uint64(w.Nodes[4].Kind)<<16 |
-		uint64(w.Nodes[4].Flags)<<24 |
-		uint64(w.Nodes[4].To[0])<<32 |
-		uint64(w.Nodes[4].To[1])<<40 |
-		uint64(w.Nodes[5].Kind)<<48 |
-		uint64(w.Nodes[5].Flags)<<56
-	p[7] = uint64(w.Nodes[5].To[0]) |
-		uint64(w.Nodes[5].To[1])<<8 |
-		uint64(w.Seen)<<16 |
-		uint64(w.Unseen)<<24 |
-		uint64(w.Env.Lacks)<<32 |
-		uint64(w.Env.Out.Addr)<<48 |
-		uint64(w.Env.Out.Proto)<<56
-	p[8] = uint64(w.Env.Routes)
-	p[9] = uint64(w.Env.Routes6)
-	p[10] = uint64(w.Env.Out.Does) |
-		uint64(w.Env.In.Addr)<<8 |
-		uint64(w.Env.In.Proto)<<16 |
-		uint64(w.Env.In.Does)<<24 |
-		uint64(w.Env.Only)<<32 |
-		uint64(w.Env.Asking)<<40 |
-		uint64(w.Env.Asking6)<<48 |
-		uint64(w.Passing)<<56
-	p[11] = uint64(w.Env.MTU) |
-		uint64(w.Signals[0])<<16 |
-		uint64(w.Signals[1])<<24 |
-		uint64(w.Signals[2])<<32 |
-		uint64(w.Interests[0].Slot)<<40 |
-		uint64(w.Interests[0].FD)<<48 |
-		uint64(w.Interests[0].Events)<<56
-	p[12] = uint64(w.Interests[0].Marks) |
-		uint64(w.Interests[1].Slot)<<8 |
-		uint64(w.Interests[1].FD)<<16 |
-		uint64(w.Interests[1].Events)<<24 |
-		uint64(w.Interests[1].Marks)<<32 |
-		uint64(w.Interests[2].Slot)<<40 |
-		uint64(w.Interests[2].FD)<<48 |
-		uint64(w.Interests[2].Events)<<56
-	p[13] = uint64(w.Interests[2].Marks) |
-		uint64(w.Left)<<8 |
-		uint64(w.NamesSeen)<<16 |
-		uint64(w.NamesUnseen)<<24 |
-		uint64(w.FastOpen[0])<<32 |
-		uint64(w.FastOpen[1])<<40 |
-		uint64(w.Paths[0])<<48
-	p[14] = uint64(w.Paths[1]) |
-		uint64(w.Paths[2])<<16 |
-		truth(w.Timers)<<32 |
-		truth(w.Env.Out.Six)<<33 |
-		truth(w.Env.In.Six)<<34 |
-		truth(w.Env.Narrow)<<35 |
-		truth(w.Env.Barred)<<36
+	p[0] = uint64(w.Env.Routes)
+	p[1] = uint64(w.Env.Routes6)
+	p[2] = uint64(w.Env.Lacks) |
+		uint64(w.Env.MTU)<<16 |
+		uint64(w.Env.Out.Addr)<<32 |
+		uint64(w.Env.Out.Proto)<<40 |
+		uint64(w.Env.Out.Does)<<48 |
+		uint64(w.Env.In.Addr)<<56
+	p[3] = uint64(w.Env.In.Proto) |
+		uint64(w.Env.In.Does)<<8 |
+		uint64(w.Env.Only)<<16 |
+		uint64(w.Env.Asking)<<24 |
+		uint64(w.Env.Asking6)<<32 |
+		uint64(w.Env.Spare[0])<<40 |
+		uint64(w.Env.Spare[1])<<48 |
+		uint64(w.Env.Spare[2])<<56
+	p[4] = uint64(w.Env.Spare[3]) |
+		uint64(w.Env.Spare[4])<<8 |
+		uint64(w.Env.Spare[5])<<16 |
+		uint64(w.Env.Spare[6])<<24 |
+		uint64(w.Domains[0])<<32 |
+		uint64(w.Domains[1])<<40 |
+		uint64(w.Domains[2])<<48 |
+		uint64(w.FDs[0])<<56
+	p[5] = uint64(w.FDs[1]) |
+		uint64(w.FDs[2])<<8 |
+		uint64(w.FDs[3])<<16 |
+		uint64(w.FDs[4])<<24 |
+		uint64(w.FDs[5])<<32 |
+		uint64(w.FDs[6])<<40 |
+		uint64(w.FDs[7])<<48 |
+		uint64(w.FDs[8])<<56
+	p[6] = uint64(w.FDs[9]) |
+		uint64(w.FDs[10])<<8 |
+		uint64(w.FDs[11])<<16 |
+		uint64(w.OutLen)<<24 |
+		uint64(w.Entries[0].Dir)<<32 |
+		uint64(w.Entries[0].Comp)<<40 |
+		uint64(w.Entries[0].Node)<<48 |
+		uint64(w.Entries[1].Dir)<<56
+	p[7] = uint64(w.Entries[1].Comp) |
+		uint64(w.Entries[1].Node)<<8 |
+		uint64(w.Entries[2].Dir)<<16 |
+		uint64(w.Entries[2].Comp)<<24 |
+		uint64(w.Entries[2].Node)<<32 |
+		uint64(w.Entries[3].Dir)<<40 |
+		uint64(w.Entries[3].Comp)<<48 |
+		uint64(w.Entries[3].Node)<<56
+	p[8] = uint64(w.Entries[4].Dir) |
+		uint64(w.Entries[4].Comp)<<8 |
+		uint64(w.Entries[4].Node)<<16 |
+		uint64(w.Entries[5].Dir)<<24 |
+		uint64(w.Entries[5].Comp)<<32 |
+		uint64(w.Entries[5].Node)<<40 |
+		uint64(w.Nodes[0].Kind)<<48 |
+		uint64(w.Nodes[0].Flags)<<56
+	p[9] = uint64(w.Nodes[0].To[0]) |
+		uint64(w.Nodes[0].To[1])<<8 |
+		uint64(w.Nodes[1].Kind)<<16 |
+		uint64(w.Nodes[1].Flags)<<24 |
+		uint64(w.Nodes[1].To[0])<<32 |
+		uint64(w.Nodes[1].To[1])<<40 |
+		uint64(w.Nodes[2].Kind)<<48 |
+		uint64(w.Nodes[2].Flags)<<56
+	p[10] = uint64(w.Nodes[2].To[0]) |
+		uint64(w.Nodes[2].To[1])<<8 |
+		uint64(w.Nodes[3].Kind)<<16 |
+		uint64(w.Nodes[3].Flags)<<24 |
+		uint64(w.Nodes[3].To[0])<<32 |
+		uint64(w.Nodes[3].To[1])<<40 |
+		uint64(w.Nodes[4].Kind)<<48 |
+		uint64(w.Nodes[4].Flags)<<56
+	p[11] = uint64(w.Nodes[4].To[0]) |
+		uint64(w.Nodes[4].To[1])<<8 |
+		uint64(w.Nodes[5].Kind)<<16 |
+		uint64(w.Nodes[5].Flags)<<24 |
+		uint64(w.Nodes[5].To[0])<<32 |
+		uint64(w.Nodes[5].To[1])<<40 |
+		uint64(w.Seen)<<48 |
+		uint64(w.Unseen)<<56
+	p[12] = uint64(w.Passing) |
+		uint64(w.Signals[0])<<8 |
+		uint64(w.Signals[1])<<16 |
+		uint64(w.Signals[2])<<24 |
+		uint64(w.Interests[0].Slot)<<32 |
+		uint64(w.Interests[0].FD)<<40 |
+		uint64(w.Interests[0].Events)<<48 |
+		uint64(w.Interests[0].Marks)<<56
+	p[13] = uint64(w.Interests[1].Slot) |
+		uint64(w.Interests[1].FD)<<8 |
+		uint64(w.Interests[1].Events)<<16 |
+		uint64(w.Interests[1].Marks)<<24 |
+		uint64(w.Interests[2].Slot)<<32 |
+		uint64(w.Interests[2].FD)<<40 |
+		uint64(w.Interests[2].Events)<<48 |
+		uint64(w.Interests[2].Marks)<<56
+	p[14] = uint64(w.Left) |
+		uint64(w.NamesSeen)<<8 |
+		uint64(w.NamesUnseen)<<16 |
+		uint64(w.FastOpen[0])<<24 |
+		uint64(w.FastOpen[1])<<32 |
+		uint64(w.Paths[0])<<40 |
+		truth(w.Env.Out.Six)<<56 |
+		truth(w.Env.In.Six)<<57 |
+		truth(w.Env.Narrow)<<58 |
+		truth(w.Env.Barred)<<59 |
+		truth(w.Timers)<<60
+	p[15] = uint64(w.Paths[1]) |
+		uint64(w.Paths[2])<<16
 }
 
 func (w *World) setWords(p *[worldWords]uint64) {
-	w.Domains[0] = spec.LandlockAccess(p[0])
-	w.Domains[1] = spec.LandlockAccess(p[0] >> 8)
-	w.Domains[2] = spec.LandlockAccess(p[0] >> 16)
-	w.FDs[0] = File(p[0] >> 24)
-	w.FDs[1] = File(p[0] >> 32)
-	w.FDs[2] = File(p[0] >> 40)
-	w.FDs[3] = File(p[0] >> 48)
-	w.FDs[4] = File(p[0] >> 56)
-	w.FDs[5] = File(p[1])
-	w.FDs[6] = File(p[1] >> 8)
-	w.FDs[7] = File(p[1] >> 16)
-	w.FDs[8] = File(p[1] >> 24)
-	w.FDs[9] = File(p[1] >> 32)
-	w.FDs[10] = File(p[1] >> 40)
-	w.FDs[11] = File(p[1] >> 48)
-	w.OutLen = uint8(p[1] >> 56)
-	w.Entries[0].Dir = uint8(p[2])
-	w.Entries[0].Comp = Comp(p[2] >> 8)
-	w.Entries[0].Node = uint8(p[2] >> 16)
-	w.Entries[1].Dir = uint8(p[2] >> 24)
-	w.Entries[1].Comp = Comp(p[2] >> 32)
-	w.Entries[1].Node = uint8(p[2] >> 40)
-	w.Entries[2].Dir = uint8(p[2] >> 48)
-	w.Entries[2].Comp = Comp(p[2] >> 56)
-	w.Entries[2].Node = uint8(p[3])
-	w.Entries[3].Dir = uint8(p[3] >> 8)
-	w.Entries[3].Comp = Comp(p[3] >> 16)
-	w.Entries[3].Node = uint8(p[3] >> 24)
-	w.Entries[4].Dir = uint8(p[3] >> 32)
-	w.Entries[4].Comp = Comp(p[3] >> 40)
-	w.Entries[4].Node = uint8(p[3] >> 48)
-	w.Entries[5].Dir = uint8(p[3] >> 56)
-	w.Entries[5].Comp = Comp(p[4])
-	w.Entries[5].Node = uint8(p[4] >> 8)
-	w.Nodes[0].Kind = NodeKind(p[4] >> 16)
-	w.Nodes[0].Flags = NodeFlags(p[4] >> 24)
-	w.Nodes[0].To[0] = Comp(p[4] >> 32)
-	w.Nodes[0].To[1] = Comp(p[4] >> 40)
-	w.Nodes[1].Kind = NodeKind(p[4] >> 48)
-	w.Nodes[1].Flags = NodeFlags(p[4] >> 56)
-	w.Nodes[1].To[0] = Comp(p[5])
-	w.Nodes[1].To[1] = Comp(p[5] >> 8)
-	w.Nodes[2].Kind = NodeKind(p[5] >> 16)
-	w.Nodes[2].Flags = NodeFlags(p[5] >> 24)
-	w.Nodes[2].To[0] = Comp(p[5] >> 32)
-	w.Nodes[2].To[1] = Comp(p[5] >> 40)
-	w.Nodes[3].Kind = NodeKind(p[5] >> 48)
-	w.Nodes[3].Flags = NodeFlags(p[5] >> 56)
-	w.Nodes[3].To[0] = Comp(p[6])
-	w.Nodes[3].To[1] = Comp(p[6] >> 8)
-	w.Nodes[4].Kind = NodeKind(p[6] >> 16)
-	w.Nodes[4].Flags = NodeFlags(p[6] >> 24)
-	w.Nodes[4].To[0] = Comp(p[6] >> 32)
-	w.Nodes[4].To[1] = Comp(p[6] >> 40)
-	w.Nodes[5].Kind = NodeKind(p[6] >> 48)
-	w.Nodes[5].Flags = NodeFlags(p[6] >> 56)
-	w.Nodes[5].To[0] = Comp(p[7])
-	w.Nodes[5].To[1] = Comp(p[7] >> 8)
-	w.Seen = uint8(p[7] >> 16)
-	w.Unseen = uint8(p[7] >> 24)
-	w.Env.Lacks = Lack(p[7] >> 32)
-	w.Env.Out.Addr = Addr(p[7] >> 48)
-	w.Env.Out.Proto = Proto(p[7] >> 56)
-	w.Env.Routes = uint64(p[8])
-	w.Env.Routes6 = uint64(p[9])
-	w.Env.Out.Does = Does(p[10])
-	w.Env.In.Addr = Addr(p[10] >> 8)
-	w.Env.In.Proto = Proto(p[10] >> 16)
-	w.Env.In.Does = Does(p[10] >> 24)
-	w.Env.Only = Port(p[10] >> 32)
-	w.Env.Asking = uint8(p[10] >> 40)
-	w.Env.Asking6 = uint8(p[10] >> 48)
-	w.Passing = uint8(p[10] >> 56)
-	w.Env.MTU = uint16(p[11])
-	w.Signals[0] = spec.Disposition(p[11] >> 16)
-	w.Signals[1] = spec.Disposition(p[11] >> 24)
-	w.Signals[2] = spec.Disposition(p[11] >> 32)
-	w.Interests[0].Slot = uint8(p[11] >> 40)
-	w.Interests[0].FD = uint8(p[11] >> 48)
-	w.Interests[0].Events = uint8(p[11] >> 56)
-	w.Interests[0].Marks = InterestMarks(p[12])
-	w.Interests[1].Slot = uint8(p[12] >> 8)
-	w.Interests[1].FD = uint8(p[12] >> 16)
-	w.Interests[1].Events = uint8(p[12] >> 24)
-	w.Interests[1].Marks = InterestMarks(p[12] >> 32)
-	w.Interests[2].Slot = uint8(p[12] >> 40)
-	w.Interests[2].FD = uint8(p[12] >> 48)
-	w.Interests[2].Events = uint8(p[12] >> 56)
-	w.Interests[2].Marks = InterestMarks(p[13])
-	w.Left = Reason(p[13] >> 8)
-	w.NamesSeen = uint8(p[13] >> 16)
-	w.NamesUnseen = uint8(p[13] >> 24)
-	w.FastOpen[0] = FastOpen(p[13] >> 32)
-	w.FastOpen[1] = FastOpen(p[13] >> 40)
-	w.Paths[0] = uint16(p[13] >> 48)
-	w.Paths[1] = uint16(p[14])
-	w.Paths[2] = uint16(p[14] >> 16)
-	w.Timers = p[14]>>32&1 != 0
-	w.Env.Out.Six = p[14]>>33&1 != 0
-	w.Env.In.Six = p[14]>>34&1 != 0
-	w.Env.Narrow = p[14]>>35&1 != 0
-	w.Env.Barred = p[14]>>36&1 != 0
+	w.Env.Routes = uint64(p[0])
+	w.Env.Routes6 = uint64(p[1])
+	w.Env.Lacks = Lack(p[2])
+	w.Env.MTU = uint16(p[2] >> 16)
+	w.Env.Out.Addr = Addr(p[2] >> 32)
+	w.Env.Out.Proto = Proto(p[2] >> 40)
+	w.Env.Out.Does = Does(p[2] >> 48)
+	w.Env.In.Addr = Addr(p[2] >> 56)
+	w.Env.In.Proto = Proto(p[3])
+	w.Env.In.Does = Does(p[3] >> 8)
+	w.Env.Only = Port(p[3] >> 16)
+	w.Env.Asking = uint8(p[3] >> 24)
+	w.Env.Asking6 = uint8(p[3] >> 32)
+	w.Env.Spare[0] = uint8(p[3] >> 40)
+	w.Env.Spare[1] = uint8(p[3] >> 48)
+	w.Env.Spare[2] = uint8(p[3] >> 56)
+	w.Env.Spare[3] = uint8(p[4])
+	w.Env.Spare[4] = uint8(p[4] >> 8)
+	w.Env.Spare[5] = uint8(p[4] >> 16)
+	w.Env.Spare[6] = uint8(p[4] >> 24)
+	w.Domains[0] = spec.LandlockAccess(p[4] >> 32)
+	w.Domains[1] = spec.LandlockAccess(p[4] >> 40)
+	w.Domains[2] = spec.LandlockAccess(p[4] >> 48)
+	w.FDs[0] = File(p[4] >> 56)
+	w.FDs[1] = File(p[5])
+	w.FDs[2] = File(p[5] >> 8)
+	w.FDs[3] = File(p[5] >> 16)
+	w.FDs[4] = File(p[5] >> 24)
+	w.FDs[5] = File(p[5] >> 32)
+	w.FDs[6] = File(p[5] >> 40)
+	w.FDs[7] = File(p[5] >> 48)
+	w.FDs[8] = File(p[5] >> 56)
+	w.FDs[9] = File(p[6])
+	w.FDs[10] = File(p[6] >> 8)
+	w.FDs[11] = File(p[6] >> 16)
+	w.OutLen = uint8(p[6] >> 24)
+	w.Entries[0].Dir = uint8(p[6] >> 32)
+	w.Entries[0].Comp = Comp(p[6] >> 40)
+	w.Entries[0].Node = uint8(p[6] >> 48)
+	w.Entries[1].Dir = uint8(p[6] >> 56)
+	w.Entries[1].Comp = Comp(p[7])
+	w.Entries[1].Node = uint8(p[7] >> 8)
+	w.Entries[2].Dir = uint8(p[7] >> 16)
+	w.Entries[2].Comp = Comp(p[7] >> 24)
+	w.Entries[2].Node = uint8(p[7] >> 32)
+	w.Entries[3].Dir = uint8(p[7] >> 40)
+	w.Entries[3].Comp = Comp(p[7] >> 48)
+	w.Entries[3].Node = uint8(p[7] >> 56)
+	w.Entries[4].Dir = uint8(p[8])
+	w.Entries[4].Comp = Comp(p[8] >> 8)
+	w.Entries[4].Node = uint8(p[8] >> 16)
+	w.Entries[5].Dir = uint8(p[8] >> 24)
+	w.Entries[5].Comp = Comp(p[8] >> 32)
+	w.Entries[5].Node = uint8(p[8] >> 40)
+	w.Nodes[0].Kind = NodeKind(p[8] >> 48)
+	w.Nodes[0].Flags = NodeFlags(p[8] >> 56)
+	w.Nodes[0].To[0] = Comp(p[9])
+	w.Nodes[0].To[1] = Comp(p[9] >> 8)
+	w.Nodes[1].Kind = NodeKind(p[9] >> 16)
+	w.Nodes[1].Flags = NodeFlags(p[9] >> 24)
+	w.Nodes[1].To[0] = Comp(p[9] >> 32)
+	w.Nodes[1].To[1] = Comp(p[9] >> 40)
+	w.Nodes[2].Kind = NodeKind(p[9] >> 48)
+	w.Nodes[2].Flags = NodeFlags(p[9] >> 56)
+	w.Nodes[2].To[0] = Comp(p[10])
+	w.Nodes[2].To[1] = Comp(p[10] >> 8)
+	w.Nodes[3].Kind = NodeKind(p[10] >> 16)
+	w.Nodes[3].Flags = NodeFlags(p[10] >> 24)
+	w.Nodes[3].To[0] = Comp(p[10] >> 32)
+	w.Nodes[3].To[1] = Comp(p[10] >> 40)
+	w.Nodes[4].Kind = NodeKind(p[10] >> 48)
+	w.Nodes[4].Flags = NodeFlags(p[10] >> 56)
+	w.Nodes[4].To[0] = Comp(p[11])
+	w.Nodes[4].To[1] = Comp(p[11] >> 8)
+	w.Nodes[5].Kind = NodeKind(p[11] >> 16)
+	w.Nodes[5].Flags = NodeFlags(p[11] >> 24)
+	w.Nodes[5].To[0] = Comp(p[11] >> 32)
+	w.Nodes[5].To[1] = Comp(p[11] >> 40)
+	w.Seen = uint8(p[11] >> 48)
+	w.Unseen = uint8(p[11] >> 56)
+	w.Passing = uint8(p[12])
+	w.Signals[0] = spec.Disposition(p[12] >> 8)
+	w.Signals[1] = spec.Disposition(p[12] >> 16)
+	w.Signals[2] = spec.Disposition(p[12] >> 24)
+	w.Interests[0].Slot = uint8(p[12] >> 32)
+	w.Interests[0].FD = uint8(p[12] >> 40)
+	w.Interests[0].Events = uint8(p[12] >> 48)
+	w.Interests[0].Marks = InterestMarks(p[12] >> 56)
+	w.Interests[1].Slot = uint8(p[13])
+	w.Interests[1].FD = uint8(p[13] >> 8)
+	w.Interests[1].Events = uint8(p[13] >> 16)
+	w.Interests[1].Marks = InterestMarks(p[13] >> 24)
+	w.Interests[2].Slot = uint8(p[13] >> 32)
+	w.Interests[2].FD = uint8(p[13] >> 40)
+	w.Interests[2].Events = uint8(p[13] >> 48)
+	w.Interests[2].Marks = InterestMarks(p[13] >> 56)
+	w.Left = Reason(p[14])
+	w.NamesSeen = uint8(p[14] >> 8)
+	w.NamesUnseen = uint8(p[14] >> 16)
+	w.FastOpen[0] = FastOpen(p[14] >> 24)
+	w.FastOpen[1] = FastOpen(p[14] >> 32)
+	w.Paths[0] = uint16(p[14] >> 40)
+	w.Env.Out.Six = p[14]>>56&1 != 0
+	w.Env.In.Six = p[14]>>57&1 != 0
+	w.Env.Narrow = p[14]>>58&1 != 0
+	w.Env.Barred = p[14]>>59&1 != 0
+	w.Timers = p[14]>>60&1 != 0
+	w.Paths[1] = uint16(p[15])
+	w.Paths[2] = uint16(p[15] >> 16)
 }
 
 const socketWords = 9

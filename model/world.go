@@ -19,6 +19,7 @@ const (
 type World struct {
 	Sockets   [SocketsMax]Socket
 	Threads   [ThreadsMax]Thread
+	Env       Surroundings
 	Outs      [OutsMax]Frame                  // frames not yet seen; oldest first
 	Domains   [ThreadsMax]spec.LandlockAccess // Linux: what Landlock denies each thread
 	FDs       [FDsMax]File                    // by descriptor, from FDFirst
@@ -28,7 +29,6 @@ type World struct {
 	Seen      uint8 // how many chosen ports have been seen
 	Unseen    uint8 // how many chosen ports have not
 	Timers    bool  // time is passing: timers may fire
-	Env       Surroundings
 	Passing   uint8 // Timers: how much time, in units of [Tick]; 0 if that is not known
 	Signals   [spec.SignalCount]spec.Disposition
 	Interests [InterestsMax]Interest // of the epoll instance; those used first

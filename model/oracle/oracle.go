@@ -32,7 +32,12 @@ type Oracle struct {
 	deviated model.Dialects // the present step was rejected
 	several  model.Dialects // the present step left several answers
 	calm     model.Dialects // no timer may fire in any of the worlds
-	crowded  model.Dialects
+	crowded  model.Dialects // some worlds had no room
+
+	// outside are the dialects whose model the trace had left before the present step:
+	// they keep no world, allow every label, and say why.
+	outside model.Dialects
+	reasons [spec.DocumentCount]model.Reason
 }
 
 // pool is where worlds lie.
@@ -79,20 +84,46 @@ func (o *Oracle) Reset() {
 	p.empty()
 	o.now = append(o.now[:0], p.put(&model.Next{For: o.dialects}))
 	o.missed, o.deviated, o.several, o.crowded, o.calm = 0, 0, 0, 0, o.dialects
+	o.outside = 0
 }
 
 // Begin starts a step: the labels of one event of the trace.
 func (o *Oracle) Begin() {
 	o.deviated, o.several = 0, 0
+	left := o.crowded
 	for _, e := range o.now {
 		e.Used = 0
+		if e.World.Left != model.Inside {
+			left |= e.For
+		}
+	}
+	if left &^= o.outside; left != 0 {
+		o.leave(left)
 	}
 	o.unite()
 }
 
+// leave drops the worlds of dialects whose model the trace has left: nothing that
+// follows can bring it back.
+func (o *Oracle) leave(left model.Dialects) {
+	for d := range spec.DocumentCount {
+		if left.Has(d) {
+			o.reasons[d] = o.Left(d)
+		}
+	}
+	o.outside, o.calm = o.outside|left, o.calm|left
+	kept := o.now[:0]
+	for _, e := range o.now {
+		if e.For &^= left; e.For != 0 {
+			kept = append(kept, e)
+		}
+	}
+	o.now = kept
+}
+
 // unite makes one of worlds that are the same under different dialects.
 func (o *Oracle) unite() {
-	if len(o.now) == 1 {
+	if len(o.now) < 2 {
 		return
 	}
 	kept := o.now[:1]
@@ -131,7 +162,7 @@ func (o *Oracle) Feed(l *model.Label) (missed model.Dialects) {
 		o.tick()
 		alive = o.observe(l)
 	}
-	o.missed = o.dialects &^ alive
+	o.missed = o.dialects &^ (alive | o.outside)
 	o.deviated |= o.missed
 	return o.missed
 }
@@ -172,7 +203,7 @@ func (o *Oracle) step(l *model.Label) (alive model.Dialects) {
 	if alive == 0 {
 		return 0
 	}
-	if missed := o.dialects &^ alive; missed != 0 {
+	if missed := o.dialects &^ (alive | o.outside); missed != 0 {
 		for _, e := range o.now {
 			if e.For&missed != 0 {
 				e.For &= missed
@@ -325,7 +356,10 @@ func (o *Oracle) tick() {
 
 // Left is the reason why the trace left the model of a dialect, or model.Inside.
 func (o *Oracle) Left(d spec.Dialect) model.Reason {
-	if o.crowded.Has(d) {
+	switch {
+	case o.outside.Has(d):
+		return o.reasons[d]
+	case o.crowded.Has(d):
 		return model.LeftScope
 	}
 	for _, e := range o.now {
@@ -343,14 +377,18 @@ func (o *Oracle) Verdicts() (verdicts [spec.DocumentCount]model.Verdict) {
 	for d := range verdicts {
 		verdicts[d] = model.Contradicted
 	}
-	outside := o.crowded
+	outside := o.outside | o.crowded
 	for _, e := range o.now {
 		if e.World.Left != model.Inside {
 			outside |= e.For
 		}
+		var standings model.Standings
+		for _, id := range e.Rules[:e.Used] {
+			standings |= model.StandingsOf(id)
+		}
 		for left := e.For; left != 0; left &= left - 1 {
 			d := left.First()
-			verdicts[d] = min(verdicts[d], standing(d, e))
+			verdicts[d] = min(verdicts[d], standings.Of(d))
 		}
 	}
 	for left := outside; left != 0; left &= left - 1 {
@@ -364,21 +402,6 @@ func (o *Oracle) Verdicts() (verdicts [spec.DocumentCount]model.Verdict) {
 
 // Verdict is that of one dialect.
 func (o *Oracle) Verdict(d spec.Dialect) model.Verdict { return o.Verdicts()[d] }
-
-// standing is what the document makes of an explanation.
-func standing(d spec.Dialect, e *model.Next) model.Verdict {
-	worst := model.Undocumented
-	backed := false
-	for _, id := range e.Rules[:e.Used] {
-		v := model.Standing(d, id)
-		backed = backed || v == model.Specified
-		worst = max(worst, v)
-	}
-	if worst == model.Undocumented && backed {
-		return model.Specified
-	}
-	return worst
-}
 
 // Several says whether a dialect left more than one answer to the step since
 // Begin, so that two systems may differ and both be right.
