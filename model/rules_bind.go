@@ -123,7 +123,7 @@ func (m *move) conflict(a Addr, p Port) bool {
 		if o == m.s || o.Kind != m.s.Kind || !o.has(HasPort) || o.has(Request|AnyState) || o.LPort != p {
 			continue
 		}
-		if !m.s.overlaps(a, o) {
+		if !m.s.overlaps(a, o) || m.doubtful(o) {
 			continue
 		}
 		if o.has(ReusePort) && m.s.has(ReusePort) {
@@ -141,8 +141,26 @@ func (m *move) conflict(a Addr, p Port) bool {
 	return false
 }
 
+// bury takes away the remnants that would have kept s from the name that it gets,
+// had they not been gone.
+func (m *move) bury(s *Socket) {
+	for i := range m.w.Sockets {
+		o := &m.w.Sockets[i]
+		if o.has(Orphan) && o.Kind == s.Kind && o.LPort == m.c.To.Port && !(o.has(Reuse) && s.has(Reuse)) && m.doubtful(o) && s.overlaps(m.c.To.Addr, o) {
+			*o = Socket{}
+		}
+	}
+}
+
+// doubtful: what close left of a connection within the host may be gone, since
+// its other end may be a socket in any state.
+func (m *move) doubtful(o *Socket) bool {
+	return o.has(Orphan) && o.Remote.Local() && m.w.anything(o.Kind)
+}
+
 func bind(m *move) {
 	s, a, dev := m.s, &m.c.To, m.bindDevice()
+	m.bury(s)
 	s.Local, s.LPort = a.Addr, a.Port
 	if s.has(AddrLock|PortLock) && !m.under(forLinux) { // which takes no lock off again
 		s.clear(AddrLock | PortLock)

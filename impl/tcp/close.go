@@ -58,6 +58,10 @@ func (c *Conn) Close(now time.Duration) Event {
 		return 0
 	}
 	if unread && c.cfg.ResetOnUnread { // in whatever state
+		if c.state.sends() && c.flowing() {
+			c.set(resetLast | orphan | readClosed)
+			return 0
+		}
 		c.reply = reply{flags: wire.RST, seq: c.acceptableSeq(), active: true}
 		c.end()
 		return Closed

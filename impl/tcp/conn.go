@@ -22,6 +22,7 @@ const (
 	synAcked                    // our SYN was acknowledged
 	finQueued                   // FIN follows what is in the send buffer
 	finApart                    // in a segment of its own
+	resetLast                   // a RST follows what was written
 	finSent                     // it was sent at least once
 	finSeen                     // the peer's FIN is known, at finSeq
 	finRead                     // and in order: RCV.NXT is past it

@@ -41,6 +41,12 @@ func (c *Conn) Next(now time.Duration, seg *wire.TCP, room []byte) (n int, ok bo
 			return n, true
 		}
 	}
+	if c.has(resetLast) {
+		c.reply = reply{flags: wire.RST, seq: c.acceptableSeq(), active: true}
+		c.end()
+		c.sendReply(now, seg)
+		return 0, true
+	}
 	if c.has(probeDue) {
 		return c.sendProbe(now, seg, room), true
 	}
