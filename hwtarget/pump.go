@@ -3,6 +3,7 @@ package hwtarget
 import (
 	"errors"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -28,15 +29,16 @@ type Pump struct {
 	stack Stack
 	clock func() time.Duration
 
-	mu      sync.Mutex // the stack, the NIC's Send and Recv, and all below
-	changed *sync.Cond // somebody held the stack, or stopped leading
-	idle    *sync.Cond // nobody is in Wait any more
-	turns   uint64     // times that the stack was held
-	users   int        // goroutines in Wait
+	mu      sync.Mutex    // the stack, the NIC's Send and Recv, and all below
+	changed *sync.Cond    // somebody held the stack, or stopped leading
+	idle    *sync.Cond    // nobody is in Wait any more
+	turns   atomic.Uint64 // times that the stack was held; background reads it without
+	users   int           // goroutines in Wait
 	leader  leader
 	until   time.Duration // what the leader waits for
 	woken   bool          // since it began to
 	err     error         // why the Pump has stopped
+	over    atomic.Bool   // there is an err
 	rx, tx  [][]byte
 	ended   chan struct{}
 }
@@ -102,7 +104,7 @@ func (p *Pump) Wait(f func(now time.Duration) bool) error {
 		if done || moved {
 			p.tell()
 		}
-		switch seen := p.turns; {
+		switch seen := p.turns.Load(); {
 		case done:
 			return nil
 		case moved:
@@ -115,7 +117,7 @@ func (p *Pump) Wait(f func(now time.Duration) bool) error {
 			if p.leader == own {
 				p.wake() // it lets us lead
 			}
-			for p.leader != nobody && p.turns == seen && p.err == nil {
+			for p.leader != nobody && p.turns.Load() == seen && p.err == nil {
 				p.changed.Wait()
 			}
 		}
@@ -169,6 +171,7 @@ var ErrStopped = errors.New("hwtarget: Pump is stopped")
 func (p *Pump) fail(err error) {
 	if p.err == nil {
 		p.err = err
+		p.over.Store(true)
 	}
 	p.wake()
 	p.changed.Broadcast()
@@ -178,7 +181,7 @@ func (p *Pump) fail(err error) {
 // turn moves frames until there are none, or for long enough, and reports
 // whether there were any.
 func (p *Pump) turn() (moved bool) {
-	p.turns++
+	p.turns.Add(1)
 	for range fairness {
 		now := p.clock()
 		sent := p.flush(now)
@@ -253,24 +256,37 @@ func (p *Pump) lead(who leader) {
 	}
 }
 
+// settled returns when nobody has held the stack for a while. It takes no lock
+// until then: who is kept waiting by it loses his thread's turn, and with it
+// more time than a frame takes there and back.
+func (p *Pump) settled() (turns uint64) {
+	for turns = p.turns.Load(); ; {
+		time.Sleep(rest)
+		now := p.turns.Load()
+		if now == turns || p.over.Load() {
+			return turns
+		}
+		turns = now
+	}
+}
+
 // background looks after the stack while nobody else does.
 func (p *Pump) background() {
 	defer close(p.ended)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for p.err == nil {
-		seen := p.turns
 		p.mu.Unlock()
-		time.Sleep(rest)
+		seen := p.settled()
 		p.mu.Lock()
 		for p.users > 0 && p.err == nil {
 			p.idle.Wait()
 		}
-		for p.turns == seen && p.users == 0 && p.err == nil {
+		for p.turns.Load() == seen && p.users == 0 && p.err == nil {
 			p.lead(own)
-			if p.turns == seen && p.users == 0 {
+			if p.turns.Load() == seen && p.users == 0 {
 				p.turn()
-				seen = p.turns
+				seen = p.turns.Load()
 			}
 		}
 		p.changed.Broadcast() // a user may want to lead

@@ -134,12 +134,17 @@ func (h *host) connects(s *trial.Spec) (o trial.Outcome, err error) {
 					seen.Add(now - began[thread])
 				}
 				h.Call(now, thread, &spec.Call{Op: spec.OpClose, FD: fds[thread]})
-				err = connect(now, thread)
+				if s.InFlight > 1 {
+					err = connect(now, thread)
+				}
 			}
 		}
 		h.pump.Do(func(now time.Duration) { turn(now) })
 		if ended == 0 && err == nil {
 			err = h.pump.Wait(turn)
+		}
+		if s.InFlight == 1 && ended > 0 && err == nil {
+			h.pump.Do(func(now time.Duration) { err = connect(now, 0) })
 		}
 	}
 	o.Seconds = time.Since(started).Seconds()
