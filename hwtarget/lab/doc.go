@@ -16,7 +16,7 @@
 //
 // A [Wire] is a veth pair with a NIC on both ends and no kernel in between.
 //
-// Neither end has offloads: frames are at most an MTU long and their checksums
+// Neither end of a lane or a wire has offloads: frames are at most an MTU long and their checksums
 // are finished. veth runs the receiver in the sender's system call, so what
 // the kernel has to say to a frame is in the NIC's ring when Send returns, and
 // what a system call sends is there when the call returns. The one exception
