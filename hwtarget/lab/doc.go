@@ -14,12 +14,14 @@
 //	eth0 192.168.0.1/16  ── veth, MTU 1500 ──  a NIC, no addresses
 //	lo   127.0.0.1/8                           answers as 192.168.0.2, the gateway
 //
-// A [Wire] is a veth pair with a NIC on both ends and no kernel in between.
+// A [Wire] is a veth pair with a NIC on both ends and no kernel in between. A
+// [Pair] is for measuring: programs run at both ends, with offloads if wanted.
 //
-// Neither end of a lane or a wire has offloads: frames are at most an MTU long and their checksums
-// are finished. veth runs the receiver in the sender's system call, so what
-// the kernel has to say to a frame is in the NIC's ring when Send returns, and
-// what a system call sends is there when the call returns. The one exception
-// is a long chain of replies to replies, which the kernel may hand to a thread
-// of its own (ksoftirqd) after ten rounds or two milliseconds.
+// Neither end of a lane or a wire has offloads: frames are at most an MTU long
+// and their checksums are finished. veth runs the receiver in the sender's
+// system call, so what the kernel has to say to a frame is in the NIC's ring
+// when Send returns, and what a system call sends is there when the call
+// returns. The one exception is a long chain of replies to replies, which the
+// kernel may hand to a thread of its own (ksoftirqd) after ten rounds or two
+// milliseconds.
 package lab
