@@ -106,8 +106,17 @@ func icmpBSD(m *move) (e spec.Errno, refuses, ok bool) {
 // reverts: the message takes back a backoff of the retransmission timer, which may
 // then be due.
 func reverts(m *move) bool {
-	return m.s.Kind == KindStream && m.s.Retries != 0 && m.f.Seq == m.s.SndUna && m.s.Segs <= 1 && outstanding(m) &&
-		(m.f.Proto == ProtoICMP && m.f.Type == icmpUnreachable && m.f.Code < 2 || m.f.Proto == ProtoICMP6 && m.f.Type == icmp6Unreachable && m.f.Code == 0)
+	return m.s.Kind == KindStream && m.s.Retries != 0 && m.f.Seq == m.s.SndUna && m.s.Segs <= 1 && outstanding(m) && m.farAway()
+}
+
+// revertsCrossed: so it does of the SYN|ACK of a simultaneous open.
+func revertsCrossed(m *move) bool {
+	return m.s.Kind == KindStream && m.s.TCP == SynReceived && m.s.Retries != 0 && !m.s.has(Request) && m.f.Seq == m.s.SndUna && m.farAway()
+}
+
+// farAway: net or host unreachable.
+func (m *move) farAway() bool {
+	return (m.f.Proto == ProtoICMP && m.f.Type == icmpUnreachable && m.f.Code < 2 || m.f.Proto == ProtoICMP6 && m.f.Type == icmp6Unreachable && m.f.Code == 0)
 }
 
 func tcpQuote(m *move) bool { return m.s.Kind == KindStream }
@@ -122,6 +131,27 @@ func quoteOutside(m *move) bool {
 
 func attempting(m *move) bool {
 	return tcpQuote(m) && m.s.TCP.in(SynSent, SynReceived) && !m.s.has(Request)
+}
+
+// unreached ends an attempt by the message.
+func unreached(m *move) {
+	e, _, _ := icmpLinux(&m.f)
+	if m.f.Proto == ProtoICMP {
+		m.s.enqueueError(e)
+	}
+	m.done(m.slot, e)
+}
+
+// overlong ends an attempt because its time is over, and has it remember the message.
+func overlong(m *move) {
+	e := m.s.Soft
+	if e == spec.ENONE {
+		e = spec.ETIMEDOUT
+	}
+	m.done(m.slot, e)
+	if m.s.Kind == KindStream {
+		m.s.Soft, _, _ = icmpLinux(&m.f)
+	}
 }
 
 var icmpRules = []Rule{
@@ -157,15 +187,15 @@ var icmpRules = []Rule{
 				*m.s = Socket{}
 			}
 		}},
+	{Name: "icmp/crossed/rto-revert", Class: Deliver, on: onICMP, For: forLinux, also: true, Evidence: "RFC 6069; Linux 6.18, tcp_ld_RTO_revert",
+		Title: "Before net or host unreachable ends a simultaneous open that was waiting longer and longer its SYN|ACK may be sent once more.",
+		when:  func(m *move) bool { return revertsCrossed(m) && (m.s.SynCount > 1 || m.s.UserTimeout != 0) },
+		then:  func(m *move) { m.s.Retries++; m.resend(m.s, SYN|ACK); unreached(m) }},
+	{Name: "icmp/crossed/rto-revert-over", Class: Deliver, on: onICMP, For: forLinux, also: true, Evidence: "RFC 6069; Linux 6.18, tcp_ld_RTO_revert, tcp_write_timeout",
+		Title: "Net or host unreachable may end it with ETIMEDOUT: the wait was too long already, and the message is a soft error then.",
+		when:  func(m *move) bool { return revertsCrossed(m) && m.s.Retries >= m.synRetriesMin() }, then: overlong},
 	{Name: "icmp/attempt", Class: Deliver, on: onICMP, For: forLinux, Evidence: "Linux 6.18, tcp_v4_err",
-		Title: "An ICMP error ends an attempt; of ICMP, not ICMPv6, it stays on the error queue for poll to show.", when: attempting,
-		then: func(m *move) {
-			e, _, _ := icmpLinux(&m.f)
-			if m.f.Proto == ProtoICMP {
-				m.s.enqueueError(e)
-			}
-			m.done(m.slot, e)
-		}},
+		Title: "An ICMP error ends an attempt; of ICMP, not ICMPv6, it stays on the error queue for poll to show.", when: attempting, then: unreached},
 	{Name: "icmp/datagram-untold", Class: Deliver, on: onICMP, For: forLinux, Evidence: "ip(7); Linux 6.18, __udp4_lib_err (IP_PMTUDISC_DONT)",
 		Title: "A datagram socket with IP_PMTUDISC_DONT is not told that fragmentation is needed; the host takes note of the path.",
 		when:  untold, then: (*move).learnPath},

@@ -41,8 +41,8 @@ func calledElsewhere(m *move) {
 // sharedDatagrams is looked at when a datagram comes to a socket.
 var sharedDatagrams = []Rule{
 	{Name: "datagram/reuseport/left-out", Class: Deliver, on: onDatagram, For: forLinux | forSockets,
-		Title: "Which of several sockets gets a datagram of the host itself, and of more than two any datagram, is not modelled.",
-		when:  func(m *move) bool { n := m.addressees(); return n > 1 || n == 1 && m.inner }, then: leaves(LeftReusePort)},
+		Title: "Which of several sockets gets a datagram of the host itself, and of more than two any datagram, is not modelled; nor is it with a peer of port 0 among them.",
+		when:  func(m *move) bool { n := m.addressees(); return n > 1 || n == 1 && m.inner || m.halfKnown() }, then: leaves(LeftReusePort)},
 	{Name: "datagram/reuseport", Class: Deliver, on: onDatagram, For: forLinux | forSockets, also: true, Evidence: "Linux 6.18, udp4_lib_lookup2; the pages do not say",
 		Title: "Of two sockets that have one name by SO_REUSEPORT, and no peer, either gets the datagram.",
 		when:  func(m *move) bool { return m.addressees() == 1 }, then: addressedElsewhere},
@@ -55,6 +55,21 @@ func (m *move) addressees() int {
 	}
 	_, n := m.fellows()
 	return n
+}
+
+// halfKnown: the peer of the socket has port 0, so Linux does not find it by all
+// four names (udp4_lib_lookup4), and by two names it depends on which of the
+// sockets that share them was there first.
+func (m *move) halfKnown() bool {
+	if m.s == nil || !m.s.has(ReusePort) || m.s.TCP != Established || m.s.RPort != PortZero {
+		return false
+	}
+	for i := range m.w.Sockets {
+		if s := &m.w.Sockets[i]; s.shares(m.s) && s.has(ReusePort) && s.udpScore(&m.f) != 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // addressedElsewhere has the other socket take the datagram.

@@ -64,6 +64,17 @@ func (l *Layer) icmpStream(n int32, m *wire.ICMPv4, seq uint32) {
 	if r.Errno == spec.ENONE {
 		return
 	}
+	if c.listener == 0 && m.Type == wire.ICMPUnreachable && m.Code <= wire.ICMPCodeHost {
+		ev := c.tcp.Unreachable(l.now, seq)
+		l.touch(n, c)
+		if i := c.owner; ev != 0 { // it is no attempt any more
+			l.happened(n, c, ev)
+			if i != 0 {
+				l.socks.at(i).soft = r.Errno
+			}
+			return
+		}
+	}
 	st := c.tcp.State()
 	switch {
 	case c.listener != 0:

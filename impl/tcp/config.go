@@ -106,6 +106,9 @@ type Config struct {
 	// number is looked at (Linux tcp_rcv_established, tcp_rcv_state_process); RFC
 	// 9293 section 3.10.7.4 looks at the number first.
 	NeedsAck bool
+	// TakesBackoffBack: net or host unreachable about the oldest segment takes
+	// back one doubling of its timeout (RFC 6069).
+	TakesBackoffBack bool
 	// ISNTick is how long the clock of initial sequence numbers takes for one
 	// number. 0: the 4 us of RFC 9293 section 3.4.1.
 	ISNTick time.Duration
@@ -135,9 +138,10 @@ func Linux(mtu int) *Config {
 		InitialSegments: 10, SlowStartAfterIdle: true, CountSegments: true,
 		FinBeforeAck: true, FinAheadOfText: true, AckOfNothing: true, ResetPastFin: true, ResetOnUnread: true, ResetOrphans: true, ResendSynAfter: 8 * time.Millisecond, LeftEdgeAcked: true, LateReset: true, Remnants: true,
 		OldAckBounded: true, NeedsAck: true,
-		ISNTick:       64 * time.Nanosecond, // seq_scale
-		InvalidLimit:  500 * time.Millisecond,
-		KeepaliveIdle: 2 * time.Hour, KeepaliveInterval: 75 * time.Second, KeepaliveProbes: 9,
+		TakesBackoffBack: true,
+		ISNTick:          64 * time.Nanosecond, // seq_scale
+		InvalidLimit:     500 * time.Millisecond,
+		KeepaliveIdle:    2 * time.Hour, KeepaliveInterval: 75 * time.Second, KeepaliveProbes: 9,
 	}
 }
 

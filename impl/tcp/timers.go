@@ -68,6 +68,22 @@ func (c *Conn) expireRetransmit(now time.Duration) Event {
 	return 0
 }
 
+// Unreachable is net or host unreachable about the segment with number seq (RFC
+// 6069; Linux tcp_ld_RTO_revert): the network was in the way, not congestion. The
+// timer may be due then.
+func (c *Conn) Unreachable(now time.Duration, seq uint32) Event {
+	if !c.cfg.TakesBackoffBack || seq != c.sndUna || c.retransmits == 0 || c.backoff == 0 || c.rtoAt == never || c.has(probing) {
+		return 0
+	}
+	sent := c.rtoAt - c.timeout()
+	c.backoff--
+	c.rtoAt = max(sent+c.timeout(), now)
+	if c.rtoAt > now {
+		return 0
+	}
+	return c.expireRetransmit(now)
+}
+
 // givesUp says whether the peer has been silent for too long (RFC 9293 section
 // 3.8.3).
 func (c *Conn) givesUp(now time.Duration) bool {

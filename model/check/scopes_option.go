@@ -115,6 +115,6 @@ func impatient(z Size) *Scope {
 	z.Sockets = 1
 	return z.scope("patience", 0,
 		opens(spec.SockStream), limits(spec.TCPUserTimeout, spec.SoSndtimeo), where(unlimited, values(spec.TCPSyncnt, spec.SolTCP, 1, 2)),
-		connects(at(model.AddrRemote1, 1), unspec), []stimulus{timers, takeError, closes, sends}, segments[1:2], segments[10:11], messages[1:2],
+		connects(at(model.AddrRemote1, 1), unspec), []stimulus{timers, takeError, closes, sends}, segments[:2], segments[10:11], messages[1:2],
 	).says("How long an attempt lives is up to its socket alone.")
 }
