@@ -10,6 +10,7 @@ import (
 	"github.com/connspec/connspec/diffcheck/script"
 	"github.com/connspec/connspec/diffcheck/target"
 	"github.com/connspec/connspec/model"
+	"github.com/connspec/connspec/spec"
 )
 
 // slot is one target of an examiner with what it last did.
@@ -225,8 +226,8 @@ func (x *examiner) compare(index uint64, sc *script.Script, kernel, s *slot) {
 	var rules []model.RuleID
 	if r := x.verdict(kernel); step < len(r.Steps) {
 		at := &r.Steps[step]
-		if at.Several[Kernel.Dialect] && wakesSeveral(stepOf(&kernel.trace, step)) {
-			return // which thread runs first is chance, and the dialect allows both
+		if at.Several[Kernel.Dialect] && (wakesSeveral(stepOf(&kernel.trace, step)) || sharesPorts(sc, step)) {
+			return // which thread runs first, or which socket a hash picks, is chance, and the dialect allows both
 		}
 		if at.Verdict[Kernel.Dialect] == model.Unmodelled {
 			if x.outside != nil {
@@ -239,6 +240,13 @@ func (x *examiner) compare(index uint64, sc *script.Script, kernel, s *slot) {
 	x.findings = append(x.findings, Finding{Index: index, Script: sc, Kind: s.kind, Versus: true, Step: step,
 		Seen: describe(&s.trace, step), Allowed: []string{describe(&kernel.trace, step)}, Rules: rules,
 		contrast: contrast(stepOf(&kernel.trace, step), stepOf(&s.trace, step))})
+}
+
+// sharesPorts reports whether a script has, by a step, asked for SO_REUSEPORT.
+func sharesPorts(sc *script.Script, step int) bool {
+	return slices.ContainsFunc(sc.Events[:min(step, len(sc.Events))], func(e script.Event) bool {
+		return e.Kind == script.EventCall && e.Call.Op == spec.OpSetsockopt && e.Call.Option == spec.SoReuseport && e.Call.Value != 0
+	})
 }
 
 // wakesSeveral reports whether the calls of more than one thread return in a

@@ -3,7 +3,9 @@ package run
 import (
 	"testing"
 
+	"github.com/connspec/connspec/diffcheck/judge"
 	"github.com/connspec/connspec/diffcheck/script"
+	"github.com/connspec/connspec/spec"
 )
 
 // A host that chooses ports at random now and then chooses one twice. Where the
@@ -66,6 +68,47 @@ func TestComparisonStopsWhereAPortIsDrawnAgain(t *testing.T) {
 	} {
 		x := &examiner{judge: fakeJudge{}}
 		x.compare(0, &script.Script{}, &slot{kind: Kernel, trace: c.kernel, ran: true, bad: -1}, &slot{kind: Sim, trace: c.other, ran: true, bad: -1})
+		if len(x.findings) != c.findings {
+			t.Errorf("%s: %d findings, want %d", c.name, len(x.findings), c.findings)
+		}
+	}
+}
+
+// severalJudge leaves several answers to every step.
+type severalJudge struct{ fakeJudge }
+
+func (j severalJudge) Brief(tr *script.Trace) *judge.Report {
+	r := j.Trace(tr)
+	for i := range r.Steps {
+		r.Steps[i].Several[spec.Linux] = true
+	}
+	return r
+}
+
+// Where the dialect leaves several answers, two hosts differ by right once sockets
+// share a port.
+func TestWhichSocketAHashPicksIsNoDifference(t *testing.T) {
+	option := func(value int32) *script.Script {
+		return &script.Script{Events: []script.Event{
+			{Kind: script.EventCall, Call: spec.Call{Op: spec.OpSetsockopt, Option: spec.SoReuseport, Value: value}},
+			{Kind: script.EventCall, Call: spec.Call{Op: spec.OpAccept}},
+		}}
+	}
+	accepts := func(e spec.Errno) script.Trace {
+		return script.Trace{Steps: []script.Step{{}, {After: []script.Output{{Kind: script.OutputReturn, Op: spec.OpAccept, Result: spec.Fail(e)}}}}}
+	}
+	for _, c := range []struct {
+		name     string
+		judge    Judge
+		script   *script.Script
+		findings int
+	}{
+		{"shared, several answers", severalJudge{}, option(1), 0},
+		{"shared, one answer", fakeJudge{}, option(1), 1},
+		{"not shared, several answers", severalJudge{}, option(0), 1},
+	} {
+		x := &examiner{judge: c.judge}
+		x.compare(0, c.script, &slot{kind: Kernel, trace: accepts(spec.EAGAIN), ran: true, bad: -1}, &slot{kind: Sim, trace: accepts(spec.EINVAL), ran: true, bad: -1})
 		if len(x.findings) != c.findings {
 			t.Errorf("%s: %d findings, want %d", c.name, len(x.findings), c.findings)
 		}
