@@ -136,7 +136,7 @@ func (l *Layer) startStream(a *attempt) (spec.Result, bool) {
 	}
 	s.bound = s.source
 	if s.binding != 0 {
-		l.tcpPorts.Get(s.binding).Addr = s.bound
+		l.tcpPorts.SetAddr(s.binding, s.bound)
 	}
 	successor, e := l.takeTuple(a.sockNum, s, dst)
 	if e != spec.ENONE {
@@ -166,7 +166,7 @@ func (l *Layer) refuseSyn(s *Socket, dst netip.AddrPort, src netip.Addr) {
 	}
 	s.bound, s.peer, s.halfOpen = s.source, dst, true
 	if s.binding != 0 {
-		l.tcpPorts.Get(s.binding).Addr = s.bound
+		l.tcpPorts.SetAddr(s.binding, s.bound)
 	}
 }
 
@@ -186,7 +186,7 @@ func (l *Layer) refresh(s *Socket) {
 func (l *Layer) unaddress(s *Socket) {
 	s.source, s.bound = any4, any4
 	if s.binding != 0 {
-		l.tcpPorts.Get(s.binding).Addr = any4
+		l.tcpPorts.SetAddr(s.binding, any4)
 	}
 }
 

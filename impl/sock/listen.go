@@ -53,15 +53,14 @@ func (l *Layer) claimListening(i int32, s *Socket) spec.Errno {
 		l.claim(i, s, ports.Binding{Addr: s.bound, Port: port, Listening: true})
 		return spec.ENONE
 	}
-	b := l.tcpPorts.Get(s.binding)
-	probe := *b
+	probe := *l.tcpPorts.Get(s.binding)
 	probe.Listening = true
 	// With ReuseExact no other socket has the name, so nothing can conflict.
 	if !l.p.ReuseExact && l.tcpPorts.Conflict(probe, s.binding) {
 		// inet_csk_listen_start: the state goes back to CLOSE; the port stays.
 		return spec.EADDRINUSE
 	}
-	b.Listening = true
+	l.tcpPorts.SetListening(s.binding, true)
 	s.shown = s.port
 	return spec.ENONE
 }
@@ -72,7 +71,7 @@ func (l *Layer) claimListening(i int32, s *Socket) spec.Errno {
 func (l *Layer) stopListening(s *Socket) {
 	s.listening = false
 	if s.binding != 0 {
-		l.tcpPorts.Get(s.binding).Listening = false
+		l.tcpPorts.SetListening(s.binding, false)
 	}
 	for {
 		n, ok := s.queue.pop()
@@ -146,11 +145,8 @@ func (l *Layer) crowded(s *Socket) bool {
 // goes before one bound to all (inet_lookup_listener).
 func (l *Layer) listenerFor(dst netip.AddrPort) int32 {
 	var best int32
-	for h := l.tcpPorts.First(dst.Port()); h != 0; h = l.tcpPorts.Next(h) {
+	for h := l.tcpPorts.FirstListener(dst.Port()); h != 0; h = l.tcpPorts.NextListener(h) {
 		b := l.tcpPorts.Get(h)
-		if !b.Listening {
-			continue
-		}
 		if b.Addr == dst.Addr() {
 			return int32(b.Owner)
 		}
