@@ -22,7 +22,7 @@ type Stack interface {
 // Pump joins a NIC and a Stack. One goroutine at a time holds the stack, and
 // whoever holds it moves the frames both ways before letting go: over veth the
 // answer to what a call sent is there already. Of the goroutines in
-// [Pump.Wait] one leads: it waits at the NIC. A goroutine of the Pump's own
+// [Pump.Wait] and [Pump.Await] one leads: it waits at the NIC. A goroutine of the Pump's own
 // leads while there is none.
 type Pump struct {
 	nic   NIC
@@ -33,7 +33,7 @@ type Pump struct {
 	changed *sync.Cond    // somebody held the stack, or stopped leading
 	idle    *sync.Cond    // nobody is in Wait any more
 	turns   atomic.Uint64 // times that the stack was held; background reads it without
-	users   int           // goroutines in Wait
+	users   int           // goroutines in Wait and Await
 	leader  leader
 	until   time.Duration // what the leader waits for
 	woken   bool          // since it began to
@@ -41,6 +41,11 @@ type Pump struct {
 	over    atomic.Bool   // there is an err
 	rx, tx  [][]byte
 	ended   chan struct{}
+
+	followers int             // goroutines in Await that do not lead
+	baton     chan struct{}   // offers one of them the lead
+	leads     <-chan struct{} // what the leader awaits; nil is anything
+	failed    chan struct{}   // closed with err
 }
 
 // leader says who is in nic.Wait.
@@ -48,7 +53,7 @@ type leader uint8
 
 const (
 	nobody leader = iota
-	user          // a goroutine in Wait, which has something to see in the stack
+	user          // a goroutine in Wait or Await, which has something to see in the stack
 	own           // the Pump's
 )
 
@@ -68,7 +73,8 @@ const (
 // called with the stack held. The caller keeps the NIC and closes it after
 // Stop.
 func NewPump(nic NIC, stack Stack, clock func() time.Duration) *Pump {
-	p := &Pump{nic: nic, stack: stack, clock: clock, ended: make(chan struct{})}
+	p := &Pump{nic: nic, stack: stack, clock: clock, ended: make(chan struct{}),
+		baton: make(chan struct{}, 1), failed: make(chan struct{})}
 	p.changed, p.idle = sync.NewCond(&p.mu), sync.NewCond(&p.mu)
 	p.rx = make([][]byte, batch)
 	size := HeaderSize + nic.MTU()
@@ -130,6 +136,7 @@ func (p *Pump) leave() {
 		p.idle.Signal()
 	} else {
 		p.changed.Broadcast() // one of the others leads on
+		p.pass()
 	}
 }
 
@@ -139,7 +146,7 @@ func (p *Pump) tell() {
 	if p.users > 0 {
 		p.changed.Broadcast()
 	}
-	if p.leader == user || p.leader == own && p.deadline() < p.until {
+	if p.pressing() {
 		p.wake()
 	}
 }
@@ -172,6 +179,7 @@ func (p *Pump) fail(err error) {
 	if p.err == nil {
 		p.err = err
 		p.over.Store(true)
+		close(p.failed)
 	}
 	p.wake()
 	p.changed.Broadcast()
@@ -290,5 +298,6 @@ func (p *Pump) background() {
 			}
 		}
 		p.changed.Broadcast() // a user may want to lead
+		p.pass()
 	}
 }
