@@ -99,14 +99,25 @@ func (k *Target) freshPort() uint16 {
 	return k.port
 }
 
-// freshChoice gives a port that this kernel chooses from by default, and that no
-// script before this one was left in this lane.
-func (k *Target) freshChoice() uint16 {
-	if k.choice++; k.choice > script.ChoiceLast-script.ChoiceFirst {
-		k.choice = 0
+// freshChoice gives a port that this kernel chooses from by default, that no
+// script before this one was left in this lane, and that none of them has left in
+// TIME-WAIT either.
+func (k *Target) freshChoice() (port uint16) {
+	for range choiceTries {
+		if k.choice++; k.choice > script.ChoiceLast-script.ChoiceFirst {
+			k.choice = 0
+		}
+		port = script.ChoiceFirst + k.choice
+		if freePort(port) {
+			break
+		}
 	}
-	return script.ChoiceFirst + k.choice
+	return port
 }
+
+// choiceTries is how many ports freshChoice looks at. If none is free the script
+// will find out.
+const choiceTries = 32
 
 // events runs the script from the first event to the last.
 func (k *Target) events() error {
