@@ -58,6 +58,14 @@ func (c *Conn) Next(now time.Duration, seg *wire.TCP, room []byte) (n int, ok bo
 	return 0, false
 }
 
+// NextSyn is Next where only a SYN, or SYN|ACK, that is due matters.
+func (c *Conn) NextSyn(now time.Duration, seg *wire.TCP) (ok bool) {
+	if ok = c.has(synDue); ok {
+		c.sendSyn(now, seg)
+	}
+	return ok
+}
+
 // sendSyn gives the SYN, or the SYN|ACK.
 func (c *Conn) sendSyn(now time.Duration, seg *wire.TCP) {
 	c.unset(synDue)
