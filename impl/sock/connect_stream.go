@@ -199,50 +199,53 @@ func (l *Layer) takeTuple(i int32, s *Socket, dst netip.AddrPort) (successor uin
 		if l.p.SelfStream != spec.ENONE && dst == local {
 			return 0, l.p.SelfStream
 		}
-		if !l.tupleFree(tupleOf(local, dst), true) {
+		if !l.namesFree(local, dst, true) {
 			return 0, l.p.TupleTaken
 		}
-		return l.evict(tupleOf(local, dst)), spec.ENONE
+		return l.evict(local, dst), spec.ENONE
 	}
 	port, ok := l.chooser.Pick(l.portOffset(s.source, dst), func(p uint16) bool {
-		return !l.tcpPorts.Claimed(p) && l.tupleFree(tupleOf(netip.AddrPortFrom(s.source, p), dst), false)
+		return !l.tcpPorts.Claimed(p) && l.namesFree(netip.AddrPortFrom(s.source, p), dst, false)
 	})
 	if !ok {
 		return 0, l.p.PortsStream
 	}
 	l.claim(i, s, ports.Binding{Addr: s.source, Port: port, Implicit: true})
-	return l.evict(tupleOf(netip.AddrPortFrom(s.source, port), dst)), spec.ENONE
+	return l.evict(netip.AddrPortFrom(s.source, port), dst), spec.ENONE
 }
 
 // reuseDelay is how long a connection in TIME-WAIT keeps its names from an
 // attempt that chooses its port (net.ipv4.tcp_tw_reuse_delay).
 const reuseDelay = time.Second
 
-// tupleFree says whether a connection may have these names. On Linux one in
+// namesFree says whether a connection may have these names. On Linux one in
 // TIME-WAIT that used timestamps makes way for a port that bind named, and on the
 // loopback interface after a while for any (tcp_twsk_unique, tcp_tw_reuse=2).
-func (l *Layer) tupleFree(t tuple, explicit bool) bool {
-	n, taken := l.tuples[t]
-	if !taken {
+func (l *Layer) namesFree(local, remote netip.AddrPort, explicit bool) bool {
+	n := l.named(local, remote)
+	if n == 0 {
 		return true
 	}
-	c := l.conns.at(n)
-	if !l.p.TimeWaitYields || !c.timeWait || !c.stamped || c.owner != 0 {
+	w := l.waitingAs(n)
+	if !l.p.TimeWaitYields || !w.inTimeWait || !w.stamped {
 		return false
 	}
-	return explicit || c.path.Loops && l.now-c.since > reuseDelay
+	return explicit || w.loops && l.now-w.since > reuseDelay
 }
 
 // evict ends a connection in TIME-WAIT that has these names, and gives the
 // sequence number for the one that takes its place.
-func (l *Layer) evict(t tuple) (successor uint32) {
-	n, taken := l.tuples[t]
-	if !taken {
-		return 0
+func (l *Layer) evict(local, remote netip.AddrPort) (successor uint32) {
+	n := l.named(local, remote)
+	switch {
+	case n < 0:
+		successor = l.remnants.at(-n).tcp.SuccessorISS()
+		l.forget(-n)
+	case n > 0:
+		c := l.conns.at(n)
+		successor = c.tcp.SuccessorISS()
+		l.kill(n, c)
 	}
-	c := l.conns.at(n)
-	successor = c.tcp.SuccessorISS()
-	l.kill(n, c)
 	return successor
 }
 

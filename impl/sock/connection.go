@@ -1,7 +1,6 @@
 package sock
 
 import (
-	"encoding/binary"
 	"net/netip"
 	"slices"
 	"time"
@@ -23,7 +22,8 @@ type connection struct {
 	owner         int32 // socket, or 0
 	listener      int32 // socket, while the handshake of a passive open lasts
 	binding       ports.Handle
-	hashed        bool // in Layer.tuples
+	used          bool // it is in no one's free list
+	hashed        bool // in Layer.names
 	ready         bool // in readyWire or readyLoop
 	timeWait      bool
 	over          bool          // the owner was told that it ended
@@ -40,32 +40,24 @@ func (c *connection) copyTo(src *connection) {
 	src.tcp.CopyTo(&dst.tcp)
 	dst.local, dst.remote, dst.path = src.local, src.remote, src.path
 	dst.owner, dst.listener, dst.binding = src.owner, src.listener, src.binding
-	dst.hashed, dst.ready, dst.timeWait, dst.reuse = src.hashed, src.ready, src.timeWait, src.reuse
+	dst.used, dst.hashed, dst.ready, dst.timeWait, dst.reuse = src.used, src.hashed, src.ready, src.timeWait, src.reuse
 	dst.stamped, dst.over, dst.since = src.stamped, src.over, src.since
 	dst.broadcast, dst.nodelay = src.broadcast, src.nodelay
 }
 
-// tuple is the names of a connection in a form that hashes as plain bytes.
-type tuple struct {
-	local, remote [16]byte
-	ports         [4]byte
-}
-
-func tupleOf(local, remote netip.AddrPort) tuple {
-	t := tuple{local: local.Addr().As16(), remote: remote.Addr().As16()}
-	binary.BigEndian.PutUint16(t.ports[0:], local.Port())
-	binary.BigEndian.PutUint16(t.ports[2:], remote.Port())
-	return t
+// fresh makes c a connection over path that nobody owns yet.
+func (c *connection) fresh(path ip.Path, local, remote netip.AddrPort) {
+	c.local, c.remote, c.path = local, remote, path
+	c.owner, c.listener, c.binding, c.timeWait, c.reuse, c.stamped, c.over = 0, 0, 0, false, false, false, false
+	c.broadcast, c.nodelay, c.ready = false, false, false
+	c.used = true
 }
 
 // newConnection makes a connection over path that nobody owns yet.
 func (l *Layer) newConnection(path ip.Path, local, remote netip.AddrPort) (int32, *connection) {
 	i, c := l.conns.take()
-	c.local, c.remote, c.path = local, remote, path
-	c.owner, c.listener, c.binding, c.timeWait, c.reuse, c.stamped, c.over = 0, 0, 0, false, false, false, false
-	c.broadcast, c.nodelay = false, false
-	c.hashed = true
-	l.tuples[tupleOf(local, remote)] = i
+	c.fresh(path, local, remote)
+	l.enter(i, c)
 	return i, c
 }
 
@@ -120,17 +112,6 @@ func (l *Layer) touch(n int32, c *connection) {
 	}
 }
 
-// unhash takes a connection out of the table of names.
-func (l *Layer) unhash(n int32, c *connection) {
-	if c.hashed {
-		c.hashed = false
-		t := tupleOf(c.local, c.remote)
-		if l.tuples[t] == n {
-			delete(l.tuples, t)
-		}
-	}
-}
-
 // rest is called when a connection has nothing more to send now: its timer is
 // set, or it is given back if it is over and nobody's.
 func (l *Layer) rest(n int32, c *connection) {
@@ -140,12 +121,23 @@ func (l *Layer) rest(n int32, c *connection) {
 	} else {
 		l.timers.Clear(int(n))
 	}
-	if c.tcp.State() == tcp.StateClosed && c.owner == 0 {
-		l.unhash(n, c)
-		l.tcpPorts.Remove(c.binding)
-		c.binding = 0
-		l.conns.give(n)
+	if c.owner != 0 || c.listener != 0 {
+		return
 	}
+	if c.tcp.State() == tcp.StateClosed {
+		l.retire(n, c)
+		return
+	}
+	l.shrink(n, c)
+}
+
+// retire gives back a connection that is over and nobody's.
+func (l *Layer) retire(n int32, c *connection) {
+	l.unhash(n, c)
+	l.tcpPorts.Remove(c.binding)
+	l.timers.Clear(int(n))
+	c.binding, c.used = 0, false
+	l.conns.give(n)
 }
 
 // kill ends a connection that nobody owns, in silence.
@@ -297,6 +289,4 @@ func (l *Layer) implicit(s *Socket) bool {
 }
 
 // Connections counts the connections that exist, those in TIME-WAIT included.
-func (l *Layer) Connections() int {
-	return max(l.conns.live-1, 0) - len(l.conns.free)
-}
+func (l *Layer) Connections() int { return l.conns.used() + l.remnants.used() }

@@ -18,7 +18,7 @@ func (l *Layer) HandleICMP(now time.Duration, m *wire.ICMPv4, q *wire.Quote) {
 	remote := netip.AddrPortFrom(netip.AddrFrom4(q.IP.Dst), q.DstPort)
 	switch q.IP.Protocol {
 	case wire.ProtocolTCP:
-		if n, ok := l.tuples[tupleOf(local, remote)]; ok {
+		if n := l.named(local, remote); n > 0 { // a remnant has nobody to tell
 			l.icmpStream(n, m, q.Seq)
 		}
 	case wire.ProtocolUDP:

@@ -13,6 +13,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/connspec/connspec/impl/index"
 	"github.com/connspec/connspec/impl/ip"
 	"github.com/connspec/connspec/impl/personality"
 	"github.com/connspec/connspec/impl/ports"
@@ -62,11 +63,15 @@ type Layer struct {
 	conns   slab[connection]
 	waits   slab[wait]
 
-	tuples   map[tuple]int32 // names of a connection -> connection; looked up only
+	remnants slab[remnant]
+
+	names    index.Table // of connections and remnants, see names.go
 	tcpPorts ports.Table
 	udpPorts ports.Table
 	chooser  ports.Chooser
 	timers   timer.Heap // by connection
+
+	remnantTimers timer.Heap // by remnant
 
 	readyWire  fifo // connections that may have something to send over the NIC
 	readyLoop  fifo // and to the host itself
@@ -103,7 +108,7 @@ func (l *Layer) Reset(cfg Config, routes *ip.Table) {
 	l.Out.Reset()
 	l.Loop.Reset()
 	l.fds, l.fdsFull = l.fds[:0], 0
-	for i := range int32(len(l.socks.items)) {
+	for i := range l.socks.items.Cap() {
 		l.socks.at(i).rx.Reset()
 	}
 	l.files.reset()
@@ -115,10 +120,12 @@ func (l *Layer) Reset(cfg Config, routes *ip.Table) {
 	l.udpPorts.Reset()
 	l.resetChooser()
 	l.timers.Reset()
-	clear(l.tuples)
+	l.remnants.reset()
+	l.remnantTimers.Reset()
+	l.names.Reset()
 	clear(l.threads)
-	if l.tuples == nil {
-		l.tuples, l.threads = make(map[tuple]int32), make(map[int]int32)
+	if l.threads == nil {
+		l.threads = make(map[int]int32)
 	}
 	l.readyWire.reset()
 	l.readyLoop.reset()
@@ -157,10 +164,13 @@ func (l *Layer) CopyTo(c *Layer, routes *ip.Table) {
 	c.socks = l.socks.clone((*Socket).copyTo)
 	c.conns = l.conns.clone((*connection).copyTo)
 	c.waits = l.waits.clone((*wait).copyTo)
-	c.tuples, c.threads = maps.Clone(l.tuples), maps.Clone(l.threads)
+	c.remnants = l.remnants.clone(func(dst, src *remnant) { *dst = *src })
+	c.names, c.threads = l.names.Clone(), maps.Clone(l.threads)
 	c.tcpPorts, c.udpPorts = l.tcpPorts.Clone(), l.udpPorts.Clone()
 	c.timers = timer.Heap{}
 	l.timers.CopyTo(&c.timers)
+	c.remnantTimers = timer.Heap{}
+	l.remnantTimers.CopyTo(&c.remnantTimers)
 	c.readyWire, c.readyLoop, c.woken = l.readyWire.clone(), l.readyLoop.clone(), l.woken.clone()
 	c.completed = slices.Clone(l.completed)
 	c.scratch, c.pollFiles, c.spare = nil, nil, tcp.Conn{}

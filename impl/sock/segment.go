@@ -23,10 +23,13 @@ func (l *Layer) HandleTCP(now time.Duration, h *wire.IPv4, kind ip.Kind, segment
 	}
 	src := netip.AddrPortFrom(netip.AddrFrom4(h.Src), seg.SrcPort)
 	dst := netip.AddrPortFrom(netip.AddrFrom4(h.Dst), seg.DstPort)
-	n, known := l.tuples[tupleOf(dst, src)]
-	if !known {
+	n := l.named(dst, src)
+	if n == 0 {
 		l.strangerSegment(src, dst, &seg, payload, 0, false)
 		return
+	}
+	if n < 0 {
+		n, _ = l.revive(-n)
 	}
 	c := l.conns.at(n)
 	if c.listener != 0 && l.abandoned(n, c) {
@@ -185,6 +188,9 @@ func (l *Layer) nextSegment(q *fifo, buf []byte) (start, end int, path *ip.Path,
 // Deadline is when Expire is next due.
 func (l *Layer) Deadline() (at time.Duration, ok bool) {
 	at, ok = l.timers.Deadline()
+	if r, some := l.remnantTimers.Deadline(); some && (!ok || r < at) {
+		at, ok = r, true
+	}
 	if l.deadlines > 0 {
 		if p, some := l.pollDeadline(); some && (!ok || p < at) {
 			at, ok = p, true
@@ -205,6 +211,13 @@ func (l *Layer) Expire(now time.Duration) {
 		if c := l.conns.at(n); !l.abandoned(n, c) {
 			l.happened(n, c, c.tcp.Expire(now))
 		}
+	}
+	for {
+		id, ok := l.remnantTimers.Expired(now)
+		if !ok {
+			break
+		}
+		l.forget(int32(id))
 	}
 	if l.deadlines > 0 {
 		l.expirePolls()

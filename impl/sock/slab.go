@@ -1,13 +1,17 @@
 package sock
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/connspec/connspec/impl/chunk"
+)
 
 // slab holds values that are named by a small index and keep their address.
 // Index 0 names none. Freed places are used again, last freed first.
 type slab[T any] struct {
-	items []*T
+	items chunk.List[T]
 	free  []int32
-	live  int // items[1:live] were handed out since the last reset
+	live  int // items 1 to live-1 were handed out since the last reset
 }
 
 // take hands out a place. What it holds is what its last user left.
@@ -15,34 +19,34 @@ func (s *slab[T]) take() (int32, *T) {
 	if n := len(s.free); n > 0 {
 		i := s.free[n-1]
 		s.free = s.free[:n-1]
-		return i, s.items[i]
+		return i, s.items.At(i)
 	}
 	if s.live == 0 {
 		s.live = 1
 	}
-	for len(s.items) <= s.live {
-		s.items = append(s.items, new(T))
-	}
-	i := s.live
+	i := int32(s.live)
+	s.items.Reach(i)
 	s.live++
-	return int32(i), s.items[i]
+	return i, s.items.At(i)
 }
 
 // at is the value at index i.
-func (s *slab[T]) at(i int32) *T { return s.items[i] }
+func (s *slab[T]) at(i int32) *T { return s.items.At(i) }
 
 // give takes a place back.
 func (s *slab[T]) give(i int32) { s.free = append(s.free, i) }
+
+// used is how many places are handed out.
+func (s *slab[T]) used() int { return max(s.live-1, 0) - len(s.free) }
 
 // reset takes every place back and keeps the memory.
 func (s *slab[T]) reset() { s.free, s.live = s.free[:0], 0 }
 
 func (s *slab[T]) clone(copyTo func(dst, src *T)) slab[T] {
 	c := slab[T]{free: slices.Clone(s.free), live: s.live}
-	for i := range s.live {
-		v := new(T)
-		copyTo(v, s.items[i])
-		c.items = append(c.items, v)
+	for i := int32(1); i < int32(s.live); i++ {
+		c.items.Reach(i)
+		copyTo(c.items.At(i), s.items.At(i))
 	}
 	return c
 }

@@ -22,10 +22,21 @@ func (l *Layer) AppendState(now time.Duration, b []byte) []byte {
 	}
 	for i := 1; i < l.conns.live; i++ {
 		c := l.conns.at(int32(i))
+		if !c.used {
+			b = append(b, 0)
+			continue
+		}
 		b = append(b, bit(c.hashed), bit(c.ready), bit(c.timeWait))
 		b = appendName(appendName(b, c.local), c.remote)
 		b = le.AppendUint32(le.AppendUint32(b, uint32(c.owner)), uint32(c.listener))
 		b = c.tcp.AppendState(now, b)
+	}
+	for i := 1; i < l.remnants.live; i++ {
+		r := l.remnants.at(int32(i))
+		b = append(b, bit(r.used), bit(r.stamped)|bit(r.reuse)<<1)
+		if r.used {
+			b = r.tcp.AppendState(now, appendName(appendName(b, r.local), r.remote))
+		}
 	}
 	for i := 1; i < l.waits.live; i++ {
 		w := l.waits.at(int32(i))

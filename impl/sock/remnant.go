@@ -1,0 +1,100 @@
+package sock
+
+import (
+	"net/netip"
+	"time"
+
+	"github.com/connspec/connspec/impl/ip"
+	"github.com/connspec/connspec/impl/ports"
+	"github.com/connspec/connspec/impl/tcp"
+)
+
+// remnant is what is left of a connection whose user is gone and whose end is
+// only waited for (Linux inet_timewait_sock).
+type remnant struct {
+	tcp           tcp.Remnant
+	local, remote netip.AddrPort
+	since         time.Duration // in TIME-WAIT: when it began
+	binding       ports.Handle
+	reuse         bool
+	stamped       bool
+	loops         bool // its segments never touch the NIC
+	used          bool
+}
+
+// remnantsMax is how many are kept; a connection that would become one more is
+// forgotten at once (net.ipv4.tcp_max_tw_buckets, of a machine with 16 GB).
+const remnantsMax = 131072
+
+// shrink puts a remnant in the place of a connection that only waits. It says
+// whether it did.
+func (l *Layer) shrink(n int32, c *connection) bool {
+	left, ok := c.tcp.Leave()
+	if !ok {
+		return false
+	}
+	if l.remnants.used() >= remnantsMax {
+		c.tcp.Drop()
+		l.retire(n, c)
+		return true
+	}
+	i, r := l.remnants.take()
+	*r = remnant{
+		tcp: left, local: c.local, remote: c.remote, since: c.since, binding: c.binding,
+		reuse: c.reuse, stamped: c.stamped, loops: c.path.Loops, used: true,
+	}
+	l.names.Replace(l.digest(c.local, c.remote), n, -i)
+	l.remnantTimers.Set(int(i), left.Deadline())
+	c.hashed, c.binding = false, 0
+	l.retire(n, c)
+	return true
+}
+
+// revive puts a connection in the place of remnant i, for a segment that came
+// for it. The way back is looked for anew (ip_send_unicast_reply).
+func (l *Layer) revive(i int32) (int32, *connection) {
+	r := l.remnants.at(i)
+	path, why := l.routes.Find(r.remote.Addr(), r.local.Addr())
+	if why != ip.Reachable {
+		path = ip.Path{Src: r.local.Addr(), Dst: r.remote.Addr(), Kind: ip.Blackhole, Loops: r.loops}
+	}
+	n, c := l.conns.take()
+	c.fresh(path, r.local, r.remote)
+	c.binding, c.reuse, c.stamped, c.since = r.binding, r.reuse, r.stamped, r.since
+	c.timeWait, c.hashed = r.tcp.State() == tcp.StateTimeWait, true
+	c.tcp.Revive(&r.tcp)
+	l.names.Replace(l.digest(r.local, r.remote), -i, n)
+	l.giveRemnant(i, r)
+	return n, c
+}
+
+// forget ends a remnant.
+func (l *Layer) forget(i int32) {
+	r := l.remnants.at(i)
+	l.names.Remove(l.digest(r.local, r.remote), -i)
+	l.tcpPorts.Remove(r.binding)
+	l.giveRemnant(i, r)
+}
+
+func (l *Layer) giveRemnant(i int32, r *remnant) {
+	l.remnantTimers.Clear(int(i))
+	*r = remnant{}
+	l.remnants.give(i)
+}
+
+// waiting is what an attempt asks of the connection whose names it wants.
+type waiting struct {
+	inTimeWait, stamped, loops bool
+	since                      time.Duration
+}
+
+// waitingAs says it of connection n, or of remnant -n. A socket that still has
+// the connection keeps it from waiting.
+func (l *Layer) waitingAs(n int32) waiting {
+	if n < 0 {
+		r := l.remnants.at(-n)
+		return waiting{r.tcp.State() == tcp.StateTimeWait, r.stamped, r.loops, r.since}
+	}
+	c := l.conns.at(n)
+	return waiting{c.timeWait && c.owner == 0, c.stamped, c.path.Loops, c.since}
+}
