@@ -39,12 +39,19 @@ type NIC interface {
 }
 
 // Offload says which work a NIC does for the stack. The zero value is a NIC
-// that carries frames as they are, which all in this module do.
+// that carries frames as they are.
 type Offload struct {
-	TxChecksum bool // checksums of frames sent are filled in on the way
-	RxChecksum bool // checksums of frames received are verified already
-	TxSegment  bool // frames larger than the MTU are cut up on the way
+	// Largest is the largest packet in bytes that the NIC takes: what exceeds the
+	// MTU it cuts up into segments. If it is not 0, every frame of Send and Recv
+	// begins with a virtio-net header of [OffloadHeaderSize] bytes, which says how,
+	// and whether a checksum is to be filled in or was verified (VIRTIO 1.3
+	// section 5.1.6; impl.Config.Offload).
+	Largest int
 }
+
+// OffloadHeaderSize is the size of the header in front of the frames of a NIC
+// that offloads.
+const OffloadHeaderSize = 10
 
 // ErrClosed is returned by the verbs of a NIC after Close.
 var ErrClosed = errors.New("hwtarget: NIC is closed")

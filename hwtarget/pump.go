@@ -40,6 +40,7 @@ type Pump struct {
 	err     error         // why the Pump has stopped
 	over    atomic.Bool   // there is an err
 	rx, tx  [][]byte
+	large   [1][]byte // a frame that is not copied into tx
 	ended   chan struct{}
 
 	followers int             // goroutines in Await that do not lead
@@ -77,7 +78,7 @@ func NewPump(nic NIC, stack Stack, clock func() time.Duration) *Pump {
 		baton: make(chan struct{}, 1), failed: make(chan struct{})}
 	p.changed, p.idle = sync.NewCond(&p.mu), sync.NewCond(&p.mu)
 	p.rx = make([][]byte, batch)
-	size := HeaderSize + nic.MTU()
+	size := OffloadHeaderSize + HeaderSize + nic.MTU()
 	room := make([]byte, batch*size)
 	for i := range batch {
 		p.tx = append(p.tx, room[i*size:i*size:(i+1)*size])
@@ -209,33 +210,48 @@ func (p *Pump) turn() (moved bool) {
 	return moved
 }
 
-// flush sends all that the stack has, in batches. A frame that the NIC does not
-// take is lost, as on any wire.
+// flush sends all that the stack has, in batches; a frame that is larger than
+// what the wire carries is a batch by itself, and not copied.
 func (p *Pump) flush(now time.Duration) (sent int) {
 	for {
 		n := 0
+		var large []byte
 		for n < len(p.tx) {
 			frame, ok := p.stack.Next(now)
 			if !ok {
 				break
 			}
+			if len(frame) > cap(p.tx[n]) {
+				large = frame
+				break
+			}
 			p.tx[n] = append(p.tx[n][:0], frame...)
 			n++
 		}
-		for out := p.tx[:n]; len(out) > 0; {
-			k, err := p.nic.Send(out)
-			if err == nil {
-				break
-			}
-			if errors.Is(err, ErrClosed) {
-				p.fail(err)
-				break
-			}
-			out = out[k+1:]
-		}
-		if sent += n; n < len(p.tx) {
+		p.send(p.tx[:n])
+		sent += n
+		if large != nil {
+			p.large[0] = large
+			p.send(p.large[:])
+			sent++
+		} else if n < len(p.tx) {
 			return sent
 		}
+	}
+}
+
+// send transmits frames. One that the NIC does not take is lost, as on any wire.
+func (p *Pump) send(out [][]byte) {
+	for len(out) > 0 {
+		k, err := p.nic.Send(out)
+		if err == nil {
+			return
+		}
+		if errors.Is(err, ErrClosed) {
+			p.fail(err)
+			return
+		}
+		out = out[k+1:]
 	}
 }
 

@@ -63,7 +63,15 @@ type Config struct {
 	// InvalidLimit is the least time between two answers to invalid segments of
 	// a connection (RFC 5961 section 7); 0: the system's default; negative: none.
 	InvalidLimit time.Duration
+	// Offload is the largest packet in bytes, at most [OffloadMax], that the NIC
+	// cuts up into segments; it fills in TCP checksums then and may have verified
+	// or merged what it received. Every frame, in and out, begins with a header
+	// that says so ([wire.Virtio]). 0: frames are as on the wire.
+	Offload int
 }
+
+// OffloadMax is the largest packet that Config.Offload can name.
+const OffloadMax = 65535
 
 const mtuDefault = 1500
 
@@ -76,6 +84,7 @@ type Host struct {
 	sock   sock.Layer
 
 	frame []byte // the last frame that Next gave
+	cut   []byte // a segment of a frame that was cut up here
 	loop  []byte // a segment to the host itself
 	whole []byte // a packet put together from fragments
 }
@@ -97,12 +106,10 @@ func (h *Host) Reset(cfg Config) {
 	h.link.Reset(cfg.MAC, cfg.Neighbors)
 	h.parts.Reset()
 	h.sock.Reset(sock.Config{
-		Personality: personality.For(cfg.Dialect), MTU: cfg.MTU, TCP: tcpConfig(&cfg), Secret: secret(cfg.Seed),
+		Personality: personality.For(cfg.Dialect), MTU: cfg.MTU, Offload: cfg.Offload, TCP: tcpConfig(&cfg), Secret: secret(cfg.Seed),
 		Descriptors: cfg.Descriptors, PortFirst: cfg.PortFirst, PortLast: cfg.PortLast,
 	}, &h.routes)
-	if n := sock.SegmentOffset + cfg.MTU; len(h.frame) < n {
-		h.frame = make([]byte, n)
-	}
+	h.makeFrame()
 }
 
 // linuxTCP and otherTCP are how the connections of a Linux and of any other
@@ -162,7 +169,9 @@ func (h *Host) Blocked(thread int) bool { return h.sock.Blocked(thread) }
 // host, or that no host could make sense of, are dropped.
 func (h *Host) Handle(now time.Duration, frame []byte) {
 	h.expire(now)
-	if h.routes.LinkUp() {
+	if h.cfg.Offload > 0 {
+		h.receiveOffloaded(now, frame)
+	} else if h.routes.LinkUp() {
 		h.receive(now, frame)
 	}
 	h.carry(now)

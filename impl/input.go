@@ -42,6 +42,7 @@ func (h *Host) packet(now time.Duration, packet []byte, head *wire.IPv4, kind ip
 			return
 		}
 		packet, body = h.rebuild(head, whole)
+		h.sock.Trusted = false // what a device verified was one part at most
 	}
 	switch head.Protocol {
 	case wire.ProtocolTCP:

@@ -19,6 +19,7 @@ type pair struct {
 	loss  float64
 	delay time.Duration
 	queue []flight
+	wire  func(frame []byte, give func([]byte)) // what becomes of a frame on the way; nil: nothing
 	count int
 	busy  [2]bool
 	done  [2]spec.Result
@@ -70,9 +71,16 @@ func (p *pair) collect() {
 			if !ok {
 				break
 			}
-			p.count++
-			if p.rng.Float64() >= p.loss {
-				p.queue = append(p.queue, flight{p.now + p.delay, 1 - i, bytes.Clone(f)})
+			give := func(f []byte) {
+				p.count++
+				if p.rng.Float64() >= p.loss {
+					p.queue = append(p.queue, flight{p.now + p.delay, 1 - i, bytes.Clone(f)})
+				}
+			}
+			if p.wire == nil {
+				give(f)
+			} else {
+				p.wire(f, give)
 			}
 		}
 		if _, r, ok := h.Completion(); ok {
@@ -129,41 +137,45 @@ func (p *pair) connected() (client, server int32) {
 
 func TestTransfer(t *testing.T) {
 	for _, loss := range []float64{0, 0.02, 0.2} {
-		p := newPair(t, loss)
-		client, server := p.connected()
-		data := make([]byte, 1<<20)
-		for i := range data {
-			data[i] = byte(p.rng.Uint32())
+		transfer(t, newPair(t, loss), loss)
+	}
+}
+
+// transfer sends 1 MiB from host 0 to host 1 and wants nothing to be left of it.
+func transfer(t *testing.T, p *pair, loss float64) {
+	client, server := p.connected()
+	data := make([]byte, 1<<20)
+	for i := range data {
+		data[i] = byte(p.rng.Uint32())
+	}
+	p.start(0, spec.Call{Op: spec.OpSend, FD: client, Buf: data})
+	var got []byte
+	buf := make([]byte, 64<<10)
+	closed := false
+	for {
+		n := p.must(1, spec.Call{Op: spec.OpRecv, FD: server, Buf: buf})
+		if n == 0 {
+			break
 		}
-		p.start(0, spec.Call{Op: spec.OpSend, FD: client, Buf: data})
-		var got []byte
-		buf := make([]byte, 64<<10)
-		closed := false
-		for {
-			n := p.must(1, spec.Call{Op: spec.OpRecv, FD: server, Buf: buf})
-			if n == 0 {
-				break
-			}
-			got = append(got, buf[:n]...)
-			if !p.busy[0] && !closed {
-				closed = true
-				p.must(0, spec.Call{Op: spec.OpClose, FD: client})
-			}
+		got = append(got, buf[:n]...)
+		if !p.busy[0] && !closed {
+			closed = true
+			p.must(0, spec.Call{Op: spec.OpClose, FD: client})
 		}
-		if !bytes.Equal(got, data) {
-			t.Fatalf("loss %v: %d bytes arrived, want the %d sent", loss, len(got), len(data))
+	}
+	if !bytes.Equal(got, data) {
+		t.Fatalf("loss %v: %d bytes arrived, want the %d sent", loss, len(got), len(data))
+	}
+	p.must(1, spec.Call{Op: spec.OpClose, FD: server})
+	for end := p.now + 5*time.Minute; p.now < end; {
+		if _, ok := p.hosts[0].Deadline(); !ok && len(p.queue) == 0 {
+			break
 		}
-		p.must(1, spec.Call{Op: spec.OpClose, FD: server})
-		for end := p.now + 5*time.Minute; p.now < end; {
-			if _, ok := p.hosts[0].Deadline(); !ok && len(p.queue) == 0 {
-				break
-			}
-			p.step()
-		}
-		for i, h := range p.hosts {
-			if n := h.sock.Connections(); n != 0 {
-				t.Errorf("loss %v: host %d has %d connections left, want none", loss, i, n)
-			}
+		p.step()
+	}
+	for i, h := range p.hosts {
+		if n := h.sock.Connections(); n != 0 {
+			t.Errorf("loss %v: host %d has %d connections left, want none", loss, i, n)
 		}
 	}
 }

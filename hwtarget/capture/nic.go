@@ -25,7 +25,7 @@ func (n *NIC) Send(frames [][]byte) (int, error) {
 	now := n.clock()
 	sent, err := n.NIC.Send(frames)
 	for _, f := range frames[:sent] {
-		n.w.Write(Frame{At: now, Direction: Out, Data: f}) // the error is kept for Close
+		n.w.Write(Frame{At: now, Direction: Out, Data: n.bare(f)}) // the error is kept for Close
 	}
 	return sent, err
 }
@@ -36,8 +36,18 @@ func (n *NIC) Recv(frames [][]byte) (int, error) {
 	if k > 0 {
 		now := n.clock()
 		for _, f := range frames[:k] {
-			n.w.Write(Frame{At: now, Direction: In, Data: f})
+			n.w.Write(Frame{At: now, Direction: In, Data: n.bare(f)})
 		}
 	}
 	return k, err
+}
+
+// bare is a frame without what a NIC that offloads has in front of it: what is
+// captured may be larger than what the wire carries, as with any capture above
+// an offload.
+func (n *NIC) bare(frame []byte) []byte {
+	if n.Offload().Largest > 0 {
+		return frame[min(len(frame), hwtarget.OffloadHeaderSize):]
+	}
+	return frame
 }

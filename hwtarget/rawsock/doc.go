@@ -19,4 +19,11 @@
 // payload: turn both off on the sending end with [Offloads], as package lab
 // does. Frames that were seen with an unfinished checksum or did not fit are
 // counted in [Stats].
+//
+// Or take them as they are: with Config.Offload a virtio-net header in front of
+// every frame says of one received what its checksum is worth and of how many
+// segments it was merged, and of one sent, up to 64 KiB, how it is to be cut up.
+// That pays on a device without offload too: one system call takes a batch of
+// segments through the kernel, which cuts it up last of all (validate_xmit_skb),
+// as it does its own. A stack that does this is impl.Host with Config.Offload.
 package rawsock

@@ -27,6 +27,19 @@ type Config struct {
 	// QueueDiscipline sends through the interface's queueing discipline
 	// instead of past it (PACKET_QDISC_BYPASS).
 	QueueDiscipline bool
+	// Offload puts a virtio-net header in front of every frame (PACKET_VNET_HDR):
+	// the device, or the kernel in its place, cuts up what exceeds the MTU and
+	// fills checksums in. It implies QueueDiscipline: past it the kernel only
+	// sends what needs no work (__dev_direct_xmit).
+	Offload bool
+	// Merged says that frames beyond the MTU may arrive, since the sender's
+	// device or this one merges them; it needs Offload. The ring is for frames of
+	// 64 KiB then.
+	Merged bool
+	// Spin is how long Wait looks at the ring before it sleeps: a reply that is
+	// that quick is not paid for with a wake-up. BusyPoll is what the kernel does
+	// in Wait on devices that can (SO_BUSY_POLL).
+	Spin, BusyPoll time.Duration
 }
 
 // NIC is an open interface.
@@ -36,6 +49,9 @@ type NIC struct {
 	mtu      int
 	ring     ring
 	stats    Stats
+	offload  hwtarget.Offload
+	spin     time.Duration
+	woken    atomic.Bool // the eventfd counts something
 	batch    []mmsghdr
 	iovs     []unix.Iovec
 	closed   atomic.Bool
@@ -109,12 +125,15 @@ func OpenAt(fd int, cfg Config) (_ *NIC, err error) {
 	if err := unix.SetsockoptInt(fd, unix.SOL_PACKET, unix.PACKET_IGNORE_OUTGOING, 1); err != nil {
 		return nil, fmt.Errorf("PACKET_IGNORE_OUTGOING: %w (needs Linux 4.20)", err)
 	}
-	if !cfg.QueueDiscipline {
+	if err := n.options(&cfg); err != nil {
+		return nil, err
+	}
+	if !cfg.QueueDiscipline && !cfg.Offload {
 		if err := unix.SetsockoptInt(fd, unix.SOL_PACKET, unix.PACKET_QDISC_BYPASS, 1); err != nil {
 			return nil, fmt.Errorf("PACKET_QDISC_BYPASS: %w", err)
 		}
 	}
-	if err := n.ring.open(fd, cfg.Frames, n.mtu); err != nil {
+	if err := n.ring.open(fd, cfg.Frames, n.largest(&cfg)); err != nil {
 		return nil, err
 	}
 	ll := &unix.SockaddrLinklayer{Protocol: bigEndian16(unix.ETH_P_ALL), Ifindex: index}
@@ -212,7 +231,7 @@ func (n *NIC) Recv(frames [][]byte) (int, error) {
 	if n.closed.Load() {
 		return 0, hwtarget.ErrClosed
 	}
-	return n.ring.take(frames, &n.stats), nil
+	return n.ring.take(frames, n.offload.Largest > 0, &n.stats), nil
 }
 
 // Wait implements [hwtarget.NIC].
@@ -221,6 +240,9 @@ func (n *NIC) Wait(timeout time.Duration) error {
 	defer n.waiting.Unlock()
 	if n.closed.Load() {
 		return hwtarget.ErrClosed
+	}
+	if timeout != 0 && n.spun() {
+		return nil
 	}
 	var ts *unix.Timespec
 	if timeout >= 0 {
@@ -233,6 +255,7 @@ func (n *NIC) Wait(timeout time.Duration) error {
 		return fmt.Errorf("rawsock: poll: %w", err)
 	}
 	if fds[1].Revents != 0 && !n.closed.Load() {
+		n.woken.Store(false)
 		var count [8]byte
 		unix.Read(n.wake, count[:]) // non-blocking; only resets the counter
 	}
@@ -249,6 +272,7 @@ func (n *NIC) Wait(timeout time.Duration) error {
 
 // Wake implements [hwtarget.NIC].
 func (n *NIC) Wake() {
+	n.woken.Store(true)
 	one := [8]byte{1}
 	unix.Write(n.wake, one[:]) // fails only when the counter is full: awake anyway
 }
@@ -259,8 +283,8 @@ func (n *NIC) MAC() [6]byte { return n.mac }
 // MTU implements [hwtarget.NIC].
 func (n *NIC) MTU() int { return n.mtu }
 
-// Offload implements [hwtarget.NIC]: a packet socket takes nothing over.
-func (n *NIC) Offload() hwtarget.Offload { return hwtarget.Offload{} }
+// Offload implements [hwtarget.NIC].
+func (n *NIC) Offload() hwtarget.Offload { return n.offload }
 
 // Stats gives the counts since Open. It belongs to the goroutine that calls
 // Recv.

@@ -16,17 +16,18 @@ import (
 // used in order.
 type ring struct {
 	mem   []byte
-	size  uint32 // of a slot, a power of two
-	mask  uint32 // slots - 1
-	next  uint32 // the slot that fills next
-	taken uint32 // slots before it that the caller is still reading
+	size  uint32        // of a slot, a power of two
+	mask  uint32        // slots - 1
+	next  uint32        // the slot that fills next
+	taken uint32        // slots before it that the caller is still reading
+	ahead atomic.Uint32 // next, for Wait
 }
 
 const (
 	defaultFrames = 1024
 	maxFrames     = 1 << 20
-	// Room in a slot before the frame: the header, a sockaddr_ll, and the
-	// alignment of the network header (tpacket_rcv).
+	// Room in a slot before the frame: the header, a sockaddr_ll, a virtio-net
+	// header, and the alignment of the network header (tpacket_rcv).
 	slotHead = 128
 	// Slots per page block handed to the kernel: blocks are physically
 	// contiguous, so small ones are easier to have.
@@ -70,11 +71,16 @@ func (r *ring) close() {
 }
 
 func (r *ring) slot(i uint32) *unix.Tpacket2Hdr {
-	return (*unix.Tpacket2Hdr)(unsafe.Pointer(&r.mem[(i&r.mask)*r.size]))
+	return (*unix.Tpacket2Hdr)(unsafe.Pointer(&r.mem[int(i&r.mask)*int(r.size)]))
 }
 
 // take gives back the slots of the last take and hands out the next ones.
-func (r *ring) take(frames [][]byte, stats *Stats) int {
+// headed says that each has a virtio-net header.
+func (r *ring) take(frames [][]byte, headed bool, stats *Stats) int {
+	front := uint32(0)
+	if headed {
+		front = hwtarget.OffloadHeaderSize
+	}
 	for ; r.taken > 0; r.taken-- {
 		atomic.StoreUint32(&r.slot(r.next-r.taken).Status, unix.TP_STATUS_KERNEL)
 	}
@@ -85,12 +91,13 @@ func (r *ring) take(frames [][]byte, stats *Stats) int {
 		if status&unix.TP_STATUS_USER == 0 {
 			break
 		}
-		if status&unix.TP_STATUS_CSUMNOTREADY != 0 {
+		if status&unix.TP_STATUS_CSUMNOTREADY != 0 && !headed {
 			stats.Unfinished++
 		}
 		if h.Snaplen == h.Len {
-			at := (r.next&r.mask)*r.size + uint32(h.Mac)
-			frames[n] = r.mem[at : at+h.Snaplen : at+h.Snaplen]
+			at := int(r.next&r.mask)*int(r.size) + int(h.Mac)
+			end := at + int(h.Snaplen)
+			frames[n] = r.mem[at-int(front) : end : end]
 			n++
 		} else {
 			stats.Truncated++
@@ -98,7 +105,13 @@ func (r *ring) take(frames [][]byte, stats *Stats) int {
 		r.next++
 		r.taken++
 	}
+	r.ahead.Store(r.next)
 	return n
+}
+
+// ready says whether the next slot has a frame. It may run beside take.
+func (r *ring) ready() bool {
+	return atomic.LoadUint32(&r.slot(r.ahead.Load()).Status)&unix.TP_STATUS_USER != 0
 }
 
 // ceilPower is the smallest power of two that is not below v.

@@ -1,9 +1,14 @@
 package ip
 
-import "slices"
+import (
+	"slices"
 
-// Headroom is the space in front of every queued packet for a link header.
-const Headroom = 14
+	"github.com/connspec/connspec/impl/wire"
+)
+
+// Headroom is the space in front of every queued packet for a link header and,
+// in front of that, for what the NIC is to do to the frame.
+const Headroom = wire.VirtioLen + wire.EthernetLen
 
 // QueueMax bounds a Queue, as txqueuelen bounds a device's: a packet that
 // would exceed it is dropped.

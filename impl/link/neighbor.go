@@ -113,9 +113,8 @@ func (c *Cache) add(a netip.Addr) *entry {
 	return &c.entries[n]
 }
 
-// Resolve finds the Ethernet address for a path. If it is not known, Resolve
-// keeps a copy of packet, asks for the address and returns false.
-func (c *Cache) Resolve(now time.Duration, path ip.Path, packet []byte) (wire.MAC, bool) {
+// Known finds the Ethernet address for a path and asks nobody.
+func (c *Cache) Known(now time.Duration, path ip.Path) (wire.MAC, bool) {
 	switch path.Kind {
 	case ip.Broadcast:
 		return wire.BroadcastMAC, true
@@ -126,6 +125,16 @@ func (c *Cache) Resolve(now time.Duration, path ip.Path, packet []byte) (wire.MA
 	if e != nil && (e.state == permanent || e.state == reachable && now < e.at) {
 		return e.mac, true
 	}
+	return wire.MAC{}, false
+}
+
+// Resolve finds the Ethernet address for a path. If it is not known, Resolve
+// keeps a copy of packet, asks for the address and returns false.
+func (c *Cache) Resolve(now time.Duration, path ip.Path, packet []byte) (wire.MAC, bool) {
+	if mac, ok := c.Known(now, path); ok {
+		return mac, true
+	}
+	e := c.find(path.NextHop)
 	if e == nil {
 		e = c.add(path.NextHop)
 		e.state = failed

@@ -13,7 +13,7 @@ import (
 // says whether the sender is to hear that the port is unreachable.
 func (l *Layer) HandleUDP(now time.Duration, h *wire.IPv4, kind ip.Kind, datagram []byte) (unreachable bool) {
 	l.now = now
-	u, payload, err := wire.ParseUDP(datagram, wire.PseudoIPv4(h.Src, h.Dst, wire.ProtocolUDP))
+	u, payload, err := l.parseUDP(datagram, wire.PseudoIPv4(h.Src, h.Dst, wire.ProtocolUDP))
 	if err != nil {
 		return false
 	}

@@ -26,6 +26,7 @@ import (
 type Config struct {
 	Personality *personality.Personality
 	MTU         int
+	Offload     int        // largest packet that the NIC cuts up into segments; 0: none
 	TCP         tcp.Config // of connections over the NIC; MTU is set from above
 	Secret      [16]byte   // of initial sequence numbers (RFC 6528) and ports (RFC 6056)
 	Descriptors int        // limit of open descriptors; the first three are taken
@@ -55,6 +56,8 @@ type Layer struct {
 
 	Out  ip.Queue // packets for the NIC
 	Loop ip.Queue // packets for the host itself
+	// Trusted says that the transport checksum of the packet in hand is right.
+	Trusted bool
 
 	fds     []int32 // descriptor -> file
 	fdsFull int     // no descriptor below is free

@@ -17,7 +17,7 @@ func (l *Layer) HandleTCP(now time.Duration, h *wire.IPv4, kind ip.Kind, segment
 	if kind != ip.Local {
 		return
 	}
-	seg, payload, err := wire.ParseTCP(segment, wire.PseudoIPv4(h.Src, h.Dst, wire.ProtocolTCP))
+	seg, payload, err := l.parseTCP(segment, wire.PseudoIPv4(h.Src, h.Dst, wire.ProtocolTCP))
 	if err != nil {
 		return
 	}
@@ -147,27 +147,34 @@ func (l *Layer) LoopReady() bool { return !l.readyLoop.empty() }
 
 // NextWire makes the next segment of a connection over the NIC: the packet
 // begins at buf[start] and has room for a link header in front. buf holds at
-// least SegmentOffset and an MTU of bytes.
-func (l *Layer) NextWire(now time.Duration, buf []byte) (start, end int, path *ip.Path, ok bool) {
+// least SegmentOffset and an MTU of bytes, or Config.Offload if that is set; then
+// work says what the NIC is to do to the frame that begins ip.Headroom earlier.
+func (l *Layer) NextWire(now time.Duration, buf []byte) (start, end int, path *ip.Path, work wire.Virtio, ok bool) {
 	l.now = now
-	return l.nextSegment(&l.readyWire, buf)
+	return l.nextSegment(&l.readyWire, buf, l.cfg.Offload > 0)
 }
 
 // NextLoop is NextWire for segments to the host itself.
 func (l *Layer) NextLoop(now time.Duration, buf []byte) (start, end int, path *ip.Path, ok bool) {
 	l.now = now
-	return l.nextSegment(&l.readyLoop, buf)
+	start, end, path, _, ok = l.nextSegment(&l.readyLoop, buf, false)
+	return start, end, path, ok
 }
 
-func (l *Layer) nextSegment(q *fifo, buf []byte) (start, end int, path *ip.Path, ok bool) {
+func (l *Layer) nextSegment(q *fifo, buf []byte, offload bool) (start, end int, path *ip.Path, work wire.Virtio, ok bool) {
 	for {
 		n, some := q.pop()
 		if !some {
-			return 0, 0, nil, false
+			return 0, 0, nil, work, false
 		}
 		c := l.conns.at(n)
 		var seg wire.TCP
-		payload, more := c.tcp.Next(l.now, &seg, buf[SegmentOffset:])
+		payload, size, more := 0, 0, false
+		if offload {
+			payload, size, more = c.tcp.NextSuper(l.now, &seg, buf[SegmentOffset:])
+		} else {
+			payload, more = c.tcp.Next(l.now, &seg, buf[SegmentOffset:])
+		}
 		if !more {
 			l.rest(n, c)
 			continue
@@ -177,11 +184,20 @@ func (l *Layer) nextSegment(q *fifo, buf []byte) (start, end int, path *ip.Path,
 		src, dst := c.local.Addr().As4(), c.remote.Addr().As4()
 		end = SegmentOffset + payload
 		start = SegmentOffset - seg.Len()
-		seg.Put(buf[start:end], wire.PseudoIPv4(src, dst, wire.ProtocolTCP))
+		pseudo := wire.PseudoIPv4(src, dst, wire.ProtocolTCP)
+		if offload {
+			seg.PutPartial(buf[start:end], pseudo)
+			work = wire.OffloadTCP(wire.EthernetLen+wire.IPv4Len, seg.Len(), size, false)
+		} else {
+			seg.Put(buf[start:end], pseudo)
+		}
 		start -= wire.IPv4Len
 		h := wire.IPv4{ID: l.NextID(), DontFragment: true, TTL: ttl, Protocol: wire.ProtocolTCP, Src: src, Dst: dst}
 		h.Put(buf[start:end])
-		return start, end, &c.path, true
+		if size > 0 { // each segment has its own
+			l.identifier += uint16((payload - 1) / size)
+		}
+		return start, end, &c.path, work, true
 	}
 }
 

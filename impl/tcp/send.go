@@ -10,6 +10,10 @@ import (
 // its payload copied to the front of room, n bytes. A segment never exceeds
 // room. ok is false when there is nothing more to send at this time.
 func (c *Conn) Next(now time.Duration, seg *wire.TCP, room []byte) (n int, ok bool) {
+	return c.next(now, seg, room, false)
+}
+
+func (c *Conn) next(now time.Duration, seg *wire.TCP, room []byte, super bool) (n int, ok bool) {
 	if c.has(finAhead) {
 		c.sendFinAhead(now, seg)
 		return 0, true
@@ -37,7 +41,7 @@ func (c *Conn) Next(now time.Duration, seg *wire.TCP, room []byte) (n int, ok bo
 		if n, ok = c.sendAgain(now, seg, room); ok {
 			return n, true
 		}
-		if n, ok = c.sendNew(now, seg, room); ok {
+		if n, ok = c.sendNew(now, seg, room, super); ok {
 			return n, true
 		}
 	}
@@ -138,7 +142,7 @@ func (c *Conn) segmentSize(room int) uint32 {
 }
 
 // sendNew gives the next segment of data not sent before, or the FIN.
-func (c *Conn) sendNew(now time.Duration, seg *wire.TCP, room []byte) (int, bool) {
+func (c *Conn) sendNew(now time.Duration, seg *wire.TCP, room []byte, super bool) (int, bool) {
 	if c.has(finSent) || c.loss == lossTimeout && c.has(rtxForce) {
 		return 0, false
 	}
@@ -149,6 +153,9 @@ func (c *Conn) sendNew(now time.Duration, seg *wire.TCP, room []byte) (int, bool
 	}
 	size := c.segmentSize(len(room))
 	n := min(unsent, size)
+	if super {
+		n = c.several(now, unsent, size, uint32(len(room)))
+	}
 	need := n
 	if c.has(finQueued) && n == unsent && (n == 0 || !c.has(finApart)) {
 		need++
@@ -173,7 +180,10 @@ func (c *Conn) sendNew(now time.Duration, seg *wire.TCP, room []byte) (int, bool
 	}
 	from := c.sndNxt
 	c.sndNxt += need
-	c.sent(now, flight, n < size, from)
+	c.sent(now, flight, n < size || n > size && n%size != 0, from+inFront(n, size))
+	if n > size {
+		c.burst = 2
+	}
 	if n > 0 {
 		c.replied(now)
 	}

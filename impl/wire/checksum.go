@@ -65,3 +65,7 @@ func PseudoIPv4(src, dst [4]byte, p Protocol) Pseudo {
 
 // sum is the sum of the whole pseudo-header and of the n bytes of segment b.
 func (p Pseudo) sum(b []byte) Sum { return Sum(p).add16(uint16(len(b))).Add(b) }
+
+// partial is what a sender puts in the place of the checksum of n bytes when
+// the device is to add up the rest.
+func (p Pseudo) partial(n int) uint16 { return ^Sum(p).add16(uint16(n)).Checksum() }

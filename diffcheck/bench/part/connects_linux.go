@@ -32,10 +32,14 @@ func open(s *trial.Spec) (*host, error) {
 	if err != nil {
 		return nil, err
 	}
-	if s.Offload {
-		return nil, fmt.Errorf("the packet socket hands no segmentation to the kernel yet")
+	cfg := rawsock.Config{Interface: s.Interface, MAC: mac, Frames: 4096, Unfiltered: true}
+	switch {
+	case s.Offload:
+		cfg.Offload, cfg.Merged, cfg.Frames = true, true, 256
+	case s.Task == trial.Send: // segments are cut up in the kernel, as its own are then
+		cfg.Offload = true
 	}
-	nic, err := rawsock.Open(rawsock.Config{Interface: s.Interface, MAC: mac, Frames: 4096, Unfiltered: true})
+	nic, err := rawsock.Open(cfg)
 	if err != nil {
 		return nil, err
 	}
@@ -44,6 +48,7 @@ func open(s *trial.Spec) (*host, error) {
 		Dialect: spec.Linux, MAC: mac, MTU: nic.MTU(), Addrs: []netip.Prefix{netip.PrefixFrom(s.Near, 24)},
 		Routes:    []impl.Route{{Prefix: dests, Gateway: s.Far}},
 		Neighbors: []impl.Neighbor{{Addr: s.Far, MAC: farMAC}},
+		Offload:   nic.Offload().Largest,
 		Seed:      uint64(time.Now().UnixNano()), Descriptors: 1 << 20,
 	})}
 	h.pump = hwtarget.NewPump(nic, h.Host, func() time.Duration { return time.Since(h.start) })
