@@ -1,6 +1,10 @@
 package impl
 
-import "time"
+import (
+	"time"
+
+	"github.com/connspec/connspec/impl/tcp"
+)
 
 // EnvKind says what a change of the environment does.
 type EnvKind uint8
@@ -43,3 +47,7 @@ func (h *Host) Env(now time.Duration, e Env) {
 	}
 	h.carry(now)
 }
+
+// Tune changes how TCP connections begun from now on behave, as sysctls under
+// net.ipv4.tcp_* do. MTU is the interface's and stays.
+func (h *Host) Tune(f func(*tcp.Config)) { h.sock.Tune(f) }

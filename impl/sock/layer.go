@@ -180,11 +180,7 @@ func (l *Layer) CopyTo(c *Layer, routes *ip.Table) {
 }
 
 // SetSynRetries says how often the SYN of attempts from now on is repeated.
-func (l *Layer) SetSynRetries(n int) {
-	l.cfg.TCP.SynRetries = n
-	l.wireTCP = shared(l.wireTCP, l.cfg.TCP, l.cfg.MTU)
-	l.loopTCP = shared(l.loopTCP, l.cfg.TCP, loopbackMTU)
-}
+func (l *Layer) SetSynRetries(n int) { l.Tune(func(c *tcp.Config) { c.SynRetries = n }) }
 
 // SetPortRange says which ports are ephemeral.
 func (l *Layer) SetPortRange(first, last uint16) { l.chooser.First, l.chooser.Last = first, last }
