@@ -1,0 +1,110 @@
+package tcp
+
+import "time"
+
+// CAState is what a sender believes about the path, in the numbers of Linux
+// (enum tcp_ca_state, linux/tcp.h).
+type CAState uint8
+
+const (
+	CAOpen     CAState = iota // nothing is in doubt
+	CADisorder                // duplicate ACKs or SACK blocks, no loss yet
+	CACWR                     // the congestion window shrinks without a loss (ECN)
+	CARecovery                // fast recovery
+	CALoss                    // after a retransmission timeout
+)
+
+// String is the state's name in linux/tcp.h, without its prefix.
+func (s CAState) String() string {
+	if names := [...]string{"Open", "Disorder", "CWR", "Recovery", "Loss"}; int(s) < len(names) {
+		return names[s]
+	}
+	return "CA?"
+}
+
+// Info is a connection as its host sees it: the fields of Linux's struct
+// tcp_info under Go names, and in Go units. Numbers of segments count segments,
+// sizes count bytes.
+type Info struct {
+	State       State
+	CAState     CAState
+	Retransmits int // of the oldest segment
+	Probes      int // window or keepalive probes without an answer
+	Backoff     int // doublings of the timeout
+
+	Timestamps, SACK, WindowScaling bool // agreed with the peer
+	ECN, ECNSeen                    bool // agreed; and a packet came with an ECT codepoint
+	SndWScale, RcvWScale            uint8
+	FastOpenFailed                  bool // reserved for RFC 7413
+
+	RTO, ATO       time.Duration
+	SndMSS, RcvMSS int
+	AdvertisedMSS  int
+	PMTU           int
+
+	Unacked, Sacked, Lost, Retrans int // segments in flight, and what became of them
+
+	LastDataSent, LastDataRecv, LastAckRecv time.Duration // ago
+
+	RcvSSThresh    int // the window that may be offered now
+	RTT, RTTVar    time.Duration
+	MinRTT         time.Duration // 0: nothing was measured
+	SndSSThresh    int           // segments; SSThreshNone: not found yet
+	SndCwnd        int           // segments
+	Reordering     int           // segments
+	ReordSeen      int           // times
+	RcvRTT         time.Duration
+	RcvSpace       int
+	TotalRetrans   int
+	Delivered      int // segments that the peer has, SACKed ones too
+	DeliveredCE    int // of them acknowledged with ECE
+	DSACKDups      int
+	BytesAcked     uint64
+	BytesReceived  uint64
+	NotSent        int // bytes written and never sent
+	SndWnd, RcvWnd int
+	CwndLimited    bool
+}
+
+// SSThreshNone is the slow start threshold of a connection that has not found
+// one (Linux TCP_INFINITE_SSTHRESH).
+const SSThreshNone = 0x7fffffff
+
+// Info is what the connection says of itself at now.
+func (c *Conn) Info(now time.Duration) Info {
+	if c.cfg == nil {
+		return Info{}
+	}
+	mss := int(max(c.mss, 1))
+	i := Info{
+		State: c.state, Retransmits: int(c.retransmits), Backoff: int(c.backoff),
+		Timestamps: c.has(tsOK), SACK: c.has(sackOK), WindowScaling: c.has(wsOK),
+		SndWScale: c.sndWScale, RcvWScale: c.rcvWScale,
+		RTO: c.timeout(), ATO: c.ato, SndMSS: int(c.mss), RcvMSS: int(c.rcvMSS),
+		AdvertisedMSS: int(c.cfg.advertisedMSS()), PMTU: c.cfg.MTU,
+		LastDataSent: now - c.lastSent, LastDataRecv: now - c.lastRcvd,
+		RcvSSThresh: int(c.rcvTarget), RTT: c.srtt, RTTVar: c.rttvar, MinRTT: c.srtt,
+		SndSSThresh: SSThreshNone, SndCwnd: int(c.cwnd) / mss, Reordering: dupThresh,
+		SndWnd: int(c.sndWnd), RcvWnd: int(c.receiveWindow()), CwndLimited: c.has(limited),
+	}
+	if c.has(probing) {
+		i.Probes, i.Retransmits = i.Retransmits, 0
+	}
+	if c.ssthresh != ssthreshNone {
+		i.SndSSThresh = int(c.ssthresh) / mss
+	}
+	switch {
+	case c.loss == lossTimeout:
+		i.CAState = CALoss
+	case c.loss == lossFast:
+		i.CAState = CARecovery
+	case c.dupAcks > 0 || c.score.bytes() > 0:
+		i.CAState = CADisorder
+	}
+	i.Unacked = (int(c.sndNxt-c.sndUna) + mss - 1) / mss
+	i.Sacked = (int(c.score.bytes()) + mss - 1) / mss
+	if c.state.Synchronized() {
+		i.NotSent = int(c.dataEnd() - c.sndNxt)
+	}
+	return i
+}
