@@ -203,6 +203,12 @@ func (h *Host) Deadline() (at time.Duration, ok bool) {
 	return at, ok
 }
 
+// Signal delivers a signal to a thread, which does what sigaction said last.
+func (h *Host) Signal(now time.Duration, thread int, sig spec.Signal) {
+	h.sock.Signal(now, thread, sig)
+	h.carry(now)
+}
+
 // Interrupt ends the blocked call of a thread with EINTR, as a signal does that
 // is caught without SA_RESTART. What the call began goes on.
 func (h *Host) Interrupt(now time.Duration, thread int) {

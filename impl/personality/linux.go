@@ -68,4 +68,9 @@ var linux = Personality{
 	ResetOnUnread:     true,
 	PeerEarly:         true,
 	BindUnspec:        true,
+	Has:               Signals | TimeOptions | SharedPorts | LinuxOptions | LinuxFiles,
+	ConnectTimes:      true,
+	AcceptTimes:       true,
+	ConnectRestarts:   true,
+	TimedInterrupts:   true,
 }

@@ -99,5 +99,6 @@ var macos = Personality{
 	PipeFirst:         true,
 	LimitedOnLink:     true,
 	BindBound:         true,
+	Has:               bsdFacilities | Connectx,
 	Poll:              PollFilters,
 }

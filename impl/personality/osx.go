@@ -84,5 +84,6 @@ var osx = Personality{
 	PipeFirst:         true,
 	LimitedOnLink:     true,
 	BindBound:         true,
+	Has:               bsdFacilities,
 	Poll:              PollQuiet,
 }

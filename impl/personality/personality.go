@@ -205,6 +205,15 @@ type Personality struct {
 	BindBound bool
 	// QuietEnd: a RST after both sides have sent their FIN is no error.
 	QuietEnd bool
+	// Has are the facilities of the system beyond what all have.
+	Has Facilities
+	// ConnectTimes and AcceptTimes: SO_SNDTIMEO bounds connect, SO_RCVTIMEO accept.
+	ConnectTimes, AcceptTimes bool
+	// ConnectRestarts: a signal with SA_RESTART has connect made again.
+	ConnectRestarts bool
+	// TimedInterrupts: a signal ends a wait that has a time limit with EINTR,
+	// whatever SA_RESTART says (sock_intr_errno).
+	TimedInterrupts bool
 	// BindUnspec: bind takes AF_UNSPEC with INADDR_ANY for AF_INET, and sendto
 	// takes any AF_UNSPEC address for one.
 	BindUnspec bool

@@ -53,4 +53,6 @@ var posix = Personality{
 	LateResetQuiet:    true,
 	ShutdownLate:      true,
 	BacklogHalves:     2,
+	Has:               posixFacilities,
+	AcceptTimes:       true,
 }

@@ -11,6 +11,14 @@ import (
 // they are until it does. A thread that is blocked cannot call.
 func (l *Layer) Call(now time.Duration, thread int, c *spec.Call) (r spec.Result, done bool) {
 	l.now = now
+	if r, done = l.begin(thread, c); !done {
+		l.waits.at(l.threads[thread]).call = *c
+	}
+	return r, done
+}
+
+// begin makes a call as far as it gets.
+func (l *Layer) begin(thread int, c *spec.Call) (r spec.Result, done bool) {
 	switch c.Op {
 	case spec.OpConnect:
 		return l.connect(thread, c)
@@ -22,6 +30,8 @@ func (l *Layer) Call(now time.Duration, thread int, c *spec.Call) (r spec.Result
 		return l.recv(thread, c)
 	case spec.OpPoll:
 		return l.poll(thread, c)
+	case spec.OpSelect:
+		return l.selects(thread, c)
 	}
 	return l.callAtOnce(c), true
 }
@@ -55,6 +65,8 @@ func (l *Layer) callAtOnce(c *spec.Call) spec.Result {
 		return l.close(c)
 	case spec.OpOpen:
 		return l.open()
+	case spec.OpSigaction:
+		return l.sigaction(c)
 	}
 	return spec.Fail(spec.ENOSYS)
 }

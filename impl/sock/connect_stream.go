@@ -47,7 +47,9 @@ func (l *Layer) repeat(a *attempt) (spec.Result, verdict) {
 	}
 	switch l.p.Repeat {
 	case personality.RepeatJoins:
-		l.waitConnect(a)
+		if !l.waitConnect(a, true) {
+			return fails(spec.EALREADY)
+		}
 		return spec.Result{}, blocks
 	case personality.RepeatConnected:
 		return fails(spec.EISCONN)
@@ -89,9 +91,17 @@ func (l *Layer) collect(i int32, s *Socket) spec.Result {
 	return spec.Fail(e)
 }
 
-// waitConnect blocks the caller until the handshake ends.
-func (l *Layer) waitConnect(a *attempt) {
-	l.block(a.thread, spec.OpConnect, a.fileNum)
+// waitConnect blocks the caller until the handshake ends, unless it is not to
+// wait at all. joined: another call began the attempt.
+func (l *Layer) waitConnect(a *attempt, joined bool) bool {
+	d := l.patienceOf(spec.OpConnect, a.sock)
+	if d < 0 {
+		return false
+	}
+	w := l.block(a.thread, spec.OpConnect, a.fileNum)
+	w.joined = joined
+	l.limit(w, d)
+	return true
 }
 
 func (l *Layer) resumeConnect(w *wait) (spec.Result, bool) {
@@ -148,10 +158,9 @@ func (l *Layer) startStream(a *attempt) (spec.Result, bool) {
 	s.peer, s.err, s.peerDone, s.halfOpen = dst, spec.ENONE, false, false
 	l.dial(a.sockNum, s, path, successor)
 	s.phase = phaseConnecting
-	if a.nonblock {
+	if a.nonblock || !l.waitConnect(a, false) {
 		return spec.Fail(spec.EINPROGRESS), true
 	}
-	l.waitConnect(a)
 	return spec.Result{}, false
 }
 

@@ -32,6 +32,7 @@ type connection struct {
 	reuse         bool          // SO_REUSEADDR of the socket it came from
 	broadcast     bool          // with listener: SO_BROADCAST when the SYN came
 	nodelay       bool          // likewise TCP_NODELAY
+	options       options       // likewise
 }
 
 // copyTo makes c a copy of src that shares nothing with it.
@@ -42,14 +43,14 @@ func (c *connection) copyTo(src *connection) {
 	dst.owner, dst.listener, dst.binding = src.owner, src.listener, src.binding
 	dst.used, dst.hashed, dst.ready, dst.timeWait, dst.reuse = src.used, src.hashed, src.ready, src.timeWait, src.reuse
 	dst.stamped, dst.over, dst.since = src.stamped, src.over, src.since
-	dst.broadcast, dst.nodelay = src.broadcast, src.nodelay
+	dst.broadcast, dst.nodelay, dst.options = src.broadcast, src.nodelay, src.options
 }
 
 // fresh makes c a connection over path that nobody owns yet.
 func (c *connection) fresh(path ip.Path, local, remote netip.AddrPort) {
 	c.local, c.remote, c.path = local, remote, path
 	c.owner, c.listener, c.binding, c.timeWait, c.reuse, c.stamped, c.over = 0, 0, 0, false, false, false, false
-	c.broadcast, c.nodelay, c.ready = false, false, false
+	c.broadcast, c.nodelay, c.ready, c.options = false, false, false, options{}
 	c.used = true
 }
 
@@ -93,7 +94,8 @@ func (l *Layer) dial(i int32, s *Socket, path ip.Path, successor uint32) {
 // inherit gives a new connection what was set on its socket or listener before.
 func (l *Layer) inherit(s *Socket, c *connection) {
 	c.tcp.SetNoDelay(s.nodelay)
-	c.reuse, c.broadcast, c.nodelay = s.reuse, s.broadcast, s.nodelay
+	c.reuse, c.broadcast, c.nodelay, c.options = s.reuse, s.broadcast, s.nodelay, s.options
+	l.applyAll(s, c)
 	if s.shut&shutRead != 0 {
 		c.tcp.CloseRead() // inet_shutdown in CLOSE; the writing side: shutEarly
 	}

@@ -80,7 +80,8 @@ type Layer struct {
 	readyLoop  fifo // and to the host itself
 	woken      fifo // sockets whose blocked calls are to be tried again
 	pollers    waitList
-	deadlines  int           // blocked polls that have a time limit
+	patience   timer.Heap // by blocked call that has a time limit
+	signals    [spec.SignalCount]spec.Disposition
 	threads    map[int]int32 // thread -> wait; looked up only
 	completed  []completion  // ended blocked calls, oldest first
 	identifier uint16        // of the next IP packet
@@ -134,7 +135,9 @@ func (l *Layer) Reset(cfg Config, routes *ip.Table) {
 	l.readyLoop.reset()
 	l.woken.reset()
 	l.pollers = waitList{}
-	l.deadlines, l.completed = 0, l.completed[:0]
+	l.patience.Reset()
+	l.signals = [spec.SignalCount]spec.Disposition{}
+	l.completed = l.completed[:0]
 	l.identifier, l.serial = uint16(cfg.Secret[0])<<8|uint16(cfg.Secret[1]), 0
 }
 
@@ -174,6 +177,8 @@ func (l *Layer) CopyTo(c *Layer, routes *ip.Table) {
 	l.timers.CopyTo(&c.timers)
 	c.remnantTimers = timer.Heap{}
 	l.remnantTimers.CopyTo(&c.remnantTimers)
+	c.patience = timer.Heap{}
+	l.patience.CopyTo(&c.patience)
 	c.readyWire, c.readyLoop, c.woken = l.readyWire.clone(), l.readyLoop.clone(), l.woken.clone()
 	c.completed = slices.Clone(l.completed)
 	c.scratch, c.pollFiles, c.spare = nil, nil, tcp.Conn{}

@@ -207,7 +207,7 @@ func (l *Layer) embryoHappened(n int32, c *connection, ev tcp.Event) {
 	if !l.p.ChildFromSYN {
 		l.inherit(s, c)
 	}
-	child.reuse, child.broadcast, child.nodelay = c.reuse, c.broadcast, c.nodelay
+	child.reuse, child.broadcast, child.nodelay, child.options = c.reuse, c.broadcast, c.nodelay, c.options
 	child.listener = i
 	child.shut = s.shut // sk_clone_lock
 	l.claim(k, child, ports.Binding{Addr: c.local.Addr(), Port: c.local.Port()})
@@ -227,9 +227,12 @@ func (l *Layer) accept(thread int, c *spec.Call) (spec.Result, bool) {
 	if l.socks.at(i).typ != spec.SockStream {
 		return spec.Fail(spec.EOPNOTSUPP), true
 	}
-	r, done := l.tryAccept(i, nameOutOf(c), f.nonblock)
+	d := l.patienceOf(c.Op, l.socks.at(i))
+	r, done := l.tryAccept(i, nameOutOf(c), f.nonblock || d < 0)
 	if !done {
-		l.block(thread, spec.OpAccept, l.fileOf(c.FD)).out = nameOutOf(c)
+		w := l.block(thread, c.Op, l.fileOf(c.FD))
+		w.out = nameOutOf(c)
+		l.limit(w, d)
 	}
 	return r, done
 }

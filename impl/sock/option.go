@@ -12,10 +12,14 @@ func (l *Layer) getsockopt(c *spec.Call) spec.Result {
 		return spec.Fail(e)
 	}
 	s := l.socks.at(i)
-	var v int32
+	v, e, known := l.readOption(s, c)
 	switch {
 	case c.Level == spec.SolTCP && s.typ != spec.SockStream && l.p.OptionOfTCP != spec.ENONE:
 		return spec.Fail(l.p.OptionOfTCP)
+	case known && (c.Level != spec.SolTCP || s.typ == spec.SockStream):
+		if e != spec.ENONE {
+			return spec.Fail(e)
+		}
 	case c.Level == spec.SolTCP:
 		if s.typ != spec.SockStream || c.Option != spec.TCPNodelay {
 			return spec.Fail(spec.ENOPROTOOPT)
@@ -51,6 +55,10 @@ func (l *Layer) setsockopt(c *spec.Call) spec.Result {
 	switch {
 	case l.p.OptionsShut && s.shut == shutBoth:
 		return spec.Fail(spec.EINVAL)
+	case l.has(c.Level, c.Option) && (c.Level != spec.SolTCP || s.typ == spec.SockStream):
+		if e := l.setOption(s, c); e != spec.ENONE {
+			return spec.Fail(e)
+		}
 	case c.Level == spec.SolTCP:
 		if s.typ != spec.SockStream || c.Option != spec.TCPNodelay {
 			return spec.Fail(spec.ENOPROTOOPT)

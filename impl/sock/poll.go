@@ -1,8 +1,6 @@
 package sock
 
 import (
-	"time"
-
 	"github.com/connspec/connspec/impl/personality"
 	"github.com/connspec/connspec/impl/tcp"
 	"github.com/connspec/connspec/spec"
@@ -17,7 +15,13 @@ func (l *Layer) poll(thread int, c *spec.Call) (spec.Result, bool) {
 	if n := l.pollOnce(c.Poll, l.pollFiles); n > 0 || c.Timeout == 0 {
 		return spec.Result{Ret: n, Poll: c.Poll}, true
 	}
-	w := l.block(thread, spec.OpPoll, 0)
+	l.waitForMany(thread, c)
+	return spec.Result{}, false
+}
+
+// waitForMany blocks a call that waits for the files in l.pollFiles.
+func (l *Layer) waitForMany(thread int, c *spec.Call) {
+	w := l.block(thread, c.Op, 0)
 	w.poll = c.Poll
 	w.files = append(w.files, l.pollFiles...)
 	for _, f := range w.files {
@@ -25,11 +29,7 @@ func (l *Layer) poll(thread int, c *spec.Call) (spec.Result, bool) {
 			l.hold(f)
 		}
 	}
-	if c.Timeout > 0 {
-		w.limited, w.until = true, l.now+time.Duration(c.Timeout)*time.Millisecond
-		l.deadlines++
-	}
-	return spec.Result{}, false
+	l.limit(w, milliseconds(max(c.Timeout, 0)))
 }
 
 // pollOnce sets the Revents of every entry and counts those that have any.
@@ -142,31 +142,23 @@ func (l *Layer) retryPolls() {
 	for i := l.pollers.first; i != 0; {
 		w := l.waits.at(i)
 		next := w.next
-		if n := l.pollOnce(w.poll, w.files); n > 0 {
-			l.finish(i, spec.Result{Ret: n, Poll: w.poll})
+		if r := l.many(w); r.Ret > 0 {
+			l.finish(i, r)
 		}
 		i = next
 	}
 }
 
-func (l *Layer) pollDeadline() (at time.Duration, ok bool) {
-	for i := l.pollers.first; i != 0; i = l.waits.at(i).next {
-		if w := l.waits.at(i); w.limited && (!ok || w.until < at) {
-			at, ok = w.until, true
-		}
+// many is what a blocked poll would return now.
+func (l *Layer) many(w *wait) spec.Result {
+	switch w.op {
+	case spec.OpSelect:
+		return spec.Result{Ret: l.selectOnce(w.poll, w.files), Poll: w.poll}
 	}
-	return at, ok
+	return spec.Result{Ret: l.pollOnce(w.poll, w.files), Poll: w.poll}
 }
 
-// expirePolls ends the polls whose time is up.
-func (l *Layer) expirePolls() {
-	for i := l.pollers.first; i != 0; {
-		w := l.waits.at(i)
-		next := w.next
-		if w.limited && w.until <= l.now {
-			n := l.pollOnce(w.poll, w.files)
-			l.finish(i, spec.Result{Ret: n, Poll: w.poll})
-		}
-		i = next
-	}
+// waitsForMany: poll and its like, which wait for several files.
+func waitsForMany(op spec.Op) bool {
+	return op == spec.OpPoll || op == spec.OpSelect || op == spec.OpEpollWait
 }

@@ -11,7 +11,8 @@ func (l *Layer) recv(thread int, c *spec.Call) (spec.Result, bool) {
 	if e != spec.ENONE {
 		return spec.Fail(e), true
 	}
-	nonblock := f.nonblock || c.MsgFlags&spec.MsgDontwait != 0
+	d := l.patienceOf(c.Op, l.socks.at(i))
+	nonblock := f.nonblock || c.MsgFlags&spec.MsgDontwait != 0 || d < 0
 	out := nameOut{pointer: spec.PointerNull}
 	if c.Op == spec.OpRecvfrom {
 		out = nameOutOf(c)
@@ -20,6 +21,7 @@ func (l *Layer) recv(thread int, c *spec.Call) (spec.Result, bool) {
 	if !done {
 		w := l.block(thread, c.Op, l.fileOf(c.FD))
 		w.buf, w.flags, w.out = c.Buf, c.MsgFlags, out
+		l.limit(w, d)
 	}
 	return r, done
 }

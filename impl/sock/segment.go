@@ -207,10 +207,8 @@ func (l *Layer) Deadline() (at time.Duration, ok bool) {
 	if r, some := l.remnantTimers.Deadline(); some && (!ok || r < at) {
 		at, ok = r, true
 	}
-	if l.deadlines > 0 {
-		if p, some := l.pollDeadline(); some && (!ok || p < at) {
-			at, ok = p, true
-		}
+	if p, some := l.patience.Deadline(); some && (!ok || p < at) {
+		at, ok = p, true
 	}
 	return at, ok
 }
@@ -235,7 +233,5 @@ func (l *Layer) Expire(now time.Duration) {
 		}
 		l.forget(int32(id))
 	}
-	if l.deadlines > 0 {
-		l.expirePolls()
-	}
+	l.expireWaits()
 }

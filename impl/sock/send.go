@@ -26,12 +26,13 @@ func (l *Layer) send(thread int, c *spec.Call) (spec.Result, bool) {
 	if s.typ == spec.SockDgram {
 		return l.sendDatagram(i, s, c, addressed), true
 	}
-	nonblock := f.nonblock || c.MsgFlags&spec.MsgDontwait != 0
+	d := l.patienceOf(c.Op, s)
+	nonblock := f.nonblock || c.MsgFlags&spec.MsgDontwait != 0 || d < 0
 	n, e, done := l.trySend(s, c.Buf, nonblock)
 	if !done {
 		w := l.block(thread, c.Op, l.fileOf(c.FD))
-		w.op = spec.OpSend
 		w.buf, w.sent, w.flags = c.Buf[n:], n, c.MsgFlags
+		l.limit(w, d)
 		l.awaitWrite(s, true)
 		return spec.Result{}, false
 	}

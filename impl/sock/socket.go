@@ -59,6 +59,7 @@ type Socket struct {
 	errorQueue bool       // POLLERR sticks
 
 	broadcast, reuse, nodelay bool
+	options
 
 	listening bool
 	backlog   int32

@@ -47,6 +47,9 @@ func (l *Layer) AppendState(now time.Duration, b []byte) []byte {
 			b = le.AppendUint64(b, uint64(w.until-now))
 		}
 	}
+	for _, d := range l.signals {
+		b = append(b, byte(d))
+	}
 	for _, q := range [...]interface{ Each(func([]byte)) }{&l.Out, &l.Loop} {
 		q.Each(func(p []byte) { b = append(le.AppendUint32(b, uint32(len(p))), p...) })
 	}
@@ -58,6 +61,7 @@ func (l *Layer) appendSocket(b []byte, s *Socket) []byte {
 	b = append(b, byte(s.typ), byte(s.phase), byte(s.err), byte(s.soft), s.shut,
 		bit(s.addrLocked)|bit(s.portLocked)<<1|bit(s.associated)<<2|bit(s.dead)<<3|bit(s.peerDone)<<4,
 		bit(s.errorQueue)|bit(s.broadcast)<<1|bit(s.reuse)<<2|bit(s.nodelay)<<3|bit(s.listening)<<4|bit(s.woken)<<5)
+	b = s.options.appendTo(b)
 	b = appendName(b, netip.AddrPortFrom(s.bound, s.port))
 	b = appendName(b, netip.AddrPortFrom(s.source, s.shown))
 	b = appendName(b, s.peer)

@@ -11,6 +11,8 @@ import (
 // thread does not pull the socket away from it.
 type wait struct {
 	thread int
+	self   int32     // its own index
+	call   spec.Call // as the thread made it
 	op     spec.Op
 	sock   int32
 	file   int32
@@ -27,7 +29,8 @@ type wait struct {
 	poll    []spec.PollFD
 	files   []int32 // poll: file of each entry, 0 if none; nil otherwise
 	until   time.Duration
-	limited bool // poll: until counts
+	limited bool // until counts
+	joined  bool // connect: another began the attempt
 }
 
 func (w *wait) copyTo(src *wait) {
@@ -39,18 +42,21 @@ func (w *wait) copyTo(src *wait) {
 type waitList struct{ first, last int32 }
 
 func (l *Layer) listOf(w *wait) *waitList {
-	if w.op == spec.OpPoll {
+	if waitsForMany(w.op) {
 		return &l.pollers
 	}
 	return &l.socks.at(w.sock).waiting
 }
 
-// block makes thread wait on file n for op to become possible. The caller
-// fills in the rest of the wait.
+// block makes thread wait on file n for op to become possible. The caller fills
+// in the rest of the wait, and Call the call.
 func (l *Layer) block(thread int, op spec.Op, n int32) *wait {
 	i, w := l.waits.take()
 	files := w.files[:0]
-	*w = wait{thread: thread, op: op, file: n, files: files}
+	*w = wait{thread: thread, self: i, op: op, file: n, files: files}
+	if w.op == spec.OpSendto {
+		w.op = spec.OpSend
+	}
 	if n != 0 {
 		w.sock = l.files.at(n).sock
 		w.disconnects = l.socks.at(w.sock).disconnects
@@ -72,6 +78,12 @@ func (l *Layer) block(thread int, op spec.Op, n int32) *wait {
 
 // finish ends wait i with r.
 func (l *Layer) finish(i int32, r spec.Result) {
+	l.completed = append(l.completed, completion{l.waits.at(i).thread, r})
+	l.unblock(i)
+}
+
+// unblock takes wait i away.
+func (l *Layer) unblock(i int32) {
 	w := l.waits.at(i)
 	list := l.listOf(w)
 	if w.prev != 0 {
@@ -85,15 +97,12 @@ func (l *Layer) finish(i int32, r spec.Result) {
 		list.last = w.prev
 	}
 	delete(l.threads, w.thread)
-	l.completed = append(l.completed, completion{w.thread, r})
-	if w.limited {
-		l.deadlines--
-	}
+	l.patience.Clear(int(i))
 	if w.op == spec.OpSend {
 		l.awaitWrite(l.socks.at(w.sock), false)
 	}
 	held := w.file
-	w.buf, w.poll = nil, nil
+	w.buf, w.poll, w.call = nil, nil, spec.Call{}
 	for _, f := range w.files {
 		if f != 0 {
 			l.drop(f)
@@ -190,19 +199,4 @@ func (l *Layer) Take(thread int) (r spec.Result, ok bool) {
 		}
 	}
 	return r, false
-}
-
-// Interrupt ends the blocked call of a thread as a caught signal does: EINTR,
-// or the count of what was sent before. What the call began goes on.
-func (l *Layer) Interrupt(now time.Duration, thread int) {
-	l.now = now
-	i, ok := l.threads[thread]
-	if !ok {
-		return
-	}
-	r := spec.Fail(spec.EINTR)
-	if w := l.waits.at(i); w.sent > 0 {
-		r = spec.Result{Ret: w.sent}
-	}
-	l.finish(i, r)
 }

@@ -63,7 +63,7 @@ func (c *Conn) expireRetransmit(now time.Duration) Event {
 	c.retransmits = min(c.retransmits, 254) + 1
 	c.rtoAt = now + c.timeout()
 	if c.userTimeout > 0 {
-		c.rtoAt = max(min(c.rtoAt, c.firstRtx+c.userTimeout), now+clockGranularity)
+		c.rtoAt = max(min(c.rtoAt, c.troubleSince()+c.userTimeout), now+clockGranularity)
 	}
 	return 0
 }
@@ -87,7 +87,7 @@ func (c *Conn) Unreachable(now time.Duration, seq uint32) Event {
 // givesUp says whether the peer has been silent for too long (RFC 9293 section
 // 3.8.3).
 func (c *Conn) givesUp(now time.Duration) bool {
-	if c.retransmits > 0 && c.userTimeout > 0 && now-c.firstRtx >= c.userTimeout {
+	if c.retransmits > 0 && c.userTimeout > 0 && now-c.troubleSince() >= c.userTimeout {
 		return true
 	}
 	n := int(c.retransmits)
@@ -108,6 +108,15 @@ func (c *Conn) givesUp(now time.Duration) bool {
 		return n >= limit
 	}
 	return n > 0 && now-c.firstRtx >= c.cfg.timeFor(c.cfg.RTOMin, limit)
+}
+
+// troubleSince is when the user timeout began: with the first retransmission, or
+// for a SYN when it was sent (Linux retrans_stamp).
+func (c *Conn) troubleSince() time.Duration {
+	if !c.has(synAcked) {
+		return c.rttAt
+	}
+	return c.firstRtx
 }
 
 // timeFor is how long n retransmissions take, with the wait after the last, if

@@ -12,8 +12,6 @@ func lacks(s *script.Script) error {
 	for i := range s.Events {
 		ev := &s.Events[i]
 		switch {
-		case ev.Kind == script.EventSignal:
-			return target.Refuse(ev, "impl has no signals yet")
 		case ev.Kind == script.EventEnv && ev.Env.Kind == script.EnvFile:
 			return target.Refuse(ev, "impl has no file system yet")
 		case ev.Kind == script.EventInject && (ev.Frame.Proto == script.ProtoICMP6 || ev.Frame.Dst.Addr().Is6()):
@@ -29,13 +27,11 @@ func lacksCall(c *spec.Call) bool {
 	switch c.Op {
 	case spec.OpSocket:
 		return c.Family == spec.AFUnix || c.Family == spec.AFInet6 || c.Family == spec.AFNetlink || c.Family == spec.AFPacket || c.Protocol == spec.ProtocolMPTCP || c.Family == spec.AFInet && (c.Type == spec.SockRaw || c.Protocol == spec.ProtocolICMP)
-	case spec.OpSigaction, spec.OpSelect, spec.OpEpollCreate, spec.OpEpollCtl, spec.OpEpollWait, spec.OpSocketpair, spec.OpConnectx, spec.OpDisconnectx,
+	case spec.OpEpollCreate, spec.OpEpollCtl, spec.OpEpollWait, spec.OpSocketpair, spec.OpConnectx, spec.OpDisconnectx,
 		spec.OpEventfd, spec.OpPipe, spec.OpLandlockCreate, spec.OpLandlockRestrict:
 		return true
 	case spec.OpOpen:
 		return c.Arg&spec.OPath != 0
-	case spec.OpPoll:
-		return c.Timeout > 0 // a wait that time ends
 	case spec.OpGetsockopt, spec.OpSetsockopt:
 		return lacksOption(c.Option)
 	case spec.OpSend, spec.OpSendto:
@@ -48,10 +44,10 @@ func lacksCall(c *spec.Call) bool {
 
 func lacksOption(o spec.SockOption) bool {
 	switch o {
-	case spec.SoSndtimeo, spec.SoRcvtimeo, spec.SoLinger, spec.SoBindtodevice, spec.SoReuseport, spec.SoKeepalive,
-		spec.IPBindAddressNoPort, spec.IPLocalPortRange, spec.IPRecverr, spec.IPMtu, spec.IPMtuDiscover, spec.TCPSyncnt, spec.TCPUserTimeout,
+	case spec.SoLinger, spec.SoBindtodevice, spec.SoReuseport,
+		spec.IPBindAddressNoPort, spec.IPLocalPortRange, spec.IPRecverr, spec.IPMtu, spec.IPMtuDiscover,
 		spec.TCPFastopen, spec.TCPFastopenConnect, spec.TCPFastopenNoCookie,
-		spec.SoPasscred, spec.SoPasspidfd, spec.IPOptions,
+		spec.IPOptions,
 		spec.IPv6V6only:
 		return true
 	}
@@ -70,8 +66,6 @@ func missing(c *spec.Call) string {
 		return "raw sockets"
 	case spec.OpOpen:
 		return "O_PATH"
-	case spec.OpPoll:
-		return "poll with a timeout"
 	case spec.OpGetsockopt, spec.OpSetsockopt:
 		return c.Option.String()
 	case spec.OpSend, spec.OpSendto:

@@ -39,6 +39,8 @@ type Target struct {
 	own    bool // the event made a call whose return is not recorded yet
 	ownBy  int
 
+	disposed [spec.SignalCount]spec.Disposition
+
 	peers   uint64 // the descriptors whose sockets have, or may have, a peer
 	reached bool   // a frame was sent to the host
 
@@ -114,6 +116,7 @@ func (t *Target) Run(s *script.Script, tr *script.Trace) error {
 	t.s, t.tr, t.now, t.own, t.fault = s, tr, 0, false, nil
 	t.peers, t.reached = 0, false
 	clear(t.busy[:])
+	clear(t.disposed[:])
 	t.cfg.Seed = target.Seed(s)
 	t.host.Reset(t.cfg)
 	t.naming.Reset(script.Remote1, script.Remote2)
@@ -155,6 +158,8 @@ func (t *Target) event(ev *script.Event) error {
 		return t.send(b)
 	case script.EventEnv:
 		return t.env(ev)
+	case script.EventSignal:
+		return t.signal(ev)
 	}
 	return nil
 }
@@ -177,6 +182,9 @@ func (t *Target) call(ev *script.Event) error {
 		c.Buf = t.buffer(i, len(c.Buf)) // the script's own is not written to
 	}
 	c.Poll = slices.Clone(c.Poll) // filled in, and part of the trace
+	if c.Op == spec.OpSigaction {
+		t.disposed[c.Signal] = c.Disposition
+	}
 	t.busy[i] = c.Op
 	t.own, t.ownBy = true, i
 	t.result[i], t.ended[i] = t.host.Call(t.now, i, c)
