@@ -18,7 +18,7 @@ var arrows = map[string]func(imported string) bool{
 }
 
 // packetdrill is the stack as a library for C, and so an entry point: it joins the
-// stack to what calls it, and needs cgo (docs/decisions/0027).
+// stack to what calls it, and needs cgo (docs/decisions/0028).
 const packetdrill = "hwtarget/packetdrill"
 
 // testArrows is for test files, which may join what lies side by side. What
