@@ -16,11 +16,13 @@ const (
 	holesMax          = 64
 )
 
-// fragmentKey tells the datagrams apart that fragments belong to (RFC 791).
+// fragmentKey tells the datagrams apart that fragments belong to (RFC 791, RFC
+// 8200 section 4.5, which leaves the protocol out).
 type fragmentKey struct {
-	src, dst [4]byte
-	id       uint16
+	src, dst [16]byte
+	id       uint32
 	protocol wire.Protocol
+	six      bool
 }
 
 // span is a run of bytes [from, to) that has arrived.
@@ -33,6 +35,7 @@ type partial struct {
 	total int // payload length, 0 until the last fragment came
 	spans []span
 	data  []byte
+	next  wire.Protocol // IPv6: of the first part's first header
 }
 
 // Reassembly joins fragments into datagrams. Fragments that overlap drop the
@@ -45,26 +48,36 @@ type Reassembly struct {
 // Add takes one fragment. When it completes its datagram, Add returns the
 // whole payload, valid until the next Add.
 func (r *Reassembly) Add(now time.Duration, h *wire.IPv4, payload []byte) (whole []byte, ok bool) {
-	r.Expire(now)
 	end := int(h.Offset) + len(payload)
 	if end > datagramMax || len(payload) == 0 || h.MoreFragments && len(payload)%8 != 0 {
 		return nil, false
 	}
-	p := r.find(now, fragmentKey{h.Src, h.Dst, h.ID, h.Protocol})
-	if !p.insert(span{int(h.Offset), end}, !h.MoreFragments) {
+	k := fragmentKey{id: uint32(h.ID), protocol: h.Protocol}
+	copy(k.src[:], h.Src[:])
+	copy(k.dst[:], h.Dst[:])
+	_, whole = r.join(now, k, span{int(h.Offset), end}, !h.MoreFragments, payload)
+	return whole, whole != nil
+}
+
+// join puts a part into its datagram, which is nil if the part spoils it. The whole
+// payload is nil until it is complete.
+func (r *Reassembly) join(now time.Duration, k fragmentKey, s span, last bool, payload []byte) (p *partial, whole []byte) {
+	r.Expire(now)
+	p = r.find(now, k)
+	if !p.insert(s, last) {
 		p.drop()
-		return nil, false
+		return nil, nil
 	}
-	if len(p.data) < end {
-		p.data = slices.Grow(p.data, end-len(p.data))[:end]
+	if len(p.data) < s.to {
+		p.data = slices.Grow(p.data, s.to-len(p.data))[:s.to]
 	}
-	copy(p.data[h.Offset:], payload)
+	copy(p.data[s.from:], payload)
 	if p.total == 0 || len(p.spans) != 1 || p.spans[0] != (span{0, p.total}) {
-		return nil, false
+		return p, nil
 	}
 	whole = p.data[:p.total]
 	p.drop()
-	return whole, true
+	return p, whole
 }
 
 func (p *partial) drop() {

@@ -43,6 +43,7 @@ const (
 	Blackholed             // a blackhole route
 	MartianSource          // a loopback source address on the way out of the host
 	ForeignSource          // the source address is none of this host's
+	OtherFamily            // the source address is of the other family
 	ReasonCount
 )
 
@@ -68,16 +69,24 @@ type Table struct {
 	addrs  []netip.Prefix
 	routes []Route // longest prefix first, on-link prefixes of addrs included
 	down   bool    // the NIC is
+	nic    uint32  // its index; see NIC
 	epoch  uint32  // counts changes
+
+	addrs6  []netip.Prefix // as addrs, for IPv6
+	routes6 []Route
 }
 
 // Reset makes t the table of a host with these addresses and routes.
 func (t *Table) Reset(addrs []netip.Prefix, routes []Route) {
-	t.addrs = append(t.addrs[:0], addrs...)
-	t.routes = t.routes[:0]
+	t.addrs, t.routes = t.addrs[:0], t.routes[:0]
 	t.down = false
 	t.epoch++
+	t.reset6(addrs)
 	for _, a := range addrs {
+		if a.Addr().Is6() {
+			continue
+		}
+		t.addrs = append(t.addrs, a)
 		if a.Bits() < a.Addr().BitLen() {
 			t.insert(Route{Prefix: a.Masked()})
 		}
@@ -89,7 +98,9 @@ func (t *Table) Reset(addrs []netip.Prefix, routes []Route) {
 
 // Clone is an independent copy of t.
 func (t *Table) Clone() Table {
-	return Table{addrs: slices.Clone(t.addrs), routes: slices.Clone(t.routes), down: t.down, epoch: t.epoch}
+	c := Table{addrs: slices.Clone(t.addrs), routes: slices.Clone(t.routes), down: t.down, epoch: t.epoch}
+	t.clone6(&c)
+	return c
 }
 
 // Add inserts a route, in the place of one for the same prefix and kind.
@@ -103,21 +114,30 @@ func (t *Table) Add(r Route) {
 // longer be the way.
 func (t *Table) Epoch() uint32 { return t.epoch }
 
+// of is the routes of an address family.
+func (t *Table) of(p netip.Prefix) *[]Route {
+	if p.Addr().Is6() {
+		return &t.routes6
+	}
+	return &t.routes
+}
+
 func (t *Table) insert(r Route) {
 	t.epoch++
-	i := 0
-	for i < len(t.routes) && t.routes[i].Prefix.Bits() > r.Prefix.Bits() {
+	routes, i := t.of(r.Prefix), 0
+	for i < len(*routes) && (*routes)[i].Prefix.Bits() > r.Prefix.Bits() {
 		i++
 	}
-	t.routes = slices.Insert(t.routes, i, r)
+	*routes = slices.Insert(*routes, i, r)
 }
 
 // Remove deletes the route of this prefix and kind and says whether it was there.
 func (t *Table) Remove(p netip.Prefix, k Kind) bool {
 	p = p.Masked()
-	for i := range t.routes {
-		if t.routes[i].Prefix == p && t.routes[i].Kind == k {
-			t.routes = slices.Delete(t.routes, i, i+1)
+	routes := t.of(p)
+	for i := range *routes {
+		if (*routes)[i].Prefix == p && (*routes)[i].Kind == k {
+			*routes = slices.Delete(*routes, i, i+1)
 			t.epoch++
 			return true
 		}
@@ -203,7 +223,13 @@ func (t *Table) Broadcast() netip.Addr {
 // source address if there is one (as ip_route_output_key does).
 func (t *Table) Find(dst, src netip.Addr) (Path, Reason) {
 	fixed := src.IsValid() && !src.IsUnspecified()
-	if fixed && !t.Owns(src) {
+	switch {
+	case dst.Is6():
+		return t.Find6(dst, src, 0)
+	case !fixed || t.Owns(src):
+	case src.IsMulticast() || src == limitedBroadcast: // ip_route_output_key_hash_rcu
+		return Path{}, MartianSource
+	default:
 		return Path{}, ForeignSource
 	}
 	if !dst.IsValid() || dst.IsUnspecified() {
@@ -329,6 +355,7 @@ func (t *Table) AppendState(b []byte) []byte {
 		b, _ = t.routes[i].Prefix.AppendBinary(b)
 		b, _ = t.routes[i].Gateway.AppendBinary(append(b, byte(t.routes[i].Kind)))
 	}
+	b = t.appendState6(b)
 	if t.down {
 		b = append(b, 1)
 	}

@@ -25,13 +25,10 @@ func (c *Cache) Handle(now time.Duration, a *wire.ARP, owns func(netip.Addr) boo
 		}
 	} else if e.state != permanent {
 		e.learn(now, a.SenderMAC)
-		for n := e.held.Len(); n > 0; n-- {
-			buf, path, _ := e.held.Pop()
-			send(path, buf[ip.Headroom:])
-		}
+		e.release(send)
 	}
-	if a.Op == wire.ARPRequest && mine {
-		c.asks = append(c.asks, ask{a.SenderMAC, wire.ARP{
+	if a.Op == wire.ARPRequest && mine && len(c.asks) < asksMax {
+		c.asks = append(c.asks, ask{dst: a.SenderMAC, arp: wire.ARP{
 			Op: wire.ARPReply, SenderMAC: c.mac, SenderIP: a.TargetIP,
 			TargetMAC: a.SenderMAC, TargetIP: a.SenderIP,
 		}})
@@ -45,13 +42,17 @@ func (e *entry) learn(now time.Duration, mac wire.MAC) {
 // arpFrameLen is an Ethernet frame with an ARP packet, padded to the minimum.
 const arpFrameLen = 60
 
-// Next writes the next ARP frame to send into frame and returns its length.
+// Next writes the next frame that asks or answers into frame and returns its
+// length.
 func (c *Cache) Next(frame []byte) (n int, ok bool) {
 	if len(c.asks) == 0 {
 		return 0, false
 	}
 	a := c.asks[0]
 	c.asks = append(c.asks[:0], c.asks[1:]...)
+	if a.six {
+		return a.put(frame, c.mac), true
+	}
 	frame = frame[:arpFrameLen]
 	clear(frame)
 	eth := wire.Ethernet{Dst: a.dst, Src: c.mac, Type: wire.EtherTypeARP}

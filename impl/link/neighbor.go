@@ -1,5 +1,6 @@
-// Package link resolves the neighbours of an Ethernet: it answers and asks ARP
-// (RFC 826), keeps what it learned, and holds packets back while it asks.
+// Package link resolves the neighbours of an Ethernet: it answers and asks by ARP
+// (RFC 826) and neighbour discovery (RFC 4861), keeps what it learned, and holds
+// packets back while it asks.
 package link
 
 import (
@@ -13,11 +14,14 @@ import (
 )
 
 // Timing and limits of a neighbour entry, as Linux has them by default
-// (net.ipv4.neigh.*: retrans_time_ms, mcast_solicit, unres_qlen).
+// (net.ipv4.neigh.*: retrans_time_ms, mcast_solicit, ucast_solicit,
+// delay_first_probe_time, unres_qlen).
 const (
 	probeInterval = time.Second
 	probesMax     = 3
+	probeDelay    = 5 * time.Second
 	reachableTime = 30 * time.Second
+	asksMax       = 256 // messages to send
 	heldMax       = 101
 	entriesMax    = 1024
 )
@@ -35,6 +39,9 @@ const (
 	reachable
 	permanent
 	failed
+	stale // the address may be wrong by now (RFC 4861 section 7.3.2)
+	delay // it is in use all the same, for a while
+	probe // asked whether it is still right
 )
 
 type entry struct {
@@ -42,7 +49,8 @@ type entry struct {
 	mac    wire.MAC
 	state  state
 	probes int           // sent
-	at     time.Duration // incomplete: the next probe or the end; reachable: when to ask again
+	at     time.Duration // incomplete, delay, probe: what is next; reachable: when stale
+	src    netip.Addr    // what asks for it
 	held   ip.Queue      // packets that wait for the answer
 }
 
@@ -50,12 +58,17 @@ type entry struct {
 type Cache struct {
 	mac     wire.MAC
 	entries []entry
-	asks    []ask // ARP packets to send
+	asks    []ask // messages to send
 }
 
+// ask is an ARP packet or a message of neighbour discovery.
 type ask struct {
 	dst wire.MAC
 	arp wire.ARP
+
+	six        bool
+	src, group netip.Addr // from where and to
+	nd         wire.Neighbor
 }
 
 // Reset makes c the cache of a NIC with address mac and these permanent entries.
@@ -122,7 +135,7 @@ func (c *Cache) Known(now time.Duration, path ip.Path) (wire.MAC, bool) {
 		return MulticastMAC(path.Dst), true
 	}
 	e := c.find(path.NextHop)
-	if e != nil && (e.state == permanent || e.state == reachable && now < e.at) {
+	if e != nil && (e.state == permanent || e.state == delay || e.state == probe || e.state == reachable && now < e.at) {
 		return e.mac, true
 	}
 	return wire.MAC{}, false
@@ -139,9 +152,16 @@ func (c *Cache) Resolve(now time.Duration, path ip.Path, packet []byte) (wire.MA
 		e = c.add(path.NextHop)
 		e.state = failed
 	}
-	if e.state != incomplete {
-		e.state, e.probes = incomplete, 0
-		c.probe(now, e, path.Src)
+	if e.state == reachable && now >= e.at {
+		e.state = stale
+	}
+	switch e.state {
+	case stale:
+		e.state, e.at, e.src = delay, now+probeDelay, path.Src
+		return e.mac, true
+	case failed:
+		e.state, e.probes, e.src = incomplete, 0, path.Src
+		c.ask(now, e)
 	}
 	if e.held.Len() == heldMax {
 		e.held.Pop()
@@ -150,25 +170,43 @@ func (c *Cache) Resolve(now time.Duration, path ip.Path, packet []byte) (wire.MA
 	return wire.MAC{}, false
 }
 
-// probe asks for the address of e once more.
-func (c *Cache) probe(now time.Duration, e *entry, src netip.Addr) {
+// ask asks for the address of e once more.
+func (c *Cache) ask(now time.Duration, e *entry) {
 	e.probes++
 	e.at = now + probeInterval
-	c.asks = append(c.asks, ask{wire.BroadcastMAC, wire.ARP{
-		Op: wire.ARPRequest, SenderMAC: c.mac, SenderIP: src.As4(), TargetIP: e.addr.As4(),
-	}})
+	if e.addr.Is6() {
+		c.solicit(e, e.src)
+		return
+	}
+	to := wire.BroadcastMAC
+	if e.state == probe { // RFC 1122 section 2.3.2.1 (2)
+		to = e.mac
+	}
+	if len(c.asks) < asksMax {
+		c.asks = append(c.asks, ask{dst: to, arp: wire.ARP{
+			Op: wire.ARPRequest, SenderMAC: c.mac, SenderIP: e.src.As4(), TargetIP: e.addr.As4(),
+		}})
+	}
 }
 
-// MulticastMAC is the Ethernet group of an IPv4 group (RFC 1112 section 6.4).
+// MulticastMAC is the Ethernet group of an IP group (RFC 1112 section 6.4, RFC 2464
+// section 7).
 func MulticastMAC(a netip.Addr) wire.MAC {
+	if a.Is6() {
+		b := a.As16()
+		return wire.MAC{0x33, 0x33, b[12], b[13], b[14], b[15]}
+	}
 	b := a.As4()
 	return wire.MAC{0x01, 0x00, 0x5e, b[1] & 0x7f, b[2], b[3]}
 }
 
+// waits says whether something is to be done about e at a certain time.
+func (e *entry) waits() bool { return e.state == incomplete || e.state == delay || e.state == probe }
+
 // Deadline is when Expire is next due.
 func (c *Cache) Deadline() (at time.Duration, ok bool) {
 	for i := range c.entries {
-		if e := &c.entries[i]; e.state == incomplete && (!ok || e.at < at) {
+		if e := &c.entries[i]; e.waits() && (!ok || e.at < at) {
 			at, ok = e.at, true
 		}
 	}
@@ -181,31 +219,19 @@ func (c *Cache) Deadline() (at time.Duration, ok bool) {
 func (c *Cache) Expire(now time.Duration, lost func(path ip.Path, packet []byte)) {
 	for i := range c.entries {
 		e := &c.entries[i]
-		if e.state != incomplete || e.at > now {
+		if !e.waits() || e.at > now {
 			continue
 		}
+		if e.state == delay {
+			e.state, e.probes = probe, 0
+		}
 		if e.probes < probesMax {
-			c.probe(now, e, e.source())
+			c.ask(now, e)
 			continue
 		}
 		e.state = failed
-		for n := e.held.Len(); n > 0; n-- {
-			buf, path, _ := e.held.Pop()
-			lost(path, buf[ip.Headroom:])
-		}
+		e.release(lost)
 	}
-}
-
-// source is the source address of the oldest packet held: what asks for it.
-func (e *entry) source() netip.Addr {
-	src := netip.IPv4Unspecified()
-	first := true
-	e.held.Each(func(packet []byte) {
-		if h, _, err := wire.ParseIPv4(packet); first && err == nil {
-			src, first = netip.AddrFrom4(h.Src), false
-		}
-	})
-	return src
 }
 
 // AppendState appends to b what decides how the cache answers from now on.
@@ -214,7 +240,7 @@ func (c *Cache) AppendState(now time.Duration, b []byte) []byte {
 		e := &c.entries[i]
 		b, _ = e.addr.AppendBinary(b)
 		b = append(append(b, e.mac[:]...), byte(e.state), byte(e.probes))
-		if e.state == incomplete || e.state == reachable {
+		if e.waits() || e.state == reachable {
 			b = binary.LittleEndian.AppendUint64(b, uint64(e.at-now))
 		}
 		e.held.Each(func(p []byte) { b = append(b, p...) })

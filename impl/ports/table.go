@@ -29,6 +29,9 @@ type Binding struct {
 	// Implicit: chosen by connect(2), for the one connection it made. The same
 	// port may be chosen again towards another peer.
 	Implicit bool
+	Six      bool   // an AF_INET6 socket's; Addr is an IPv4 one if it is mapped
+	Only     bool   // IPV6_V6ONLY was set at the time of binding
+	Dev      uint32 // the interface that the socket is bound to, by index; 0: none
 }
 
 type node struct {
@@ -258,7 +261,7 @@ func (t *Table) NextListener(h Handle) Handle { return t.node(h).nextListener }
 func (t *Table) Conflict(b Binding, self Handle) bool {
 	for h := t.First(b.Port); h != 0; h = t.Next(h) {
 		o := t.Get(h)
-		if h == self || !overlap(b.Addr, o.Addr) {
+		if h == self || !b.meets(o) {
 			continue
 		}
 		if t.Exact {
@@ -280,8 +283,4 @@ func (t *Table) Conflict(b Binding, self Handle) bool {
 func (t *Table) Claimed(number uint16) bool {
 	p := t.port(number)
 	return p != nil && p.claimed > 0
-}
-
-func overlap(a, b netip.Addr) bool {
-	return a == b || a.IsUnspecified() || b.IsUnspecified()
 }
