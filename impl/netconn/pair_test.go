@@ -33,7 +33,7 @@ type pair struct {
 
 func newPair(t testing.TB, link simnet.Link) pair {
 	t.Helper()
-	n, err := simnet.New(simnet.Config{Ports: 2, Seed: 1, Link: link})
+	n, err := simnet.New(simnet.Config{Ports: 3, Seed: 1, Link: link})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,4 +90,11 @@ func (p pair) streams(t testing.TB) (a, b net.Conn) {
 		t.Fatal(err)
 	}
 	return a, b
+}
+
+// hold stops the network's time until release.
+func (p pair) hold() (release func()) {
+	idle := p.net.Port(2)
+	idle.Wait(0) // and never again: time waits for it
+	return func() { idle.Close() }
 }
