@@ -169,3 +169,47 @@ func TestSuperSegmentWaitsForItsNeighbor(t *testing.T) {
 		t.Errorf("all was there at %v, want no retransmission timeout", p.now)
 	}
 }
+
+// TestDatagramsLeaveMerged: datagrams of one size to one peer are one frame,
+// which is parted again into what leaves without offload.
+func TestDatagramsLeaveMerged(t *testing.T) {
+	sizes := []int{100, 100, 100, 30, 100, 0, 100, 200, 1472, 1472, 5000, 7, 7}
+	record := func(p *pair) (frames [][]byte, bursts int) {
+		seen := func(f []byte) { frames = append(frames, bytes.Clone(f)) }
+		dgram := spec.Call{Op: spec.OpSocket, Family: spec.AFInet, Type: spec.SockDgram}
+		a, b := p.must(0, dgram), p.must(1, dgram)
+		p.must(1, bindTo(b, "10.0.0.2:7"))
+		p.must(0, connectTo(a, "10.0.0.2:7"))
+		p.must(0, spec.Call{Op: spec.OpSend, FD: a, Buf: []byte("the neighbour is known then")})
+		p.must(1, spec.Call{Op: spec.OpRecv, FD: b, Buf: make([]byte, 100)})
+		cut := cutOnTheWay(t, seen)
+		p.wire = func(f []byte, give func([]byte)) {
+			bursts++
+			if p.hosts[0].cfg.Offload > 0 {
+				cut(f, give)
+			} else {
+				seen(f)
+				give(f)
+			}
+		}
+		for i, n := range sizes {
+			buf := bytes.Repeat([]byte{byte(i)}, n)
+			p.hosts[0].Call(p.now, 0, &spec.Call{Op: spec.OpSend, FD: a, Buf: buf})
+		}
+		p.collect()
+		return frames, bursts
+	}
+	want, _ := record(newPair(t, 0))
+	got, bursts := record(offloadPair(t, 0))
+	for i := range min(len(want), len(got)) {
+		if !bytes.Equal(want[i], got[i]) {
+			t.Fatalf("frame %d with offload:\n%x\nwithout:\n%x", i, got[i], want[i])
+		}
+	}
+	if len(want) != len(got) {
+		t.Errorf("%d frames with offload, %d without", len(got), len(want))
+	}
+	if wanted := len(sizes) + 3 - 5; bursts != wanted { // three more fragments, five merged
+		t.Errorf("%d frames left the host, want %d", bursts, wanted)
+	}
+}

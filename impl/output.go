@@ -15,7 +15,8 @@ func (h *Host) transmit(now time.Duration) (frame []byte, more bool) {
 		return h.whenUp(h.frame[:wire.VirtioLen+n]), true
 	}
 	if buf, path, ok := h.sock.Out.Pop(); ok {
-		return h.address(now, &path, buf, wire.Virtio{}), true
+		work, _, _ := wire.ParseVirtio(buf)
+		return h.address(now, &path, buf, work), true
 	}
 	start, end, path, work, ok := h.sock.NextWire(now, h.frame)
 	if !ok {

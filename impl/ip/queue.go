@@ -23,7 +23,7 @@ type Queue struct {
 }
 
 type queued struct {
-	buf  []byte // Headroom, then the packet
+	buf  []byte // Headroom, which begins with a wire.Virtio header, then the packet
 	path Path
 }
 
@@ -40,7 +40,25 @@ func (q *Queue) Push(path Path, n int) []byte {
 	q.len++
 	s.path = path
 	s.buf = slices.Grow(s.buf[:0], Headroom+n)[:Headroom+n]
+	clear(s.buf[:wire.VirtioLen]) // nothing is to be done to it
 	return s.buf[Headroom:]
+}
+
+// Last is the newest packet, with its Headroom, and its path; nil if there is
+// none.
+func (q *Queue) Last() (buf []byte, path *Path) {
+	if q.len == 0 {
+		return nil, nil
+	}
+	s := &q.slots[(q.head+q.len-1)&(len(q.slots)-1)]
+	return s.buf, &s.path
+}
+
+// Lengthen makes the newest packet n bytes longer and returns it like Last.
+func (q *Queue) Lengthen(n int) []byte {
+	s := &q.slots[(q.head+q.len-1)&(len(q.slots)-1)]
+	s.buf = slices.Grow(s.buf, n)[:len(s.buf)+n]
+	return s.buf
 }
 
 func (q *Queue) grow() {
@@ -54,8 +72,8 @@ func (q *Queue) grow() {
 // Len is the number of packets queued.
 func (q *Queue) Len() int { return q.len }
 
-// Pop takes the oldest packet: its buffer begins with Headroom bytes for the
-// caller to use. It is valid until the next Pop.
+// Pop takes the oldest packet: its buffer begins with Headroom bytes, of which
+// the caller uses those behind the Virtio header. It is valid until the next Pop.
 func (q *Queue) Pop() (buf []byte, path Path, ok bool) {
 	if q.len == 0 {
 		return nil, Path{}, false

@@ -182,7 +182,7 @@ func (l *Layer) broadcastError(s *Socket, path *ip.Path) spec.Errno {
 // emitDatagram queues a datagram; a broadcast one comes back to the host's own
 // sockets as well (ip_mc_output).
 func (l *Layer) emitDatagram(path ip.Path, from, to uint16, payload []byte) {
-	if path.Kind == ip.Blackhole {
+	if path.Kind == ip.Blackhole || l.merge(&path, from, to, payload) {
 		return
 	}
 	n := wire.UDPLen + len(payload)

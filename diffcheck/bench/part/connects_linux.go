@@ -36,7 +36,7 @@ func open(s *trial.Spec) (*host, error) {
 	switch {
 	case s.Offload:
 		cfg.Offload, cfg.Merged, cfg.Frames = true, true, 256
-	case s.Task == trial.Send: // segments are cut up in the kernel, as its own are then
+	case s.Task == trial.Send, s.Task == trial.Datagrams: // cut up in the kernel, as its own segments are
 		cfg.Offload = true
 	}
 	nic, err := rawsock.Open(cfg)
