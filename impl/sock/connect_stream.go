@@ -208,30 +208,40 @@ func (l *Layer) takeTuple(i int32, s *Socket, dst netip.AddrPort) (successor uin
 		if l.p.SelfStream != spec.ENONE && dst == local {
 			return 0, l.p.SelfStream
 		}
-		if !l.namesFree(local, dst, true) {
+		n := l.named(local, dst)
+		if !l.makesWay(n, true) {
 			return 0, l.p.TupleTaken
 		}
-		return l.evict(local, dst), spec.ENONE
+		return l.evict(n), spec.ENONE
 	}
+	yields := false // a port was found whose holder makes way
 	port, ok := l.chooser.Pick(l.portOffset(s.source, dst), func(p uint16) bool {
-		return !l.tcpPorts.Claimed(p) && l.namesFree(netip.AddrPortFrom(s.source, p), dst, false)
+		if l.tcpPorts.Claimed(p) {
+			return false
+		}
+		n := l.named(netip.AddrPortFrom(s.source, p), dst)
+		yields = yields || n != 0
+		return l.makesWay(n, false)
 	})
 	if !ok {
 		return 0, l.p.PortsStream
 	}
 	l.claim(i, s, ports.Binding{Addr: s.source, Port: port, Implicit: true})
-	return l.evict(netip.AddrPortFrom(s.source, port), dst), spec.ENONE
+	if yields {
+		successor = l.evict(l.named(netip.AddrPortFrom(s.source, port), dst))
+	}
+	return successor, spec.ENONE
 }
 
 // reuseDelay is how long a connection in TIME-WAIT keeps its names from an
 // attempt that chooses its port (net.ipv4.tcp_tw_reuse_delay).
 const reuseDelay = time.Second
 
-// namesFree says whether a connection may have these names. On Linux one in
-// TIME-WAIT that used timestamps makes way for a port that bind named, and on the
-// loopback interface after a while for any (tcp_twsk_unique, tcp_tw_reuse=2).
-func (l *Layer) namesFree(local, remote netip.AddrPort, explicit bool) bool {
-	n := l.named(local, remote)
+// makesWay says whether a connection may have the names of n, see named. On
+// Linux one in TIME-WAIT that used timestamps makes way for a port that bind
+// named, and on the loopback interface after a while for any (tcp_twsk_unique,
+// tcp_tw_reuse=2).
+func (l *Layer) makesWay(n int32, explicit bool) bool {
 	if n == 0 {
 		return true
 	}
@@ -242,10 +252,9 @@ func (l *Layer) namesFree(local, remote netip.AddrPort, explicit bool) bool {
 	return explicit || w.loops && l.now-w.since > reuseDelay
 }
 
-// evict ends a connection in TIME-WAIT that has these names, and gives the
-// sequence number for the one that takes its place.
-func (l *Layer) evict(local, remote netip.AddrPort) (successor uint32) {
-	n := l.named(local, remote)
+// evict ends n, a connection in TIME-WAIT or nobody, and gives the sequence
+// number for the one that takes its place.
+func (l *Layer) evict(n int32) (successor uint32) {
 	switch {
 	case n < 0:
 		successor = l.remnants.at(-n).tcp.SuccessorISS()

@@ -18,6 +18,7 @@ import (
 type connection struct {
 	tcp           tcp.Conn
 	local, remote netip.AddrPort
+	digest        uint64 // of the names, if hashed
 	path          ip.Path
 	owner         int32 // socket, or 0
 	listener      int32 // socket, while the handshake of a passive open lasts
@@ -39,7 +40,7 @@ type connection struct {
 func (c *connection) copyTo(src *connection) {
 	dst := c
 	src.tcp.CopyTo(&dst.tcp)
-	dst.local, dst.remote, dst.path = src.local, src.remote, src.path
+	dst.local, dst.remote, dst.digest, dst.path = src.local, src.remote, src.digest, src.path
 	dst.owner, dst.listener, dst.binding = src.owner, src.listener, src.binding
 	dst.used, dst.hashed, dst.ready, dst.timeWait, dst.reuse = src.used, src.hashed, src.ready, src.timeWait, src.reuse
 	dst.stamped, dst.over, dst.since = src.stamped, src.over, src.since

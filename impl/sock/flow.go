@@ -37,7 +37,7 @@ func (f *flow) route(t *ip.Table, path *ip.Path) {
 // addresses that the last connect aimed at, and nobody asks for SO_BROADCAST
 // again. A multicast peer is looked up every time (udp_sendmsg).
 func (l *Layer) towards(s *Socket) (path ip.Path, port uint16, why ip.Reason, e spec.Errno) {
-	f := &s.flow
+	f := s.flow
 	if l.p.StaleFlow && f.routed && f.epoch == l.routes.Epoch() && !s.peer.Addr().IsMulticast() {
 		path = f.path
 		path.Src, path.Dst = f.src, f.dst.Addr()

@@ -112,9 +112,6 @@ func (l *Layer) Reset(cfg Config, routes *ip.Table) {
 	l.Out.Reset()
 	l.Loop.Reset()
 	l.fds, l.fdsFull = l.fds[:0], 0
-	for i := range l.socks.items.Cap() {
-		l.socks.at(i).rx.Reset()
-	}
 	l.files.reset()
 	l.socks.reset()
 	l.conns.reset()

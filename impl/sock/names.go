@@ -47,14 +47,14 @@ func (l *Layer) named(local, remote netip.AddrPort) int32 {
 
 // enter gives a connection its names, which nobody else may have.
 func (l *Layer) enter(n int32, c *connection) {
-	c.hashed = true
-	l.names.Add(l.digest(c.local, c.remote), n)
+	c.hashed, c.digest = true, l.digest(c.local, c.remote)
+	l.names.Add(c.digest, n)
 }
 
 // unhash takes a connection's names away.
 func (l *Layer) unhash(n int32, c *connection) {
 	if c.hashed {
 		c.hashed = false
-		l.names.Remove(l.digest(c.local, c.remote), n)
+		l.names.Remove(c.digest, n)
 	}
 }

@@ -14,6 +14,7 @@ import (
 type remnant struct {
 	tcp           tcp.Remnant
 	local, remote netip.AddrPort
+	digest        uint64
 	since         time.Duration // in TIME-WAIT: when it began
 	binding       ports.Handle
 	reuse         bool
@@ -40,10 +41,10 @@ func (l *Layer) shrink(n int32, c *connection) bool {
 	}
 	i, r := l.remnants.take()
 	*r = remnant{
-		tcp: left, local: c.local, remote: c.remote, since: c.since, binding: c.binding,
+		tcp: left, local: c.local, remote: c.remote, digest: c.digest, since: c.since, binding: c.binding,
 		reuse: c.reuse, stamped: c.stamped, loops: c.path.Loops, used: true,
 	}
-	l.names.Replace(l.digest(c.local, c.remote), n, -i)
+	l.names.Replace(c.digest, n, -i)
 	l.remnantTimers.Set(int(i), left.Deadline())
 	c.hashed, c.binding = false, 0
 	l.retire(n, c)
@@ -61,9 +62,9 @@ func (l *Layer) revive(i int32) (int32, *connection) {
 	n, c := l.conns.take()
 	c.fresh(path, r.local, r.remote)
 	c.binding, c.reuse, c.stamped, c.since = r.binding, r.reuse, r.stamped, r.since
-	c.timeWait, c.hashed = r.tcp.State() == tcp.StateTimeWait, true
+	c.timeWait, c.hashed, c.digest = r.tcp.State() == tcp.StateTimeWait, true, r.digest
 	c.tcp.Revive(&r.tcp)
-	l.names.Replace(l.digest(r.local, r.remote), -i, n)
+	l.names.Replace(r.digest, -i, n)
 	l.giveRemnant(i, r)
 	return n, c
 }
@@ -71,7 +72,7 @@ func (l *Layer) revive(i int32) (int32, *connection) {
 // forget ends a remnant.
 func (l *Layer) forget(i int32) {
 	r := l.remnants.at(i)
-	l.names.Remove(l.digest(r.local, r.remote), -i)
+	l.names.Remove(r.digest, -i)
 	l.tcpPorts.Remove(r.binding)
 	l.giveRemnant(i, r)
 }

@@ -56,7 +56,7 @@ func (l *Layer) shutdown(c *spec.Call) spec.Result {
 func (l *Layer) shutHalves(s *Socket, how uint8) {
 	s.shut |= how
 	if s.conn == 0 {
-		if how&shutRead != 0 && l.p.FlushOnShut {
+		if how&shutRead != 0 && l.p.FlushOnShut && s.rx != nil {
 			s.rx.Reset()
 		}
 		return

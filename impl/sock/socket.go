@@ -48,7 +48,7 @@ type Socket struct {
 
 	conn       int32 // stream: the connection, dead or alive
 	associated bool  // datagram: has a peer
-	flow       flow  // datagram: where it sends
+	flow       *flow // datagram: where it sends
 	dead       bool  // stream of BSD or XNU whose PCB is gone
 	halfOpen   bool  // stream of BSD or XNU: connect failed because its SYN could not be sent
 	peerDone   bool  // the peer's FIN was read up to (SOCK_DONE)
@@ -75,7 +75,7 @@ type Socket struct {
 	waiting     waitList
 	woken       bool // in Layer.woken
 
-	rx udp.Queue // datagrams received
+	rx *udp.Queue // datagram: what was received
 }
 
 // any4 is INADDR_ANY.
@@ -84,17 +84,34 @@ var any4 = netip.IPv4Unspecified()
 // newSocket makes a socket without a file.
 func (l *Layer) newSocket(t spec.SockType) (int32, *Socket) {
 	i, s := l.socks.take()
-	rx, queue := s.rx, s.queue
-	rx.Reset()
+	flow, rx, queue := s.flow, s.rx, s.queue // nil for a stream in a new place
 	queue.reset()
 	l.serial++
-	*s = Socket{typ: t, serial: l.serial, bound: any4, source: any4, rx: rx, queue: queue}
+	*s = Socket{typ: t, serial: l.serial, bound: any4, source: any4, flow: flow, rx: rx, queue: queue}
+	if t == spec.SockDgram {
+		s.openDatagram()
+	}
 	return i, s
 }
 
 func (s *Socket) copyTo(src *Socket) {
 	*s = *src
-	s.rx, s.queue = src.rx.Clone(), src.queue.clone()
+	s.queue = src.queue.clone()
+	if src.typ == spec.SockDgram {
+		rx, flow := src.rx.Clone(), *src.flow
+		s.rx, s.flow = &rx, &flow
+	} else {
+		s.rx, s.flow = nil, nil
+	}
+}
+
+// openDatagram gives a datagram socket what only such a one has.
+func (s *Socket) openDatagram() {
+	if s.rx == nil {
+		s.rx, s.flow = new(udp.Queue), new(flow)
+	}
+	s.rx.Reset()
+	*s.flow = flow{}
 }
 
 // state is the TCP state as the socket sees it: TIME-WAIT belongs to the

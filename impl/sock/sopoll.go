@@ -8,7 +8,7 @@ func (l *Layer) readable(s *Socket) bool {
 	switch {
 	case s.listening:
 		return !s.queue.empty()
-	case s.err != spec.ENONE || s.shut&shutRead != 0 || s.rx.Len() > 0:
+	case s.err != spec.ENONE || s.shut&shutRead != 0 || s.typ == spec.SockDgram && s.rx.Len() > 0:
 		return true
 	}
 	return s.conn != 0 && l.conns.at(s.conn).tcp.Readable() > 0

@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"net/netip"
 	"time"
+
+	"github.com/connspec/connspec/spec"
 )
 
 // AppendState appends to b all that decides how the layer goes on from now, in
@@ -69,6 +71,9 @@ func (l *Layer) appendSocket(b []byte, s *Socket) []byte {
 	b = le.AppendUint32(b, uint32(s.conn))
 	for _, k := range s.queue.items[s.queue.first:] {
 		b = le.AppendUint32(b, uint32(k))
+	}
+	if s.typ != spec.SockDgram {
+		return b
 	}
 	s.rx.Each(func(from netip.AddrPort, payload []byte) {
 		b = appendName(b, from)
