@@ -115,10 +115,16 @@ const bufferMax = 16 << 20
 
 //export connspecRecv
 func connspecRecv(fd C.int, buf unsafe.Pointer, n C.size_t, flags C.int, at unsafe.Pointer, length *C.socklen_t) C.longlong {
-	into := make([]byte, min(n, bufferMax))
+	into, peek := make([]byte, min(n, bufferMax)), buf == nil && n != 0
+	if peek { // nothing is taken where it cannot be put
+		flags |= unix.MSG_PEEK
+	}
 	r := current.call(&spec.Call{Op: spec.OpRecvfrom, FD: current.file(int32(fd)), Buf: into, MsgFlags: toMessageFlags(int(flags))})
 	if r.Failed() {
 		return C.longlong(negative(r.Errno))
+	}
+	if peek && r.Ret > 0 {
+		return C.longlong(negative(spec.EFAULT))
 	}
 	copy(unsafe.Slice((*byte)(buf), n), into[:r.Ret])
 	written(r.Addr, at, length)
@@ -193,7 +199,17 @@ func connspecFcntl(fd, cmd, arg C.int) C.longlong {
 
 //export connspecIoctl
 func connspecIoctl(fd C.int, request C.ulong, arg *C.int) C.longlong {
-	return C.longlong(negative(spec.ENOTTY))
+	if request != unix.SIOCINQ {
+		return C.longlong(negative(spec.EINVAL))
+	}
+	r := current.call(&spec.Call{
+		Op: spec.OpRecv, FD: current.file(int32(fd)), Buf: make([]byte, bufferMax), MsgFlags: spec.MsgPeek | spec.MsgDontwait,
+	})
+	if r.Failed() && r.Errno != spec.EAGAIN {
+		return C.longlong(negative(r.Errno))
+	}
+	*arg = C.int(max(r.Ret, 0))
+	return 0
 }
 
 //export connspecClose

@@ -7,10 +7,12 @@ import "C"
 
 import (
 	"encoding/binary"
+	"time"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
 
+	"github.com/connspec/connspec/impl"
 	"github.com/connspec/connspec/spec"
 )
 
@@ -20,6 +22,18 @@ var harmless = map[option]bool{
 	{unix.SOL_SOCKET, unix.SO_MARK}:     true,
 	{unix.SOL_SOCKET, unix.SO_PRIORITY}: true,
 	{unix.SOL_IP, unix.IP_FREEBIND}:     true,
+}
+
+// settings are those that package spec has no names for.
+var settings = map[option]impl.Setting{
+	{unix.SOL_SOCKET, unix.SO_SNDBUF}: impl.SendBuffer,
+	{unix.SOL_SOCKET, unix.SO_RCVBUF}: impl.ReceiveBuffer,
+}
+
+// adjust sets one of settings.
+func (p *process) adjust(fd int32, o impl.Setting, value int32) (e spec.Errno) {
+	p.stage.Look(func(now time.Duration, h *impl.Host) { e = h.Adjust(now, fd, o, int(value)) })
+	return e
 }
 
 //export connspecSetsockopt
@@ -33,12 +47,15 @@ func connspecSetsockopt(fd, level, name C.int, at unsafe.Pointer, n C.socklen_t)
 		return C.longlong(negative(spec.EFAULT))
 	case harmless[option{int(level), int(name)}]:
 		return 0
-	case !known:
-		return C.longlong(negative(spec.ENOPROTOOPT))
 	}
 	raw := unsafe.Slice((*byte)(at), int(n))
+	if setting, ok := settings[option{int(level), int(name)}]; ok && len(raw) >= 4 {
+		return C.longlong(negative(current.adjust(c.FD, setting, int32(binary.NativeEndian.Uint32(raw)))))
+	}
 	c.Level, c.Option = o.level, o.name
 	switch {
+	case !known:
+		return C.longlong(negative(spec.ENOPROTOOPT))
 	case o.name == spec.SoLinger && len(raw) >= 8:
 		if c.Value = -1; binary.NativeEndian.Uint32(raw) != 0 {
 			c.Value = int32(binary.NativeEndian.Uint32(raw[4:]))
@@ -59,6 +76,18 @@ func connspecGetsockopt(fd, level, name C.int, at unsafe.Pointer, n *C.socklen_t
 		return C.longlong(negative(spec.EFAULT))
 	}
 	raw := unsafe.Slice((*byte)(at), int(*n))
+	switch (option{int(level), int(name)}) {
+	case option{unix.SOL_TCP, unix.TCP_INFO}:
+		info, ok := current.tcpInfo(int32(fd))
+		if !ok {
+			return C.longlong(negative(spec.ENOPROTOOPT))
+		}
+		*n = C.socklen_t(copy(raw, info))
+		return 0
+	case option{unix.SOL_TCP, unix.TCP_CC_INFO}, option{unix.SOL_SOCKET, unix.SO_MEMINFO}: // scripts ask, and look at nothing of them
+		clear(raw)
+		return 0
+	}
 	o, known := options[option{int(level), int(name)}]
 	if !known {
 		return C.longlong(negative(spec.ENOPROTOOPT))

@@ -14,6 +14,7 @@ type options struct {
 	sndTimeo, rcvTimeo int32 // milliseconds; 0 for ever, negative not at all
 	userTimeout        int32 // milliseconds (RFC 5482); 0: the system's
 	linger             int32 // seconds; counts with lingers
+	sndBuf, rcvBuf     int32 // bytes; 0: the system's, see Adjust
 	lingers            bool
 	keepalive          bool
 	synRetries         uint8 // 0: the system's
@@ -124,6 +125,7 @@ func (l *Layer) apply(s *Socket, c *connection, o spec.SockOption) {
 
 // applyAll tells a new connection what was set before.
 func (l *Layer) applyAll(s *Socket, c *connection) {
+	l.adjust(s, &c.tcp, l.tcpConfig(c.path))
 	l.apply(s, c, spec.TCPUserTimeout)
 	l.apply(s, c, spec.SoKeepalive)
 	if s.synRetries != 0 {
@@ -135,5 +137,6 @@ func (o *options) appendTo(b []byte) []byte {
 	le := binary.LittleEndian
 	b = le.AppendUint32(le.AppendUint32(b, uint32(o.sndTimeo)), uint32(o.rcvTimeo))
 	b = le.AppendUint32(le.AppendUint32(b, uint32(o.userTimeout)), uint32(o.linger))
+	b = le.AppendUint32(le.AppendUint32(b, uint32(o.sndBuf)), uint32(o.rcvBuf))
 	return append(b, bit(o.lingers)|bit(o.keepalive)<<1, o.synRetries)
 }
