@@ -285,6 +285,9 @@ func (w *World) change(l *Label) {
 	if w.Env == before {
 		return
 	}
+	if six := a.Six(); c <= RoutePlanned && *w.Env.asking(six) != 0 && w.waitsFor(six) {
+		w.Left = LeftEnv // the message that nobody answers may be lost with the route (dst_dev_put)
+	}
 	if w.Env.Routes6 != before.Routes6 && w.Env.lacks(NoLoopback) { // a wider route may take in what lo had
 		w.Left = LeftEnv
 	}
