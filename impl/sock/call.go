@@ -32,6 +32,8 @@ func (l *Layer) begin(thread int, c *spec.Call) (r spec.Result, done bool) {
 		return l.poll(thread, c)
 	case spec.OpSelect:
 		return l.selects(thread, c)
+	case spec.OpEpollWait:
+		return l.epollWait(thread, c)
 	}
 	return l.callAtOnce(c), true
 }
@@ -64,7 +66,15 @@ func (l *Layer) callAtOnce(c *spec.Call) spec.Result {
 	case spec.OpClose:
 		return l.close(c)
 	case spec.OpOpen:
-		return l.open()
+		return l.openFile(c)
+	case spec.OpEventfd:
+		return l.eventfd()
+	case spec.OpPipe:
+		return l.pipe()
+	case spec.OpEpollCreate:
+		return l.epollCreate()
+	case spec.OpEpollCtl:
+		return l.epollCtl(c)
 	case spec.OpSigaction:
 		return l.sigaction(c)
 	}

@@ -204,8 +204,29 @@ func (l *Layer) happened(n int32, c *connection, ev tcp.Event) {
 		l.unqueue(c.owner, s)
 		return
 	}
-	if ev != 0 {
-		l.wake(c.owner)
+	l.announce(c.owner, s, c, ev)
+}
+
+// announce wakes who waits for what happened to a connection. Room to write is
+// told of only to those who found none (tcp_check_space).
+func (l *Layer) announce(i int32, s *Socket, c *connection, ev tcp.Event) {
+	if ev&^(tcp.Data|tcp.Space) != 0 {
+		l.wake(i)
+		return
+	}
+	var events spec.PollEvents
+	if ev&tcp.Data != 0 {
+		events |= arrived
+	}
+	if s.noSpace && ev&tcp.Space != 0 && roomToWrite(&c.tcp) {
+		s.noSpace = false
+		events |= spec.PollOut
+	}
+	switch {
+	case events != 0:
+		l.wakeFor(i, events)
+	case ev != 0:
+		l.retry(i)
 	}
 }
 

@@ -65,6 +65,6 @@ func (l *Layer) deliverToAll(src, dst netip.AddrPort, payload []byte) {
 
 func (l *Layer) deliver(i int32, src netip.AddrPort, payload []byte) {
 	if l.socks.at(i).rx.Push(src, payload, l.cfg.ReceiveMax) {
-		l.wake(i)
+		l.wakeFor(i, arrived)
 	}
 }

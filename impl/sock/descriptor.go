@@ -6,6 +6,9 @@ import "github.com/connspec/connspec/spec"
 // lives as long as a descriptor or a blocked call refers to it.
 type file struct {
 	sock     int32 // 0: not a socket
+	kind     fileKind
+	own      int32 // fileEpoll: the instance; a pipe: the file of the other end, 0 if closed
+	watch    int32 // first entry of an epoll instance
 	nonblock bool
 	refs     int32
 }
@@ -42,8 +45,17 @@ func (l *Layer) setFD(fd, f int32) {
 	l.fds[fd] = f
 }
 
-// fileOf is the file that fd refers to, or 0.
+// fileOf is the file that fd refers to, or 0. One of O_PATH is none to most calls.
 func (l *Layer) fileOf(fd int32) int32 {
+	n := l.entry(fd)
+	if n != 0 && l.files.at(n).kind == filePath {
+		return 0
+	}
+	return n
+}
+
+// entry is the file in the table of descriptors.
+func (l *Layer) entry(fd int32) int32 {
 	if fd < 0 || int(fd) >= len(l.fds) {
 		return 0
 	}
@@ -72,9 +84,11 @@ func (l *Layer) drop(n int32) {
 	if f.refs > 0 {
 		return
 	}
+	l.unwatchFile(n)
 	if f.sock != 0 {
 		l.release(f.sock)
 	}
+	l.closeOther(f)
 	l.files.give(n)
 }
 
@@ -120,10 +134,8 @@ func (l *Layer) socketError(c *spec.Call) spec.Errno {
 	return spec.ENONE
 }
 
-func (l *Layer) open() spec.Result { return l.install(l.newFile(0, false)) }
-
 func (l *Layer) dup(c *spec.Call) spec.Result {
-	n := l.fileOf(c.FD)
+	n := l.entry(c.FD)
 	if n == 0 {
 		return spec.Fail(spec.EBADF)
 	}
@@ -132,14 +144,14 @@ func (l *Layer) dup(c *spec.Call) spec.Result {
 }
 
 func (l *Layer) dup2(c *spec.Call) spec.Result {
-	n := l.fileOf(c.FD)
+	n := l.entry(c.FD)
 	if n == 0 || c.Arg < 0 || int(c.Arg) >= l.cfg.Descriptors {
 		return spec.Fail(spec.EBADF)
 	}
 	if c.Arg == c.FD {
 		return spec.Result{Ret: c.Arg}
 	}
-	old := l.fileOf(c.Arg)
+	old := l.entry(c.Arg)
 	l.hold(n)
 	l.setFD(c.Arg, n)
 	if old != 0 {
@@ -149,30 +161,37 @@ func (l *Layer) dup2(c *spec.Call) spec.Result {
 }
 
 func (l *Layer) close(c *spec.Call) spec.Result {
-	n := l.fileOf(c.FD)
-	if n == 0 {
+	if l.entry(c.FD) == 0 {
 		return spec.Fail(spec.EBADF)
 	}
-	l.fds[c.FD] = 0
-	l.fdsFull = min(l.fdsFull, int(c.FD))
-	l.drop(n)
+	l.closeFD(c.FD)
 	return spec.Result{}
 }
 
+func (l *Layer) closeFD(fd int32) {
+	n := l.fds[fd]
+	l.fds[fd] = 0
+	l.fdsFull = min(l.fdsFull, int(fd))
+	l.drop(n)
+}
+
 func (l *Layer) fcntl(c *spec.Call) spec.Result {
-	n := l.fileOf(c.FD)
+	n := l.entry(c.FD)
 	if n == 0 {
 		return spec.Fail(spec.EBADF)
 	}
 	f := l.files.at(n)
 	switch c.Fcntl {
 	case spec.FGetfl:
-		flags := spec.ORdwr
+		flags := f.accessMode()
 		if f.nonblock {
 			flags |= spec.ONonblock
 		}
 		return spec.Result{Ret: flags}
 	case spec.FSetfl:
+		if f.kind == filePath {
+			return spec.Fail(spec.EBADF) // check_fcntl_cmd
+		}
 		f.nonblock = c.Arg&spec.ONonblock != 0
 		return spec.Result{}
 	}

@@ -38,7 +38,7 @@ func (l *Layer) disconnect(i int32, s *Socket) {
 		l.unaddress(s)
 	}
 	s.shut, s.peerDone = 0, false
-	l.wake(i)
+	l.wakeFor(i, spec.PollErr)
 }
 
 func (l *Layer) unhashClosed(n int32, c *connection) {

@@ -127,5 +127,5 @@ func (l *Layer) icmpDatagram(i int32, m *wire.ICMPv4) {
 		return
 	}
 	s.err = r.Errno
-	l.wake(i)
+	l.wakeFor(i, spec.PollErr)
 }

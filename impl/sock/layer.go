@@ -80,6 +80,9 @@ type Layer struct {
 	readyLoop  fifo // and to the host itself
 	woken      fifo // sockets whose blocked calls are to be tried again
 	pollers    waitList
+	pollsDue   bool // to be tried again
+	epolls     slab[epoll]
+	interests  slab[interest]
 	patience   timer.Heap // by blocked call that has a time limit
 	signals    [spec.SignalCount]spec.Disposition
 	threads    map[int]int32 // thread -> wait; looked up only
@@ -131,7 +134,9 @@ func (l *Layer) Reset(cfg Config, routes *ip.Table) {
 	l.readyWire.reset()
 	l.readyLoop.reset()
 	l.woken.reset()
-	l.pollers = waitList{}
+	l.pollers, l.pollsDue = waitList{}, false
+	l.epolls.reset()
+	l.interests.reset()
 	l.patience.Reset()
 	l.signals = [spec.SignalCount]spec.Disposition{}
 	l.completed = l.completed[:0]
@@ -167,6 +172,8 @@ func (l *Layer) CopyTo(c *Layer, routes *ip.Table) {
 	c.socks = l.socks.clone((*Socket).copyTo)
 	c.conns = l.conns.clone((*connection).copyTo)
 	c.waits = l.waits.clone((*wait).copyTo)
+	c.epolls = l.epolls.clone(func(dst, src *epoll) { *dst = *src })
+	c.interests = l.interests.clone(func(dst, src *interest) { *dst = *src })
 	c.remnants = l.remnants.clone(func(dst, src *remnant) { *dst = *src })
 	c.names, c.threads = l.names.Clone(), maps.Clone(l.threads)
 	c.tcpPorts, c.udpPorts = l.tcpPorts.Clone(), l.udpPorts.Clone()

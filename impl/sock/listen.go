@@ -38,7 +38,7 @@ func (l *Layer) listen(c *spec.Call) spec.Result {
 		return spec.Fail(e)
 	}
 	s.listening = true
-	l.wake(i)
+	l.retry(i)
 	return spec.Result{}
 }
 
@@ -214,7 +214,7 @@ func (l *Layer) embryoHappened(n int32, c *connection, ev tcp.Event) {
 	c.owner = k
 	s.queue.push(k)
 	s.queued++
-	l.wake(i)
+	l.wakeFor(i, arrived)
 	l.happened(n, c, ev)
 }
 

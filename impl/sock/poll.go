@@ -56,7 +56,7 @@ func (l *Layer) pollOnce(entries []spec.PollFD, files []int32) int32 {
 // asks for some events.
 func (l *Layer) readiness(f *file, asked spec.PollEvents) spec.PollEvents {
 	if f.sock == 0 {
-		return spec.PollIn | spec.PollOut
+		return l.readinessOther(f)
 	}
 	s := l.socks.at(f.sock)
 	switch {
@@ -129,6 +129,7 @@ func (l *Layer) flow(s *Socket) spec.PollEvents {
 	st := c.State()
 	if (st == tcp.StateEstablished || st == tcp.StateCloseWait) && s.shut&shutWrite == 0 && !roomToWrite(c) {
 		ev &^= spec.PollOut
+		s.noSpace = true
 	}
 	return ev
 }
@@ -152,6 +153,8 @@ func (l *Layer) retryPolls() {
 // many is what a blocked poll would return now.
 func (l *Layer) many(w *wait) spec.Result {
 	switch w.op {
+	case spec.OpEpollWait:
+		return l.report(l.files.at(w.files[0]).own, w.call.Max, w.poll)
 	case spec.OpSelect:
 		return spec.Result{Ret: l.selectOnce(w.poll, w.files), Poll: w.poll}
 	}

@@ -80,6 +80,7 @@ func (l *Layer) trySend(s *Socket, p []byte, nonblock bool) (n int32, e spec.Err
 	if int(n) == len(p) {
 		return n, spec.ENONE, true
 	}
+	s.noSpace = true
 	return n, spec.EAGAIN, nonblock
 }
 
@@ -138,6 +139,7 @@ func (l *Layer) sendDatagram(i int32, s *Socket, c *spec.Call, addressed bool) s
 		return spec.Fail(l.p.PortsDgram)
 	}
 	l.emitDatagram(path, s.port, port, c.Buf)
+	l.poke(s.file, spec.PollOut) // sock_wfree
 	return spec.Result{Ret: int32(len(c.Buf))}
 }
 

@@ -74,6 +74,7 @@ type Socket struct {
 	disconnects uint32 // how often blocked calls were pulled away (sk_disconnects)
 	waiting     waitList
 	woken       bool // in Layer.woken
+	noSpace     bool // stream: somebody found no room to write (SOCK_NOSPACE)
 
 	rx *udp.Queue // datagram: what was received
 }

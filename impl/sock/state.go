@@ -17,8 +17,10 @@ func (l *Layer) AppendState(now time.Duration, b []byte) []byte {
 	}
 	for i := 1; i < l.files.live; i++ {
 		f := l.files.at(int32(i))
-		b = append(le.AppendUint32(b, uint32(f.sock)), bit(f.nonblock), byte(f.refs))
+		b = append(le.AppendUint32(b, uint32(f.sock)), bit(f.nonblock), byte(f.refs), byte(f.kind))
+		b = le.AppendUint32(le.AppendUint32(b, uint32(f.own)), uint32(f.watch))
 	}
+	b = l.appendEpolls(b)
 	for i := 1; i < l.socks.live; i++ {
 		b = l.appendSocket(b, l.socks.at(int32(i)))
 	}

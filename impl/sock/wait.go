@@ -114,9 +114,19 @@ func (l *Layer) unblock(i int32) {
 	}
 }
 
-// wake has the calls that wait for socket i tried again before the current
+// wake is a wake-up of all who wait for socket i (sk_state_change).
+func (l *Layer) wake(i int32) { l.wakeFor(i, 0) }
+
+// wakeFor is one that names the events it is for, 0 for none (sk_data_ready,
+// sk_write_space, sk_error_report).
+func (l *Layer) wakeFor(i int32, events spec.PollEvents) {
+	l.retry(i)
+	l.poke(l.socks.at(i).file, events)
+}
+
+// retry has the calls that wait for socket i tried again before the current
 // verb ends.
-func (l *Layer) wake(i int32) {
+func (l *Layer) retry(i int32) {
 	if s := l.socks.at(i); !s.woken {
 		s.woken = true
 		l.woken.push(i)
@@ -125,7 +135,7 @@ func (l *Layer) wake(i int32) {
 
 // Settle tries the calls again whose sockets changed, and says whether any did.
 func (l *Layer) Settle(now time.Duration) bool {
-	if l.woken.empty() {
+	if l.woken.empty() && !l.pollsDue {
 		return false
 	}
 	l.now = now
@@ -145,6 +155,7 @@ func (l *Layer) Settle(now time.Duration) bool {
 			n = next
 		}
 	}
+	l.pollsDue = false
 	l.retryPolls()
 	return true
 }

@@ -27,11 +27,9 @@ func lacksCall(c *spec.Call) bool {
 	switch c.Op {
 	case spec.OpSocket:
 		return c.Family == spec.AFUnix || c.Family == spec.AFInet6 || c.Family == spec.AFNetlink || c.Family == spec.AFPacket || c.Protocol == spec.ProtocolMPTCP || c.Family == spec.AFInet && (c.Type == spec.SockRaw || c.Protocol == spec.ProtocolICMP)
-	case spec.OpEpollCreate, spec.OpEpollCtl, spec.OpEpollWait, spec.OpSocketpair, spec.OpConnectx, spec.OpDisconnectx,
-		spec.OpEventfd, spec.OpPipe, spec.OpLandlockCreate, spec.OpLandlockRestrict:
+	case spec.OpSocketpair, spec.OpConnectx, spec.OpDisconnectx,
+		spec.OpLandlockCreate, spec.OpLandlockRestrict:
 		return true
-	case spec.OpOpen:
-		return c.Arg&spec.OPath != 0
 	case spec.OpGetsockopt, spec.OpSetsockopt:
 		return lacksOption(c.Option)
 	case spec.OpSend, spec.OpSendto:
@@ -64,8 +62,6 @@ func missing(c *spec.Call) string {
 			return c.Protocol.String()
 		}
 		return "raw sockets"
-	case spec.OpOpen:
-		return "O_PATH"
 	case spec.OpGetsockopt, spec.OpSetsockopt:
 		return c.Option.String()
 	case spec.OpSend, spec.OpSendto:

@@ -191,7 +191,7 @@ func (t *Target) call(ev *script.Event) error {
 	if c.Op == spec.OpConnect {
 		t.joined(c, &t.result[i], t.ended[i])
 	}
-	if r := &t.result[i]; t.ended[i] && !r.Failed() && opens(c.Op) && r.Ret >= script.FDsMax {
+	if r := &t.result[i]; t.ended[i] && !r.Failed() && (opens(c.Op) && r.Ret >= script.FDsMax || max(r.Pair[0], r.Pair[1]) >= script.FDsMax) {
 		return target.Refuse(ev, "more than %d descriptors open at once", script.FDsMax-target.FirstFD)
 	}
 	return nil
@@ -221,7 +221,7 @@ func (t *Target) buffer(i, n int) []byte {
 // opens reports whether the call gives the lowest free descriptor.
 func opens(op spec.Op) bool {
 	switch op {
-	case spec.OpSocket, spec.OpAccept, spec.OpDup, spec.OpOpen:
+	case spec.OpSocket, spec.OpAccept, spec.OpDup, spec.OpOpen, spec.OpEpollCreate, spec.OpEventfd:
 		return true
 	}
 	return false
