@@ -18,6 +18,7 @@ type busy struct {
 	fds      [busyFlight]int32
 	next     int
 	made     int
+	dests    int
 }
 
 const (
@@ -31,12 +32,13 @@ func newBusy(t testing.TB, count int) *busy {
 		Addrs: []netip.Prefix{netip.MustParsePrefix("10.0.0.1/8")}}
 	cb := Config{Dialect: spec.Linux, MAC: mac[1], Seed: 2, Descriptors: count + 2*busyFlight,
 		Neighbors: []Neighbor{{Addr: ca.Addrs[0].Addr(), MAC: mac[0]}}}
-	for i := range max(busyDests, count/60000+1) {
+	dests := max(busyDests, count/60000+1)
+	for i := range dests {
 		d := busyDest(i)
 		ca.Neighbors = append(ca.Neighbors, Neighbor{Addr: d, MAC: mac[1]})
 		cb.Addrs = append(cb.Addrs, netip.PrefixFrom(d, 8))
 	}
-	w := &busy{t: t, a: New(ca), b: New(cb), now: time.Second}
+	w := &busy{t: t, a: New(ca), b: New(cb), now: time.Second, dests: dests}
 	w.listener = w.must(w.b, spec.Call{Op: spec.OpSocket, Family: spec.AFInet, Type: spec.SockStream, SockFlags: spec.SockNonblock})
 	w.must(w.b, bindTo(w.listener, "0.0.0.0:80"))
 	w.must(w.b, spec.Call{Op: spec.OpListen, FD: w.listener, Backlog: 4096})
@@ -58,7 +60,7 @@ func (w *busy) start(thread int) {
 	fd := w.must(w.a, spec.Call{Op: spec.OpSocket, Family: spec.AFInet, Type: spec.SockStream})
 	w.fds[thread] = fd
 	c := spec.Call{Op: spec.OpConnect, FD: fd, AddrLen: spec.SizeofSockaddrIn,
-		Addr: spec.SockaddrInet(netip.AddrPortFrom(busyDest(w.next%busyDests), 80))}
+		Addr: spec.SockaddrInet(netip.AddrPortFrom(busyDest(w.next%w.dests), 80))}
 	w.next++
 	if r, done := w.a.Call(w.now, thread, &c); done {
 		w.t.Fatalf("connect ended at once: %v", r.Errno)
