@@ -59,6 +59,7 @@ func (c *connection) fresh(path ip.Path, local, remote netip.AddrPort) {
 func (l *Layer) newConnection(path ip.Path, local, remote netip.AddrPort) (int32, *connection) {
 	i, c := l.conns.take()
 	c.fresh(path, local, remote)
+	c.tcp.Borrow(&l.buffers)
 	l.enter(i, c)
 	return i, c
 }
@@ -119,6 +120,7 @@ func (l *Layer) touch(n int32, c *connection) {
 // set, or it is given back if it is over and nobody's.
 func (l *Layer) rest(n int32, c *connection) {
 	c.ready = false
+	c.tcp.Trim()
 	if at, ok := c.tcp.Deadline(); ok {
 		l.timers.Set(int(n), at)
 	} else {

@@ -65,6 +65,7 @@ type Layer struct {
 	socks   slab[Socket]
 	conns   slab[connection]
 	waits   slab[wait]
+	buffers tcp.Pool // of connections
 
 	remnants slab[remnant]
 
@@ -170,7 +171,11 @@ func (l *Layer) CopyTo(c *Layer, routes *ip.Table) {
 	c.fds = slices.Clone(l.fds)
 	c.files = l.files.clone(func(dst, src *file) { *dst = *src })
 	c.socks = l.socks.clone((*Socket).copyTo)
-	c.conns = l.conns.clone((*connection).copyTo)
+	c.buffers = tcp.Pool{}
+	c.conns = l.conns.clone(func(dst, src *connection) {
+		dst.tcp.Borrow(&c.buffers)
+		dst.copyTo(src)
+	})
 	c.waits = l.waits.clone((*wait).copyTo)
 	c.epolls = l.epolls.clone(func(dst, src *epoll) { *dst = *src })
 	c.interests = l.interests.clone(func(dst, src *interest) { *dst = *src })

@@ -63,6 +63,7 @@ func (l *Layer) revive(i int32) (int32, *connection) {
 	c.fresh(path, r.local, r.remote)
 	c.binding, c.reuse, c.stamped, c.since = r.binding, r.reuse, r.stamped, r.since
 	c.timeWait, c.hashed, c.digest = r.tcp.State() == tcp.StateTimeWait, true, r.digest
+	c.tcp.Borrow(&l.buffers)
 	c.tcp.Revive(&r.tcp)
 	l.names.Replace(r.digest, -i, n)
 	l.giveRemnant(i, r)

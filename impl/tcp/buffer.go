@@ -9,7 +9,7 @@ func (c *Conn) Write(now time.Duration, p []byte) int {
 	if n == 0 {
 		return 0
 	}
-	c.snd.place(c.snd.n, p[:n])
+	c.place(&c.snd, c.sndClass, c.snd.n, p[:n])
 	c.snd.n += uint32(n)
 	return n
 }

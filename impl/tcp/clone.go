@@ -6,17 +6,17 @@ import (
 )
 
 // CopyTo makes dst a copy of c that shares nothing with it but the Config. It
-// uses dst's buffers where they are large enough.
+// uses dst's buffers where they are large enough, and those of dst's pool.
 func (c *Conn) CopyTo(dst *Conn) {
-	snd, rcv, score, ooo := dst.snd, dst.rcv, dst.score, dst.ooo
+	pool, snd, rcv, score, ooo := dst.pool, dst.snd, dst.rcv, dst.score, dst.ooo
 	*dst = *c
-	dst.snd, dst.rcv, dst.score, dst.ooo = snd, rcv, score, ooo
-	c.snd.copyTo(&dst.snd, 0)
+	dst.pool, dst.snd, dst.rcv, dst.score, dst.ooo = pool, snd, rcv, score, ooo
+	c.snd.copyTo(&dst.snd, pool, 0)
 	ahead := uint32(0)
 	if !c.ooo.empty() {
 		ahead = c.ooo.highest() - c.rcvNxt
 	}
-	c.rcv.copyTo(&dst.rcv, ahead)
+	c.rcv.copyTo(&dst.rcv, pool, ahead)
 	dst.score.clear()
 	if c.score != nil && c.score.n > 0 {
 		if dst.score == nil {

@@ -60,6 +60,7 @@ const longAgo = -never / 2
 // then keeps its buffers. Copy a Conn with CopyTo only.
 type Conn struct {
 	cfg   *Config
+	pool  *Pool // of buffers; nil: none
 	flags flag
 
 	state   State
@@ -114,6 +115,8 @@ type Conn struct {
 
 	synRetries uint8
 	keepProbes uint8
+
+	sndClass, rcvClass uint8 // size of the next buffers, see Pool
 }
 
 // ackedMax is beyond every window (RFC 7323 section 2.3).
@@ -169,7 +172,7 @@ func (c *Conn) MSS() int { return int(c.mss) }
 // clear makes c a fresh connection that keeps its buffers.
 func (c *Conn) clear(cfg *Config) {
 	snd, rcv, score, ooo := c.snd, c.rcv, c.score, c.ooo
-	*c = Conn{cfg: cfg, snd: snd, rcv: rcv, score: score, ooo: ooo}
+	*c = Conn{cfg: cfg, pool: c.pool, snd: snd, rcv: rcv, score: score, ooo: ooo}
 	c.snd.clear()
 	c.rcv.clear()
 	c.score.clear()
@@ -191,14 +194,4 @@ func (c *Conn) end() {
 	c.unset(synDue | ackNow | ackLast | ackForced | probeDue | probing | rtxForce | rtxHead | tlpDue | tlpOut)
 	c.rtoAt, c.tlpAt, c.ackAt, c.endAt, c.keepAt = never, never, never, never, never
 	c.snd.clear()
-}
-
-// Trim gives up buffers that are empty, for a connection that is idle.
-func (c *Conn) Trim() {
-	if c.snd.n == 0 {
-		c.snd = ring{}
-	}
-	if c.rcv.n == 0 && c.ooo.empty() {
-		c.rcv = ring{}
-	}
 }

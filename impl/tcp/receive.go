@@ -95,7 +95,7 @@ func (c *Conn) keepAhead(a *arrival) bool {
 	if dup.Left != dup.Right {
 		c.noteDuplicate(dup.Left, dup.Right)
 	}
-	c.rcv.place(c.rcv.n+a.seq-c.rcvNxt, a.data)
+	c.place(&c.rcv, c.rcvClass, c.rcv.n+a.seq-c.rcvNxt, a.data)
 	return true
 }
 
@@ -103,7 +103,7 @@ func (c *Conn) keepAhead(a *arrival) bool {
 // the reassembly queue.
 func (c *Conn) takeInOrder(now time.Duration, a *arrival) (ev Event) {
 	if n := uint32(len(a.data)); n > 0 {
-		c.rcv.place(c.rcv.n, a.data)
+		c.place(&c.rcv, c.rcvClass, c.rcv.n, a.data)
 		c.measure(now, a)
 		next := c.rcvNxt + n
 		if !c.ooo.empty() {

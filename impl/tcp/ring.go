@@ -8,34 +8,36 @@ type ring struct {
 	n   uint32 // bytes in the queue
 }
 
-// ringMin is the smallest buffer allocated, in bytes.
-const ringMin = 2048
+// ringMin is the smallest buffer, in bytes.
+const (
+	ringMinBits = 11
+	ringMin     = 1 << ringMinBits
+)
 
 func (r *ring) mask() uint32 { return uint32(len(r.buf)) - 1 }
 
-// grow makes room for size bytes from the first one on.
-func (r *ring) grow(size uint32) {
+// grow makes room for size bytes from the first one on, in a buffer of pool.
+func (r *ring) grow(pool *Pool, size uint32) {
 	if size <= uint32(len(r.buf)) {
 		return
 	}
-	capacity := uint32(ringMin)
-	for capacity < size {
-		capacity *= 2
-	}
-	buf := make([]byte, capacity)
+	buf := pool.get(size)
 	// What was placed behind the end moves too, so all of the old buffer does.
 	k := copy(buf, r.buf[min(r.off, uint32(len(r.buf))):])
 	copy(buf[k:], r.buf[:r.off])
+	if r.buf != nil {
+		pool.put(r.buf)
+	}
 	r.buf, r.off = buf, 0
 }
 
 // place writes p at offset at from the first byte, without lengthening the
 // queue.
-func (r *ring) place(at uint32, p []byte) {
+func (r *ring) place(pool *Pool, at uint32, p []byte) {
 	if len(p) == 0 {
 		return
 	}
-	r.grow(at + uint32(len(p)))
+	r.grow(pool, at+uint32(len(p)))
 	i := (r.off + at) & r.mask()
 	k := copy(r.buf[i:], p)
 	copy(r.buf, p[k:])
@@ -66,13 +68,13 @@ func (r *ring) clear() { r.off, r.n = 0, 0 }
 
 // copyTo makes dst a deep copy with placed bytes behind the end, in dst's own
 // buffer where that is large enough.
-func (r *ring) copyTo(dst *ring, placed uint32) {
+func (r *ring) copyTo(dst *ring, pool *Pool, placed uint32) {
 	dst.clear()
 	size := min(r.n+placed, uint32(len(r.buf))) // a FIN is placed without a byte
 	if size == 0 {
 		return
 	}
-	dst.grow(size)
+	dst.grow(pool, size)
 	k := copy(dst.buf[:size], r.buf[r.off:])
 	copy(dst.buf[k:size], r.buf)
 	dst.n = r.n
