@@ -38,7 +38,7 @@ func (l *Layer) Adjust(fd int32, o Setting, value int) spec.Errno {
 	}
 	if s.conn != 0 {
 		c := l.conns.at(s.conn)
-		l.adjust(s, &c.tcp, l.tcpConfig(c.path))
+		l.adjust(s, &c.tcp, l.tcpConfig(c.path()))
 		l.touch(s.conn, c)
 	}
 	return spec.ENONE

@@ -19,7 +19,7 @@ type connection struct {
 	tcp           tcp.Conn
 	local, remote netip.AddrPort
 	digest        uint64 // of the names, if hashed
-	path          ip.Path
+	way           way
 	owner         int32 // socket, or 0
 	listener      int32 // socket, while the handshake of a passive open lasts
 	binding       ports.Handle
@@ -40,16 +40,28 @@ type connection struct {
 func (c *connection) copyTo(src *connection) {
 	dst := c
 	src.tcp.CopyTo(&dst.tcp)
-	dst.local, dst.remote, dst.digest, dst.path = src.local, src.remote, src.digest, src.path
+	dst.local, dst.remote, dst.digest, dst.way = src.local, src.remote, src.digest, src.way
 	dst.owner, dst.listener, dst.binding = src.owner, src.listener, src.binding
 	dst.used, dst.hashed, dst.ready, dst.timeWait, dst.reuse = src.used, src.hashed, src.ready, src.timeWait, src.reuse
 	dst.stamped, dst.over, dst.since = src.stamped, src.over, src.since
 	dst.broadcast, dst.nodelay, dst.options = src.broadcast, src.nodelay, src.options
 }
 
+// way is what a connection keeps of its path, besides its names.
+type way struct {
+	hop   netip.Addr
+	kind  ip.Kind
+	loops bool
+}
+
+// path is the way that the connection's segments take.
+func (c *connection) path() ip.Path {
+	return ip.Path{Src: c.local.Addr(), Dst: c.remote.Addr(), NextHop: c.way.hop, Kind: c.way.kind, Loops: c.way.loops}
+}
+
 // fresh makes c a connection over path that nobody owns yet.
 func (c *connection) fresh(path ip.Path, local, remote netip.AddrPort) {
-	c.local, c.remote, c.path = local, remote, path
+	c.local, c.remote, c.way = local, remote, way{path.NextHop, path.Kind, path.Loops}
 	c.owner, c.listener, c.binding, c.timeWait, c.reuse, c.stamped, c.over = 0, 0, 0, false, false, false, false
 	c.broadcast, c.nodelay, c.ready, c.options = false, false, false, options{}
 	c.used = true
@@ -109,7 +121,7 @@ func (l *Layer) touch(n int32, c *connection) {
 		return
 	}
 	c.ready = true
-	if c.path.Loops {
+	if c.way.loops {
 		l.readyLoop.push(n)
 	} else {
 		l.readyWire.push(n)

@@ -60,7 +60,7 @@ func (l *Layer) cookieOpens(local, remote netip.AddrPort, irs, cookie uint32) (m
 
 // answerWithCookie sends the SYN|ACK of a handshake that is kept nowhere.
 func (l *Layer) answerWithCookie(s *Socket, path ip.Path, src, dst netip.AddrPort, seg *wire.TCP) {
-	s.overflowed, s.overflowAt = true, l.now
+	s.backlog.overflowed, s.backlog.overflowAt = true, l.now
 	mss := 0
 	for mss+1 < len(cookieMSS) && seg.Options.Has&wire.OptionMSS != 0 && cookieMSS[mss+1] <= seg.Options.MSS {
 		mss++
@@ -100,7 +100,7 @@ func (l *Layer) answerWithCookie(s *Socket, path ip.Path, src, dst netip.AddrPor
 // then the handshake is complete, unless the queue is full.
 func (l *Layer) cookieReturned(i int32, path ip.Path, src, dst netip.AddrPort, seg *wire.TCP, payload []byte) bool {
 	s := l.socks.at(i)
-	if !s.overflowed || l.now-s.overflowAt > cookieAge*cookieSlot || seg.Flags&(wire.SYN|wire.ACK|wire.RST) != wire.ACK {
+	if !s.backlog.overflowed || l.now-s.backlog.overflowAt > cookieAge*cookieSlot || seg.Flags&(wire.SYN|wire.ACK|wire.RST) != wire.ACK {
 		return false
 	}
 	mss, ok := l.cookieOpens(dst, src, seg.Seq-1, seg.Ack-1)

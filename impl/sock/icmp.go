@@ -77,7 +77,7 @@ func (l *Layer) icmpStream(n int32, m *wire.ICMPv4, seq uint32) {
 		var again wire.TCP
 		if opening(c.tcp.State()) && c.tcp.NextSyn(l.now, &again) { // before the message ends the attempt
 			again.SrcPort, again.DstPort = c.local.Port(), c.remote.Port()
-			l.sendSegment(c.path, &again)
+			l.sendSegment(c.path(), &again)
 		}
 	}
 	st := c.tcp.State()

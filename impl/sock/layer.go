@@ -92,6 +92,7 @@ type Layer struct {
 	scratch    []byte        // a datagram that must be cut into fragments
 	spare      tcp.Conn      // makes the SYN|ACK of a cookie
 	pollFiles  []int32       // of the poll in progress
+	path       ip.Path       // of the segment that was made last
 	now        time.Duration // of the verb in progress
 	serial     uint32        // of sockets, in order of creation
 }

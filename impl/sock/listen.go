@@ -26,9 +26,12 @@ func (l *Layer) listen(c *spec.Call) spec.Result {
 	if s.phase != phaseUnconnected || spent || l.state(s) != tcp.StateClosed && !s.listening {
 		return spec.Fail(spec.EINVAL)
 	}
-	s.backlog = c.Backlog
-	if s.backlog < 0 || s.backlog > somaxconn || s.backlog == 0 && l.p.BacklogCountsAll {
-		s.backlog = somaxconn
+	if s.backlog == nil {
+		s.backlog = new(backlog)
+	}
+	s.backlog.limit = c.Backlog
+	if s.backlog.limit < 0 || s.backlog.limit > somaxconn || s.backlog.limit == 0 && l.p.BacklogCountsAll {
+		s.backlog.limit = somaxconn
 	}
 	if s.listening {
 		return spec.Result{}
@@ -74,7 +77,7 @@ func (l *Layer) stopListening(s *Socket) {
 		l.tcpPorts.SetListening(s.binding, false)
 	}
 	for {
-		n, ok := s.queue.pop()
+		n, ok := s.backlog.queue.pop()
 		if !ok {
 			break
 		}
@@ -87,14 +90,14 @@ func (l *Layer) stopListening(s *Socket) {
 		}
 		l.release(n)
 	}
-	s.queued, s.overflowed = 0, false
+	s.backlog.queued, s.backlog.overflowed = 0, false
 }
 
 // unqueue takes a connection that broke out of its listener's queue.
 func (l *Layer) unqueue(i int32, child *Socket) {
 	s := l.socks.at(child.listener)
-	s.queue.remove(i)
-	s.queued--
+	s.backlog.queue.remove(i)
+	s.backlog.queued--
 	l.release(i)
 }
 
@@ -111,14 +114,17 @@ func (l *Layer) abandoned(n int32, c *connection) bool {
 
 // hatch takes a connection from its listener: the handshake is over.
 func (l *Layer) hatch(c *connection) {
-	l.socks.at(c.listener).embryos--
+	l.socks.at(c.listener).backlog.embryos--
 	c.listener = 0
 }
 
 // dropEmbryos forgets the half-open connections of a listener; what their
 // peers still send finds no connection.
 func (l *Layer) dropEmbryos(s *Socket) {
-	for n := int32(1); s.embryos > 0; n++ {
+	if s.backlog == nil {
+		return
+	}
+	for n := int32(1); s.backlog.embryos > 0; n++ {
 		c := l.conns.at(n)
 		if c.listener != 0 && c.hashed && l.socks.at(c.listener) == s {
 			l.hatch(c)
@@ -130,13 +136,13 @@ func (l *Layer) dropEmbryos(s *Socket) {
 // full says whether the listener accepts no further connection into its queue
 // (sk_acceptq_is_full; sonewconn).
 func (l *Layer) full(s *Socket) bool {
-	return s.queued > s.backlog*l.p.BacklogHalves/2
+	return s.backlog.queued > s.backlog.limit*l.p.BacklogHalves/2
 }
 
 // crowded says whether the listener answers no further SYN.
 func (l *Layer) crowded(s *Socket) bool {
 	if l.p.BacklogCountsAll {
-		return s.queued+int32(s.embryos) >= s.backlog*l.p.BacklogHalves/2
+		return s.backlog.queued+int32(s.backlog.embryos) >= s.backlog.limit*l.p.BacklogHalves/2
 	}
 	return l.full(s)
 }
@@ -162,8 +168,8 @@ func (l *Layer) listenerFor(dst netip.AddrPort) int32 {
 func (l *Layer) synArrived(i int32, path ip.Path, src, dst netip.AddrPort, seg *wire.TCP, successor uint32, hasSuccessor bool) {
 	s := l.socks.at(i)
 	switch {
-	case l.crowded(s) || s.embryos >= embryosMax:
-	case s.embryos > int(s.backlog) && l.p.Cookies && !hasSuccessor:
+	case l.crowded(s) || s.backlog.embryos >= embryosMax:
+	case s.backlog.embryos > int(s.backlog.limit) && l.p.Cookies && !hasSuccessor:
 		l.answerWithCookie(s, path, src, dst, seg)
 	case hasSuccessor:
 		l.embryo(i, path, src, dst, seg, successor)
@@ -179,7 +185,7 @@ func (l *Layer) embryo(i int32, path ip.Path, src, dst netip.AddrPort, seg *wire
 	n, c := l.newConnection(path, dst, src)
 	c.listener = i
 	c.stamped = seg.Options.Has&wire.OptionTimestamps != 0
-	s.embryos++
+	s.backlog.embryos++
 	_, off := l.isn(dst, src)
 	c.tcp.Accept(l.now, l.tcpConfig(path), iss, off, seg)
 	l.inherit(s, c)
@@ -212,8 +218,8 @@ func (l *Layer) embryoHappened(n int32, c *connection, ev tcp.Event) {
 	child.shut = s.shut // sk_clone_lock
 	l.claim(k, child, ports.Binding{Addr: c.local.Addr(), Port: c.local.Port()})
 	c.owner = k
-	s.queue.push(k)
-	s.queued++
+	s.backlog.queue.push(k)
+	s.backlog.queued++
 	l.wakeFor(i, arrived)
 	l.happened(n, c, ev)
 }
@@ -243,14 +249,14 @@ func (l *Layer) tryAccept(i int32, out nameOut, nonblock bool) (spec.Result, boo
 	if !s.listening {
 		return spec.Fail(spec.EINVAL), true
 	}
-	if s.queue.empty() {
+	if s.backlog.queue.empty() {
 		return spec.Fail(spec.EAGAIN), nonblock
 	}
 	if l.lowestFD() < 0 {
 		return spec.Fail(spec.EMFILE), true
 	}
-	n, _ := s.queue.pop()
-	s.queued--
+	n, _ := s.backlog.queue.pop()
+	s.backlog.queued--
 	child := l.socks.at(n)
 	child.listener = 0
 	file := l.newFile(n, l.p.AcceptInherits && l.files.at(s.file).nonblock)

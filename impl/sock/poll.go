@@ -92,7 +92,7 @@ func (l *Layer) readinessDatagram(s *Socket) spec.PollEvents {
 func (l *Layer) readinessStream(s *Socket) spec.PollEvents {
 	st := l.state(s)
 	if st == tcp.StateListen {
-		if !s.queue.empty() {
+		if !s.backlog.queue.empty() {
 			return spec.PollIn
 		}
 		return 0

@@ -42,7 +42,7 @@ func (l *Layer) shrink(n int32, c *connection) bool {
 	i, r := l.remnants.take()
 	*r = remnant{
 		tcp: left, local: c.local, remote: c.remote, digest: c.digest, since: c.since, binding: c.binding,
-		reuse: c.reuse, stamped: c.stamped, loops: c.path.Loops, used: true,
+		reuse: c.reuse, stamped: c.stamped, loops: c.way.loops, used: true,
 	}
 	l.names.Replace(c.digest, n, -i)
 	l.remnantTimers.Set(int(i), left.Deadline())
@@ -98,5 +98,5 @@ func (l *Layer) waitingAs(n int32) waiting {
 		return waiting{r.tcp.State() == tcp.StateTimeWait, r.stamped, r.loops, r.since}
 	}
 	c := l.conns.at(n)
-	return waiting{c.timeWait && c.owner == 0, c.stamped, c.path.Loops, c.since}
+	return waiting{c.timeWait && c.owner == 0, c.stamped, c.way.loops, c.since}
 }

@@ -197,7 +197,8 @@ func (l *Layer) nextSegment(q *fifo, buf []byte, offload bool) (start, end int, 
 		if size > 0 { // each segment has its own
 			l.identifier += uint16((payload - 1) / size)
 		}
-		return start, end, &c.path, work, true
+		l.path = c.path()
+		return start, end, &l.path, work, true
 	}
 }
 

@@ -2,7 +2,6 @@ package sock
 
 import (
 	"net/netip"
-	"time"
 
 	"github.com/connspec/connspec/impl/ports"
 	"github.com/connspec/connspec/impl/tcp"
@@ -62,14 +61,8 @@ type Socket struct {
 	options
 
 	listening bool
-	backlog   int32
-	embryos   int   // connections in SYN-RECEIVED
-	queue     fifo  // sockets to be accepted
-	queued    int32 // how many
-	listener  int32 // of a child that waits to be accepted
-	// overflowed: cookies were sent, the last at overflowAt.
-	overflowed bool
-	overflowAt time.Duration
+	backlog   *backlog // of a socket that listens or did
+	listener  int32    // of a child that waits to be accepted
 
 	disconnects uint32 // how often blocked calls were pulled away (sk_disconnects)
 	waiting     waitList
@@ -85,10 +78,10 @@ var any4 = netip.IPv4Unspecified()
 // newSocket makes a socket without a file.
 func (l *Layer) newSocket(t spec.SockType) (int32, *Socket) {
 	i, s := l.socks.take()
-	flow, rx, queue := s.flow, s.rx, s.queue // nil for a stream in a new place
-	queue.reset()
+	flow, rx, backlog := s.flow, s.rx, s.backlog // nil for a stream in a new place
+	backlog.reset()
 	l.serial++
-	*s = Socket{typ: t, serial: l.serial, bound: any4, source: any4, flow: flow, rx: rx, queue: queue}
+	*s = Socket{typ: t, serial: l.serial, bound: any4, source: any4, flow: flow, rx: rx, backlog: backlog}
 	if t == spec.SockDgram {
 		s.openDatagram()
 	}
@@ -97,7 +90,7 @@ func (l *Layer) newSocket(t spec.SockType) (int32, *Socket) {
 
 func (s *Socket) copyTo(src *Socket) {
 	*s = *src
-	s.queue = src.queue.clone()
+	s.backlog = src.backlog.clone()
 	if src.typ == spec.SockDgram {
 		rx, flow := src.rx.Clone(), *src.flow
 		s.rx, s.flow = &rx, &flow

@@ -125,7 +125,7 @@ func (l *Layer) apply(s *Socket, c *connection, o spec.SockOption) {
 
 // applyAll tells a new connection what was set before.
 func (l *Layer) applyAll(s *Socket, c *connection) {
-	l.adjust(s, &c.tcp, l.tcpConfig(c.path))
+	l.adjust(s, &c.tcp, l.tcpConfig(c.path()))
 	l.apply(s, c, spec.TCPUserTimeout)
 	l.apply(s, c, spec.SoKeepalive)
 	if s.synRetries != 0 {

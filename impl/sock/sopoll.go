@@ -7,7 +7,7 @@ import "github.com/connspec/connspec/spec"
 func (l *Layer) readable(s *Socket) bool {
 	switch {
 	case s.listening:
-		return !s.queue.empty()
+		return !s.backlog.queue.empty()
 	case s.err != spec.ENONE || s.shut&shutRead != 0 || s.typ == spec.SockDgram && s.rx.Len() > 0:
 		return true
 	}

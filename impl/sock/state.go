@@ -69,10 +69,12 @@ func (l *Layer) appendSocket(b []byte, s *Socket) []byte {
 	b = appendName(b, netip.AddrPortFrom(s.bound, s.port))
 	b = appendName(b, netip.AddrPortFrom(s.source, s.shown))
 	b = appendName(b, s.peer)
-	b = le.AppendUint32(b, uint32(s.backlog))
 	b = le.AppendUint32(b, uint32(s.conn))
-	for _, k := range s.queue.items[s.queue.first:] {
-		b = le.AppendUint32(b, uint32(k))
+	if s.backlog != nil {
+		b = le.AppendUint32(b, uint32(s.backlog.limit))
+		for _, k := range s.backlog.queue.items[s.backlog.queue.first:] {
+			b = le.AppendUint32(b, uint32(k))
+		}
 	}
 	if s.typ != spec.SockDgram {
 		return b
