@@ -69,6 +69,7 @@ var linux = Personality{
 	PeerEarly:         true,
 	BindUnspec:        true,
 	Has:               Signals | TimeOptions | SharedPorts | LinuxOptions | LinuxFiles,
+	LingersAlways:     true,
 	ConnectTimes:      true,
 	AcceptTimes:       true,
 	ConnectRestarts:   true,

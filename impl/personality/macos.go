@@ -100,5 +100,6 @@ var macos = Personality{
 	LimitedOnLink:     true,
 	BindBound:         true,
 	Has:               bsdFacilities | Connectx,
+	LingerInterrupted: spec.EINTR, // soclose_locked, which forgives EWOULDBLOCK
 	Poll:              PollFilters,
 }

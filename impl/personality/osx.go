@@ -85,5 +85,7 @@ var osx = Personality{
 	LimitedOnLink:     true,
 	BindBound:         true,
 	Has:               bsdFacilities,
+	LingerOver:        spec.EAGAIN, // EWOULDBLOCK of tsleep in soclose
+	LingerInterrupted: spec.EINTR,
 	Poll:              PollQuiet,
 }

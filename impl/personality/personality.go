@@ -214,6 +214,11 @@ type Personality struct {
 	// TimedInterrupts: a signal ends a wait that has a time limit with EINTR,
 	// whatever SA_RESTART says (sock_intr_errno).
 	TimedInterrupts bool
+	// LingersAlways: a close lingers though the socket is non-blocking.
+	LingersAlways bool
+	// LingerOver and LingerInterrupted are what a close returns that lingered long
+	// enough, or was interrupted; ENONE: 0.
+	LingerOver, LingerInterrupted spec.Errno
 	// BindUnspec: bind takes AF_UNSPEC with INADDR_ANY for AF_INET, and sendto
 	// takes any AF_UNSPEC address for one.
 	BindUnspec bool

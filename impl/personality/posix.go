@@ -55,4 +55,6 @@ var posix = Personality{
 	BacklogHalves:     2,
 	Has:               posixFacilities,
 	AcceptTimes:       true,
+	LingersAlways:     true,
+	LingerInterrupted: spec.EINTR, // close()
 }

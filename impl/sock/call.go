@@ -34,6 +34,10 @@ func (l *Layer) begin(thread int, c *spec.Call) (r spec.Result, done bool) {
 		return l.selects(thread, c)
 	case spec.OpEpollWait:
 		return l.epollWait(thread, c)
+	case spec.OpClose:
+		return l.linger(thread, c.Op, l.close(c))
+	case spec.OpDup2:
+		return l.linger(thread, c.Op, l.dup2(c))
 	}
 	return l.callAtOnce(c), true
 }
@@ -61,10 +65,6 @@ func (l *Layer) callAtOnce(c *spec.Call) spec.Result {
 		return l.shutdown(c)
 	case spec.OpDup:
 		return l.dup(c)
-	case spec.OpDup2:
-		return l.dup2(c)
-	case spec.OpClose:
-		return l.close(c)
 	case spec.OpOpen:
 		return l.openFile(c)
 	case spec.OpEventfd:

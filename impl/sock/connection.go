@@ -34,6 +34,7 @@ type connection struct {
 	broadcast     bool          // with listener: SO_BROADCAST when the SYN came
 	nodelay       bool          // likewise TCP_NODELAY
 	options       options       // likewise
+	lingerer      int32         // the close that waits for its end
 }
 
 // copyTo makes c a copy of src that shares nothing with it.
@@ -44,7 +45,7 @@ func (c *connection) copyTo(src *connection) {
 	dst.owner, dst.listener, dst.binding = src.owner, src.listener, src.binding
 	dst.used, dst.hashed, dst.ready, dst.timeWait, dst.reuse = src.used, src.hashed, src.ready, src.timeWait, src.reuse
 	dst.stamped, dst.over, dst.since = src.stamped, src.over, src.since
-	dst.broadcast, dst.nodelay, dst.options = src.broadcast, src.nodelay, src.options
+	dst.broadcast, dst.nodelay, dst.options, dst.lingerer = src.broadcast, src.nodelay, src.options, src.lingerer
 }
 
 // way is what a connection keeps of its path, besides its names.
@@ -63,7 +64,7 @@ func (c *connection) path() ip.Path {
 func (c *connection) fresh(path ip.Path, local, remote netip.AddrPort) {
 	c.local, c.remote, c.way = local, remote, way{path.NextHop, path.Kind, path.Loops}
 	c.owner, c.listener, c.binding, c.timeWait, c.reuse, c.stamped, c.over = 0, 0, 0, false, false, false, false
-	c.broadcast, c.nodelay, c.ready, c.options = false, false, false, options{}
+	c.broadcast, c.nodelay, c.ready, c.options, c.lingerer = false, false, false, options{}, 0
 	c.used = true
 }
 
@@ -150,6 +151,7 @@ func (l *Layer) rest(n int32, c *connection) {
 
 // retire gives back a connection that is over and nobody's.
 func (l *Layer) retire(n int32, c *connection) {
+	l.lingered(c)
 	l.unhash(n, c)
 	l.tcpPorts.Remove(c.binding)
 	l.timers.Clear(int(n))
@@ -179,6 +181,7 @@ func (l *Layer) detach(s *Socket) {
 // has its segments and timers looked after.
 func (l *Layer) happened(n int32, c *connection, ev tcp.Event) {
 	l.touch(n, c)
+	l.lingered(c)
 	if c.tcp.State() == tcp.StateClosed {
 		l.unhash(n, c)
 		l.tcpPorts.Remove(c.binding)

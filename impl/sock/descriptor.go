@@ -144,6 +144,7 @@ func (l *Layer) dup(c *spec.Call) spec.Result {
 }
 
 func (l *Layer) dup2(c *spec.Call) spec.Result {
+	l.lingering = 0
 	n := l.entry(c.FD)
 	if n == 0 || c.Arg < 0 || int(c.Arg) >= l.cfg.Descriptors {
 		return spec.Fail(spec.EBADF)
@@ -161,6 +162,7 @@ func (l *Layer) dup2(c *spec.Call) spec.Result {
 }
 
 func (l *Layer) close(c *spec.Call) spec.Result {
+	l.lingering = 0
 	if l.entry(c.FD) == 0 {
 		return spec.Fail(spec.EBADF)
 	}

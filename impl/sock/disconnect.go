@@ -60,7 +60,13 @@ func (l *Layer) release(i int32) {
 			c.binding, s.binding = s.binding, 0
 		}
 		s.conn, c.owner = 0, 0
-		l.happened(n, c, c.tcp.Close(l.now))
+		if s.givesUp(c.tcp.State()) {
+			c.tcp.Abort(l.now)
+			l.happened(n, c, tcp.Closed)
+		} else {
+			l.happened(n, c, c.tcp.Close(l.now))
+			l.settleLater(s, n, c)
+		}
 	}
 	l.portsOf(s).Remove(s.binding)
 	s.binding, s.port = 0, 0

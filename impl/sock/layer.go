@@ -81,6 +81,9 @@ type Layer struct {
 	readyLoop  fifo // and to the host itself
 	woken      fifo // sockets whose blocked calls are to be tried again
 	pollers    waitList
+	closers    waitList
+	lingering  int32 // connection that the close under way is to wait for
+	lingerFor  time.Duration
 	pollsDue   bool // to be tried again
 	epolls     slab[epoll]
 	interests  slab[interest]
@@ -136,7 +139,7 @@ func (l *Layer) Reset(cfg Config, routes *ip.Table) {
 	l.readyWire.reset()
 	l.readyLoop.reset()
 	l.woken.reset()
-	l.pollers, l.pollsDue = waitList{}, false
+	l.pollers, l.closers, l.pollsDue, l.lingering = waitList{}, waitList{}, false, 0
 	l.epolls.reset()
 	l.interests.reset()
 	l.patience.Reset()

@@ -44,14 +44,19 @@ func (l *Layer) Interrupt(now time.Duration, thread int) {
 
 // interrupted is the result of a call that a signal ends: EINTR, or the count of
 // what was sent before. What the call began goes on.
-func (l *Layer) interrupted(w *wait) spec.Result { return sendResult(w.sent, spec.EINTR) }
+func (l *Layer) interrupted(w *wait) spec.Result {
+	if w.conn != 0 {
+		return unlinger(w, l.p.LingerInterrupted)
+	}
+	return sendResult(w.sent, spec.EINTR)
+}
 
 // restarts says whether SA_RESTART has a call made again. poll and its like end
 // with EINTR all the same (signal(7)), connect does on BSD (connectit,
 // kern_connectat), and a wait with a time limit does on Linux (sock_intr_errno).
 func (l *Layer) restarts(w *wait) bool {
 	switch {
-	case waitsForMany(w.op), w.sent > 0:
+	case waitsForMany(w.op), w.sent > 0, w.conn != 0:
 		return false
 	case w.op == spec.OpConnect && !l.p.ConnectRestarts:
 		return false

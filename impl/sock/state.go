@@ -46,7 +46,7 @@ func (l *Layer) AppendState(now time.Duration, b []byte) []byte {
 		w := l.waits.at(int32(i))
 		b = append(b, byte(w.op), byte(w.flags), bit(w.limited))
 		b = le.AppendUint64(b, uint64(w.thread))
-		b = le.AppendUint32(le.AppendUint32(b, uint32(w.sock)), w.disconnects)
+		b = le.AppendUint32(le.AppendUint32(le.AppendUint32(b, uint32(w.sock)), w.disconnects), uint32(w.conn))
 		if w.limited {
 			b = le.AppendUint64(b, uint64(w.until-now))
 		}

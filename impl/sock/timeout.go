@@ -59,6 +59,8 @@ func (l *Layer) expired(w *wait) spec.Result {
 	switch {
 	case waitsForMany(w.op):
 		return l.many(w)
+	case w.conn != 0:
+		return unlinger(w, l.p.LingerOver)
 	case w.op == spec.OpConnect && w.joined:
 		return spec.Fail(spec.EALREADY)
 	case w.op == spec.OpConnect:

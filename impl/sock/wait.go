@@ -29,8 +29,10 @@ type wait struct {
 	poll    []spec.PollFD
 	files   []int32 // poll: file of each entry, 0 if none; nil otherwise
 	until   time.Duration
-	limited bool // until counts
-	joined  bool // connect: another began the attempt
+	limited bool  // until counts
+	joined  bool  // connect: another began the attempt
+	conn    int32 // close, dup2: the connection whose end it waits for
+	fd      int32 // likewise: what it will return
 }
 
 func (w *wait) copyTo(src *wait) {
@@ -42,7 +44,10 @@ func (w *wait) copyTo(src *wait) {
 type waitList struct{ first, last int32 }
 
 func (l *Layer) listOf(w *wait) *waitList {
-	if waitsForMany(w.op) {
+	switch {
+	case w.op == spec.OpClose, w.op == spec.OpDup2:
+		return &l.closers
+	case waitsForMany(w.op):
 		return &l.pollers
 	}
 	return &l.socks.at(w.sock).waiting
@@ -98,6 +103,9 @@ func (l *Layer) unblock(i int32) {
 	}
 	delete(l.threads, w.thread)
 	l.patience.Clear(int(i))
+	if w.conn != 0 {
+		l.conns.at(w.conn).lingerer = 0
+	}
 	if w.op == spec.OpSend {
 		l.awaitWrite(l.socks.at(w.sock), false)
 	}

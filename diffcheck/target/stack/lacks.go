@@ -42,7 +42,7 @@ func lacksCall(c *spec.Call) bool {
 
 func lacksOption(o spec.SockOption) bool {
 	switch o {
-	case spec.SoLinger, spec.SoBindtodevice, spec.SoReuseport,
+	case spec.SoBindtodevice, spec.SoReuseport,
 		spec.IPBindAddressNoPort, spec.IPLocalPortRange, spec.IPRecverr, spec.IPMtu, spec.IPMtuDiscover,
 		spec.TCPFastopen, spec.TCPFastopenConnect, spec.TCPFastopenNoCookie,
 		spec.IPOptions,
