@@ -9,7 +9,7 @@ import (
 // Clone is an independent copy of h: the same verbs give the same results on
 // both.
 func (h *Host) Clone() *Host {
-	c := &Host{cfg: h.cfg, routes: h.routes.Clone(), link: h.link.Clone(), parts: h.parts.Clone()}
+	c := &Host{cfg: h.cfg, routes: h.routes.Clone(), link: h.link.Clone(), parts: h.parts.Clone(), errors: h.errors}
 	h.sock.CopyTo(&c.sock, &c.routes)
 	c.frame = slices.Clone(h.frame)
 	return c

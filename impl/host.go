@@ -1,4 +1,4 @@
-// Package impl is a host: a socket layer over TCP, UDP and IPv4 on one
+// Package impl is a host: a socket layer over TCP, UDP, IPv4 and IPv6 on one
 // Ethernet NIC, in one value. It does no input or output, has no clock and no
 // goroutine: four verbs take calls and frames in and give results and frames
 // out, and every one is told the time.
@@ -63,6 +63,9 @@ type Config struct {
 	// InvalidLimit is the least time between two answers to invalid segments of
 	// a connection (RFC 5961 section 7); 0: the system's default; negative: none.
 	InvalidLimit time.Duration
+	// NoErrorLimit takes the limit off the ICMP errors that are sent.
+	NoErrorLimit bool
+	Index        uint32 // optional: of the NIC, as scope ids and SO_BINDTODEVICE name it; the loopback interface has 1
 	// Offload is the largest packet in bytes, at most [OffloadMax], that the NIC
 	// cuts up into segments; it fills in TCP checksums then and may have verified
 	// or merged what it received. Every frame, in and out, begins with a header
@@ -81,6 +84,7 @@ type Host struct {
 	routes ip.Table
 	link   link.Cache
 	parts  ip.Reassembly
+	errors ip.Limit // ICMP errors sent
 	sock   sock.Layer
 
 	frame []byte // the last frame that Next gave
@@ -102,7 +106,9 @@ func (h *Host) Reset(cfg Config) {
 		cfg.MTU = mtuDefault
 	}
 	h.cfg = cfg
+	h.routes.SetNIC(cfg.Index)
 	h.routes.Reset(cfg.Addrs, cfg.Routes)
+	h.errors = ip.Limit{Off: cfg.NoErrorLimit}
 	h.link.Reset(cfg.MAC, cfg.Neighbors)
 	h.parts.Reset()
 	h.sock.Reset(sock.Config{
@@ -229,6 +235,12 @@ func (h *Host) expire(now time.Duration) {
 // lost tells the sender of a packet whose next hop did not answer (RFC 1122
 // section 2.3.2.2; ipv4_link_failure).
 func (h *Host) lost(now time.Duration, packet []byte) {
+	if isIPv6(packet) {
+		if q, err := wire.ParseQuoteIPv6(packet); err == nil {
+			h.sock.HandleICMP6(now, &wire.ICMPv6{Type: wire.ICMPv6Unreachable, Code: wire.ICMPv6CodeAddress}, &q)
+		}
+		return
+	}
 	if q, err := wire.ParseQuote(packet); err == nil {
 		h.sock.HandleICMP(now, &wire.ICMPv4{Type: wire.ICMPUnreachable, Code: wire.ICMPCodeHost}, &q)
 	}

@@ -22,6 +22,8 @@ func (h *Host) receive(now time.Duration, frame []byte) {
 				copy(h.sock.Out.Push(path, len(packet)), packet)
 			})
 		}
+	case wire.EtherTypeIPv6:
+		h.receive6(now, payload, eth.Dst.IsMulticast())
 	case wire.EtherTypeIPv4:
 		head, body, err := wire.ParseIPv4(payload)
 		if err != nil {
@@ -49,12 +51,12 @@ func (h *Host) packet(now time.Duration, packet []byte, head *wire.IPv4, kind ip
 		h.sock.HandleTCP(now, head, kind, body)
 	case wire.ProtocolUDP:
 		if h.sock.HandleUDP(now, head, kind, body) {
-			h.refuse(head, kind, packet, body, wire.ICMPCodePort)
+			h.refuse(now, head, kind, packet, body, wire.ICMPCodePort)
 		}
 	case wire.ProtocolICMP:
 		h.control(now, head, kind, body)
 	default:
-		h.refuse(head, kind, packet, body, wire.ICMPCodeProtocol)
+		h.refuse(now, head, kind, packet, body, wire.ICMPCodeProtocol)
 	}
 }
 
@@ -67,8 +69,8 @@ func (h *Host) rebuild(head *wire.IPv4, whole []byte) (packet, body []byte) {
 }
 
 // refuse answers a packet with an ICMP destination unreachable of this code.
-func (h *Host) refuse(head *wire.IPv4, kind ip.Kind, packet, body []byte, code uint8) {
-	if !ip.Answerable(head, kind, body) {
+func (h *Host) refuse(now time.Duration, head *wire.IPv4, kind ip.Kind, packet, body []byte, code uint8) {
+	if !ip.Answerable(head, kind, body) || !h.errors.Take(now) {
 		return
 	}
 	if path, q := h.backTo(head); q != nil {
@@ -143,6 +145,10 @@ func (h *Host) carry(now time.Duration) {
 
 // looped takes a packet that came over the loopback interface.
 func (h *Host) looped(now time.Duration, packet []byte) {
+	if isIPv6(packet) {
+		h.looped6(now, packet)
+		return
+	}
 	head, body, err := wire.ParseIPv4(packet)
 	if err != nil {
 		return

@@ -13,7 +13,7 @@ func (h *Host) makeFrame() {
 	h.cfg.Offload = min(h.cfg.Offload, OffloadMax)
 	n := sock.SegmentOffset + h.cfg.MTU
 	if h.cfg.Offload > 0 { // the packet of one with the longest header must not exceed it
-		n = sock.SegmentOffset + max(h.cfg.Offload-wire.IPv4Len-wire.TCPLenMax, h.cfg.MTU)
+		n = sock.SegmentOffset + max(h.cfg.Offload-wire.IPv6Len-wire.TCPLenMax, h.cfg.MTU)
 	}
 	if len(h.frame) < n {
 		h.frame = make([]byte, n)

@@ -43,6 +43,9 @@ func (h *Host) address(now time.Duration, path *ip.Path, buf []byte, work wire.V
 		return nil
 	}
 	eth := wire.Ethernet{Dst: mac, Src: h.cfg.MAC, Type: wire.EtherTypeIPv4}
+	if isIPv6(buf[ip.Headroom:]) {
+		eth.Type = wire.EtherTypeIPv6
+	}
 	eth.Put(frame)
 	return h.headed(buf, &work)
 }

@@ -44,6 +44,7 @@ const (
 	MartianSource          // a loopback source address on the way out of the host
 	ForeignSource          // the source address is none of this host's
 	OtherFamily            // the source address is of the other family
+	NoDevice               // there is no such interface
 	ReasonCount
 )
 

@@ -9,6 +9,7 @@ import (
 // inet_dgram_connect and __ip4_datagram_connect put the checks in this order.
 var linux = Personality{
 	Dialect: spec.Linux,
+	Inet6:   inet6Linux,
 	Stream: [ChecksMax]Check{
 		CheckDescriptor, CheckImport, CheckSocket, CheckShort, CheckUnspec, CheckConnecting,
 		CheckListening, CheckConnected, CheckDead, CheckLength, CheckFamily,
@@ -37,6 +38,8 @@ var linux = Personality{
 		ip.Blackholed:      spec.EINVAL,
 		ip.MartianSource:   spec.EINVAL,
 		ip.ForeignSource:   spec.ENETUNREACH,
+		ip.OtherFamily:     spec.EAFNOSUPPORT,
+		ip.NoDevice:        spec.ENODEV,
 	},
 	TupleTaken:        spec.EADDRNOTAVAIL,
 	PortsStream:       spec.EADDRNOTAVAIL,

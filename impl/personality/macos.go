@@ -19,6 +19,7 @@ var unreachableXNU = soften([16]Reaction{
 // tcp_usr_connect or udp_connect.
 var macos = Personality{
 	Dialect: spec.MacOS,
+	Inet6:   inet6XNU,
 	Stream: [ChecksMax]Check{
 		CheckDescriptor, CheckSocket, CheckImport, CheckUnspec, CheckConnecting, CheckListening,
 		CheckConnected, CheckDead, CheckForeign, CheckGroup, CheckAutobind, CheckLength, CheckFamily, CheckPort,

@@ -18,6 +18,7 @@ var unreachableBSD = soften([16]Reaction{
 // kern_connectat, soconnectat, tcp_usr_connect, in_pcbconnect_setup.
 var osx = Personality{
 	Dialect: spec.OSX,
+	Inet6:   inet6BSD,
 	Stream: [ChecksMax]Check{
 		CheckImport, CheckDescriptor, CheckSocket, CheckConnecting, CheckListening, CheckConnected,
 		CheckLength, CheckGroup, CheckDead, CheckFamily, CheckAutobind, CheckPort,

@@ -24,6 +24,7 @@ type Personality struct {
 	SocketProto   spec.Errno // the protocol is not that of the type
 	BindNull      spec.Errno // bind with a null pointer; ENONE: as Import says
 	BindGroup     spec.Errno // bind of a stream to a multicast address; ENONE: allowed
+	Inet6         Inet6
 	Import        Import
 	ExactLength   bool       // an address longer than sockaddr_in is EINVAL
 	Listening     spec.Errno // connect on a listening stream

@@ -9,6 +9,7 @@ import (
 // choice where it leaves one: every "may fail" happens, nothing lingers.
 var posix = Personality{
 	Dialect: spec.POSIX,
+	Inet6:   inet6POSIX,
 	Stream: [ChecksMax]Check{
 		CheckDescriptor, CheckSocket, CheckImport, CheckListening, CheckConnecting,
 		CheckConnected, CheckDead, CheckLength, CheckFamily,

@@ -20,6 +20,7 @@ var unreachableTTCP = func() (t [16]Reaction) {
 // says nothing it is taken to be the BSD stack that it resembles.
 var targettcp = Personality{
 	Dialect: spec.TargetTCP,
+	Inet6:   Inet6{None: true},
 	Stream: [ChecksMax]Check{
 		CheckDescriptor, CheckSocket, CheckImport, CheckLength, CheckFamily, CheckAny, CheckListening,
 		CheckConnecting, CheckConnected, CheckDead, CheckGroup,

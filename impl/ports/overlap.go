@@ -37,13 +37,10 @@ func (b *Binding) four() netip.Addr {
 	return netip.Addr{}
 }
 
-// Fits says how well the name fits a packet to dst that came in over interface
-// dev: 0 not at all; an address of its own counts most, then a family of its own
-// (inet_lookup_listener of Linux).
-func (b *Binding) Fits(dst netip.Addr, dev uint32) int {
+// Fits says how well the name fits a packet to dst: 0 not at all; an address of its
+// own counts most, then a family of its own (inet_lookup_listener of Linux).
+func (b *Binding) Fits(dst netip.Addr) int {
 	switch {
-	case b.Dev != 0 && b.Dev != dev:
-		return 0
 	case b.Addr == dst:
 		return 3
 	case !b.Six:

@@ -17,6 +17,7 @@ type attempt struct {
 	sock     *Socket
 	family   spec.Family
 	dst      netip.AddrPort
+	scope    uint32 // sin6_scope_id
 	nonblock bool
 }
 
@@ -32,13 +33,14 @@ const (
 
 // connect runs the personality's checks in order and then sets out.
 func (l *Layer) connect(thread int, c *spec.Call) (spec.Result, bool) {
-	a := attempt{thread: thread, arg: argumentOf(c), family: c.Addr.Family, dst: inetName(&c.Addr)}
+	a := attempt{thread: thread, arg: argumentOf(c), family: c.Addr.Family, dst: inetName(&c.Addr), scope: c.Addr.Scope}
 	a.fileNum = l.fileOf(c.FD)
 	if a.fileNum != 0 {
 		a.file = l.files.at(a.fileNum)
 		a.nonblock = a.file.nonblock
 		if a.file.sock != 0 {
 			a.sockNum, a.sock = a.file.sock, l.socks.at(a.file.sock)
+			a.dst = a.sock.endpoint(&c.Addr)
 		}
 	}
 	checks := &l.p.Stream
@@ -112,13 +114,13 @@ func (l *Layer) check(c personality.Check, a *attempt) (spec.Result, verdict) {
 			return fails(l.p.PortsDgram)
 		}
 	case personality.CheckLength:
-		return fails(l.lengthError(a.arg.len))
+		return fails(l.connectLength(a))
 	case personality.CheckFamily:
-		if a.family != spec.AFInet {
+		if !l.ownFamily(a.sock, a.family) {
 			return fails(spec.EAFNOSUPPORT)
 		}
 	case personality.CheckForeign:
-		if a.family != spec.AFInet && a.family != spec.AFUnspec {
+		if a.family != a.sock.family && a.family != spec.AFUnspec {
 			return fails(spec.EAFNOSUPPORT)
 		}
 	case personality.CheckAny:
@@ -157,7 +159,7 @@ func (l *Layer) checkUnspec(a *attempt) (spec.Result, verdict) {
 		}
 		return spec.Result{}, decided
 	case personality.UnspecAsInet:
-		if a.arg.len == spec.SizeofSockaddrIn {
+		if a.arg.len == spec.SizeofSockaddrIn && !a.sock.six() {
 			a.family = spec.AFInet
 		}
 	}

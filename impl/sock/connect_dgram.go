@@ -4,15 +4,17 @@ import (
 	"net/netip"
 
 	"github.com/connspec/connspec/impl/ip"
-	"github.com/connspec/connspec/impl/ports"
 	"github.com/connspec/connspec/spec"
 )
 
 // associate sets the peer of a datagram socket (__ip4_datagram_connect). A
 // failure leaves what was there before.
 func (l *Layer) associate(a *attempt) spec.Result {
+	if e := l.resolve6(a); a.sock.six() && e != spec.ENONE {
+		return spec.Fail(e)
+	}
 	s, dst := a.sock, a.dst
-	path, why := l.find(dst.Addr(), s.source)
+	path, why := l.way(s, dst.Addr())
 	s.flow.aim(s.source, dst, &path)
 	if e := l.p.Route[why]; e != spec.ENONE {
 		return spec.Fail(e)
@@ -31,6 +33,9 @@ func (l *Layer) associate(a *attempt) spec.Result {
 	s.flow.route(l.routes, &path)
 	if s.source.IsUnspecified() {
 		s.source = path.Src
+	}
+	if l.p.Inet6.LastsFamily || path.Src.Is4() && !s.via.IsValid() {
+		s.via = path.Src
 	}
 	if s.bound.IsUnspecified() {
 		s.bound = path.Src
@@ -70,11 +75,19 @@ func (l *Layer) peerTaken(s *Socket, local, remote netip.AddrPort) bool {
 // chose stays and the rest goes (__udp_disconnect); on BSD the address goes
 // and the port stays (in_pcbdisconnect, udp_disconnect).
 func (l *Layer) dissociate(s *Socket) {
+	old := s.peer.Addr()
 	s.peer, s.associated, s.flow.routed = netip.AddrPort{}, false, false
+	if l.p.Inet6.KeepsPeer && s.six() {
+		s.peer = netip.AddrPortFrom(old, 0)
+	}
+	l.bindDevice(s, 0)
 	if l.p.ZeroSource || !s.addrLocked {
-		s.source, s.bound = any4, any4
+		s.source, s.bound = s.wildcard(), s.wildcard()
 		if s.binding != 0 {
-			l.udpPorts.Readdress(s.binding, any4)
+			l.udpPorts.Readdress(s.binding, s.bound)
+		}
+		if !l.p.Inet6.LastsFamily {
+			s.via = netip.Addr{}
 		}
 	}
 	if !l.p.ZeroSource && !s.portLocked {
@@ -88,7 +101,7 @@ func (l *Layer) dissociate(s *Socket) {
 func (l *Layer) autobind(i int32, s *Socket) bool {
 	port, ok := l.pickPort(s, s.bound)
 	if ok {
-		l.claim(i, s, ports.Binding{Addr: s.bound, Port: port})
+		l.claim(i, s, s.like(s.bound, port))
 	}
 	return ok
 }
@@ -97,6 +110,8 @@ func (l *Layer) autobind(i int32, s *Socket) bool {
 func (l *Layer) pickPort(s *Socket, a netip.Addr) (uint16, bool) {
 	table := l.portsOf(s)
 	return l.chooser.Pick(l.portOffset(a, netip.AddrPortFrom(any4, 0)), func(p uint16) bool {
-		return !table.Conflict(ports.Binding{Addr: a, Port: p}, 0)
+		b := s.like(a, p)
+		b.Reuse = false
+		return !table.Conflict(b, 0)
 	})
 }

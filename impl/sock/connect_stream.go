@@ -118,6 +118,9 @@ func (l *Layer) resumeConnect(w *wait) (spec.Result, bool) {
 
 // startStream makes a connection and sends the first SYN (tcp_v4_connect).
 func (l *Layer) startStream(a *attempt) (spec.Result, bool) {
+	if e := l.resolve6(a); a.sock.six() && e != spec.ENONE {
+		return spec.Fail(e), true
+	}
 	s, dst := a.sock, a.dst
 	if s.conn != 0 {
 		l.refresh(s)
@@ -125,10 +128,10 @@ func (l *Layer) startStream(a *attempt) (spec.Result, bool) {
 	if s.halfOpen && dst == s.peer {
 		return spec.Fail(l.p.TupleTaken), true // it finds itself
 	}
-	path, why := l.find(dst.Addr(), s.source)
+	path, why := l.way(s, dst.Addr())
 	if e := l.p.Route[why]; e != spec.ENONE {
 		if why == ip.HostUnreachable || why == ip.Prohibited {
-			l.refuseSyn(s, dst, l.routes.Primary())
+			l.refuseSyn(s, dst, l.primary(dst.Addr()))
 		}
 		return spec.Fail(e), true
 	}
@@ -193,9 +196,9 @@ func (l *Layer) refresh(s *Socket) {
 
 // unaddress takes a stream's local address away, which connect had chosen.
 func (l *Layer) unaddress(s *Socket) {
-	s.source, s.bound = any4, any4
+	s.source, s.bound, s.via = s.wildcard(), s.wildcard(), netip.Addr{}
 	if s.binding != 0 {
-		l.tcpPorts.SetAddr(s.binding, any4)
+		l.tcpPorts.SetAddr(s.binding, s.bound)
 	}
 }
 

@@ -79,7 +79,12 @@ func (l *Layer) newConnection(path ip.Path, local, remote netip.AddrPort) (int32
 
 // tcpConfig is the configuration for connections over path.
 func (l *Layer) tcpConfig(path ip.Path) *tcp.Config {
-	if path.Loops {
+	switch {
+	case path.Dst.Is6() && path.Loops:
+		return l.loopTCP6
+	case path.Dst.Is6():
+		return l.wireTCP6
+	case path.Loops:
 		return l.loopTCP
 	}
 	return l.wireTCP
@@ -318,9 +323,9 @@ func (l *Layer) ended(s *Socket, c *connection) {
 // enterTimeWait leaves the connection to wait out its time alone, and the
 // socket closed (tcp_time_wait). The connection keeps the port from others.
 func (l *Layer) enterTimeWait(s *Socket, c *connection) {
-	c.binding = l.tcpPorts.Add(ports.Binding{
-		Addr: c.local.Addr(), Port: c.local.Port(), Reuse: c.reuse, Implicit: l.implicit(s),
-	})
+	b := s.like(c.local.Addr(), c.local.Port())
+	b.Reuse, b.Implicit = c.reuse, l.implicit(s)
+	c.binding = l.tcpPorts.Add(b)
 	l.ended(s, c)
 }
 

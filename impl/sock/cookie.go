@@ -25,6 +25,16 @@ const (
 // cookieMSS are the sizes that a cookie can tell apart (net/ipv4/syncookies.c).
 var cookieMSS = [4]uint16{536, 1300, 1440, 1460}
 
+// cookieMSS6 are those over IPv6 (net/ipv6/syncookies.c).
+var cookieMSS6 = [4]uint16{1280 - 60, 1480 - 60, 1500 - 60, 9000 - 60}
+
+func cookieSizes(a netip.Addr) *[4]uint16 {
+	if a.Is6() {
+		return &cookieMSS6
+	}
+	return &cookieMSS
+}
+
 // Bits of an echoed timestamp that stand for options.
 const (
 	cookieScaleMask = 0xf // 15: no window scaling
@@ -48,11 +58,11 @@ func (l *Layer) cookieOf(local, remote netip.AddrPort, irs, slot uint32, mss uin
 // cookieOpens finds the MSS in an acknowledged cookie; ok is false if it is
 // none of ours, or too old.
 func (l *Layer) cookieOpens(local, remote netip.AddrPort, irs, cookie uint32) (mss uint16, ok bool) {
-	now := uint32(l.now / cookieSlot)
+	now, sizes := uint32(l.now/cookieSlot), cookieSizes(remote.Addr())
 	for age := range min(uint32(cookieAge), now+1) {
 		i := cookie - l.cookieOf(local, remote, irs, now-age, 0)
-		if i < uint32(len(cookieMSS)) {
-			return cookieMSS[i], true
+		if i < uint32(len(sizes)) {
+			return sizes[i], true
 		}
 	}
 	return 0, false
@@ -61,8 +71,8 @@ func (l *Layer) cookieOpens(local, remote netip.AddrPort, irs, cookie uint32) (m
 // answerWithCookie sends the SYN|ACK of a handshake that is kept nowhere.
 func (l *Layer) answerWithCookie(s *Socket, path ip.Path, src, dst netip.AddrPort, seg *wire.TCP) {
 	s.backlog.overflowed, s.backlog.overflowAt = true, l.now
-	mss := 0
-	for mss+1 < len(cookieMSS) && seg.Options.Has&wire.OptionMSS != 0 && cookieMSS[mss+1] <= seg.Options.MSS {
+	mss, sizes := 0, cookieSizes(src.Addr())
+	for mss+1 < len(sizes) && seg.Options.Has&wire.OptionMSS != 0 && sizes[mss+1] <= seg.Options.MSS {
 		mss++
 	}
 	syn := *seg

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/connspec/connspec/impl/ip"
+	"github.com/connspec/connspec/impl/ports"
 	"github.com/connspec/connspec/impl/udp"
 	"github.com/connspec/connspec/impl/wire"
 )
@@ -19,6 +20,11 @@ func (l *Layer) HandleUDP(now time.Duration, h *wire.IPv4, kind ip.Kind, datagra
 	}
 	src := netip.AddrPortFrom(netip.AddrFrom4(h.Src), u.SrcPort)
 	dst := netip.AddrPortFrom(netip.AddrFrom4(h.Dst), u.DstPort)
+	return l.handleDatagram(src, dst, kind, payload)
+}
+
+// handleDatagram takes a datagram of either family.
+func (l *Layer) handleDatagram(src, dst netip.AddrPort, kind ip.Kind, payload []byte) (unreachable bool) {
 	if kind == ip.Broadcast || kind == ip.Multicast {
 		l.deliverToAll(src, dst, payload)
 		return false
@@ -36,29 +42,34 @@ func (l *Layer) HandleUDP(now time.Duration, h *wire.IPv4, kind ip.Kind, datagra
 func (l *Layer) datagramSocket(src, dst netip.AddrPort) int32 {
 	best, socket := 0, int32(0)
 	for h := l.udpPorts.First(dst.Port()); h != 0; h = l.udpPorts.Next(h) {
-		i := int32(l.udpPorts.Get(h).Owner)
-		if score := l.score(l.socks.at(i), src, dst); score > best {
-			best, socket = score, i
+		b := l.udpPorts.Get(h)
+		if score := l.score(b, src, dst); score > best {
+			best, socket = score, int32(b.Owner)
 		}
 	}
 	return socket
 }
 
-func (l *Layer) score(s *Socket, src, dst netip.AddrPort) int {
+// score says how well a datagram from src to dst fits the socket that holds b.
+func (l *Layer) score(b *ports.Binding, src, dst netip.AddrPort) int {
+	fit := b.Fits(dst.Addr())
+	if fit == 0 || l.misses(b, src.Addr(), dst.Addr()) {
+		return 0
+	}
+	s := l.socks.at(int32(b.Owner))
 	remote := nobody
-	if s.associated {
+	if s.associated || dst.Addr().Is6() { // what AF_UNSPEC left counts over IPv6 alone
 		remote = s.peer
 	}
-	return udp.Score(netip.AddrPortFrom(s.bound, s.port), remote, src, dst)
+	return udp.Score(fit, remote, src)
 }
 
 // deliverToAll gives a datagram to a group to every socket that it fits (RFC
 // 1122 section 4.1.3.3).
 func (l *Layer) deliverToAll(src, dst netip.AddrPort, payload []byte) {
 	for h := l.udpPorts.First(dst.Port()); h != 0; h = l.udpPorts.Next(h) {
-		i := int32(l.udpPorts.Get(h).Owner)
-		if l.score(l.socks.at(i), src, dst) > 0 {
-			l.deliver(i, src, payload)
+		if b := l.udpPorts.Get(h); l.score(b, src, dst) > 0 {
+			l.deliver(int32(b.Owner), src, payload)
 		}
 	}
 }

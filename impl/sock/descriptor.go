@@ -108,13 +108,13 @@ func (l *Layer) socket(c *spec.Call) spec.Result {
 	if e := l.socketError(c); e != spec.ENONE {
 		return spec.Fail(e)
 	}
-	i, _ := l.newSocket(c.Type)
+	i, _ := l.newSocket(c.Family, c.Type)
 	return l.install(l.newFile(i, c.SockFlags&spec.SockNonblock != 0))
 }
 
 // socketError is why socket(2) refuses these arguments (inet_create).
 func (l *Layer) socketError(c *spec.Call) spec.Errno {
-	if c.Family != spec.AFInet {
+	if l.refuses6(c.Family) {
 		return spec.EAFNOSUPPORT
 	}
 	var own spec.Protocol

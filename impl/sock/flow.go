@@ -38,12 +38,15 @@ func (f *flow) route(t *ip.Table, path *ip.Path) {
 // again. A multicast peer is looked up every time (udp_sendmsg).
 func (l *Layer) towards(s *Socket) (path ip.Path, port uint16, why ip.Reason, e spec.Errno) {
 	f := s.flow
-	if l.p.StaleFlow && f.routed && f.epoch == l.routes.Epoch() && !s.peer.Addr().IsMulticast() {
+	if l.p.StaleFlow && !s.six() && f.routed && f.epoch == l.routes.Epoch() && !s.peer.Addr().IsMulticast() {
 		path = f.path
 		path.Src, path.Dst = f.src, f.dst.Addr()
 		return path, f.dst.Port(), ip.Reachable, spec.ENONE
 	}
-	path, why = l.routes.Find(s.peer.Addr(), s.source)
+	if s.six() && l.p.Inet6.ScopeBinds && s.peer.Addr().Is4() && s.peer.Port() == 0 {
+		return path, 0, 0, spec.EINVAL // udpv6_sendmsg names the peer to udp_sendmsg
+	}
+	path, why = l.way(s, s.peer.Addr())
 	if e = l.broadcastError(s, &path); why == ip.Reachable && e == spec.ENONE {
 		f.route(l.routes, &path)
 	}

@@ -60,11 +60,29 @@ func (l *Layer) icmpStream(n int32, m *wire.ICMPv4, seq uint32) {
 		l.touch(n, c)
 		return
 	}
-	r := l.reaction(m, &l.p.Unreachable, l.p.TimeExceeded, l.p.ParameterProblem)
+	l.icmpConnection(n, seq, report{
+		reaction: l.reaction(m, &l.p.Unreachable, l.p.TimeExceeded, l.p.ParameterProblem),
+		dooms:    embryoDies(m),
+		reverts:  m.Type == wire.ICMPUnreachable && m.Code <= wire.ICMPCodeHost,
+		queues:   l.p.ErrorQueue,
+	})
+}
+
+// report is what a message of either family says of a connection.
+type report struct {
+	reaction personality.Reaction
+	dooms    bool // it ends a passive handshake
+	reverts  bool // it takes a backoff back (RFC 6069)
+	queues   bool // it stays in the error queue
+}
+
+// icmpConnection takes a message about a segment in flight.
+func (l *Layer) icmpConnection(n int32, seq uint32, m report) {
+	c, r := l.conns.at(n), m.reaction
 	if r.Errno == spec.ENONE {
 		return
 	}
-	if c.listener == 0 && m.Type == wire.ICMPUnreachable && m.Code <= wire.ICMPCodeHost {
+	if c.listener == 0 && m.reverts {
 		ev := c.tcp.Unreachable(l.now, seq)
 		l.touch(n, c)
 		if i := c.owner; ev != 0 { // it is no attempt any more
@@ -83,13 +101,13 @@ func (l *Layer) icmpStream(n int32, m *wire.ICMPv4, seq uint32) {
 	st := c.tcp.State()
 	switch {
 	case c.listener != 0:
-		if embryoDies(m) && !c.tcp.Quotes(seq-1) { // only the SYN|ACK counts
+		if m.dooms && !c.tcp.Quotes(seq-1) { // only the SYN|ACK counts
 			c.tcp.Drop()
 			l.happened(n, c, tcp.Closed)
 		}
 	case c.owner == 0 || st == tcp.StateTimeWait || st == tcp.StateClosed:
 	case opening(st):
-		l.icmpOpening(n, c, r)
+		l.icmpOpening(n, c, m)
 	default:
 		l.socks.at(c.owner).soft = r.Errno
 	}
@@ -101,8 +119,8 @@ func embryoDies(m *wire.ICMPv4) bool {
 }
 
 // icmpOpening is a message about a SYN.
-func (l *Layer) icmpOpening(n int32, c *connection, r personality.Reaction) {
-	s := l.socks.at(c.owner)
+func (l *Layer) icmpOpening(n int32, c *connection, m report) {
+	s, r := l.socks.at(c.owner), m.reaction
 	if r.Soft || c.tcp.State() == tcp.StateSynReceived && !l.p.HardInSynReceived {
 		drop := l.p.SoftDrops && s.soft != spec.ENONE && c.tcp.Retransmits() > 3
 		s.soft = r.Errno
@@ -110,7 +128,7 @@ func (l *Layer) icmpOpening(n int32, c *connection, r personality.Reaction) {
 			return
 		}
 	}
-	if l.p.ErrorQueue {
+	if m.queues {
 		s.errorQueue = true
 	}
 	c.tcp.Drop()
@@ -121,8 +139,11 @@ func (l *Layer) icmpOpening(n int32, c *connection, r personality.Reaction) {
 
 // icmpDatagram: hard errors wait for the next call on an associated socket.
 func (l *Layer) icmpDatagram(i int32, m *wire.ICMPv4) {
+	l.icmpAssociated(i, l.reaction(m, &l.p.DatagramICMP, l.p.DatagramExceeded, l.p.DatagramProblem))
+}
+
+func (l *Layer) icmpAssociated(i int32, r personality.Reaction) {
 	s := l.socks.at(i)
-	r := l.reaction(m, &l.p.DatagramICMP, l.p.DatagramExceeded, l.p.DatagramProblem)
 	if r.Errno == spec.ENONE || r.Soft || !s.associated {
 		return
 	}

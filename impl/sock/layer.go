@@ -42,6 +42,7 @@ const (
 	somaxconn         = 4096 // net.core.somaxconn
 	receiveMaxDefault = 212992
 	loopbackMTU       = 65535
+	loopbackMTU6      = 65536
 	embryosMax        = 1024 // half-open connections per listener
 )
 
@@ -52,7 +53,13 @@ type Layer struct {
 	cfg     Config
 	wireTCP *tcp.Config // of connections over the NIC; never changed, only replaced
 	loopTCP *tcp.Config
-	routes  *ip.Table
+
+	// Those of connections over IPv6: their MTU is less by what a header of IPv6 has
+	// over one of IPv4.
+	wireTCP6, loopTCP6 *tcp.Config
+
+	routes *ip.Table
+	paths  ip.PathMTU
 
 	Out  ip.Queue // packets for the NIC
 	Loop ip.Queue // packets for the host itself
@@ -117,6 +124,8 @@ func (l *Layer) Reset(cfg Config, routes *ip.Table) {
 	}
 	l.wireTCP = shared(l.wireTCP, cfg.TCP, cfg.MTU)
 	l.loopTCP = shared(l.loopTCP, cfg.TCP, loopbackMTU)
+	l.shareTCP6()
+	l.paths.Reset()
 	l.Out.Reset()
 	l.Loop.Reset()
 	l.fds, l.fdsFull = l.fds[:0], 0
@@ -171,7 +180,7 @@ func (l *Layer) resetChooser() {
 func (l *Layer) CopyTo(c *Layer, routes *ip.Table) {
 	*c = *l
 	c.routes = routes
-	c.Out, c.Loop = l.Out.Clone(), l.Loop.Clone()
+	c.Out, c.Loop, c.paths = l.Out.Clone(), l.Loop.Clone(), l.paths.Clone()
 	c.fds = slices.Clone(l.fds)
 	c.files = l.files.clone(func(dst, src *file) { *dst = *src })
 	c.socks = l.socks.clone((*Socket).copyTo)
@@ -195,6 +204,12 @@ func (l *Layer) CopyTo(c *Layer, routes *ip.Table) {
 	c.readyWire, c.readyLoop, c.woken = l.readyWire.clone(), l.readyLoop.clone(), l.woken.clone()
 	c.completed = slices.Clone(l.completed)
 	c.scratch, c.pollFiles, c.spare = nil, nil, tcp.Conn{}
+}
+
+// shareTCP6 makes the configurations of connections over IPv6.
+func (l *Layer) shareTCP6() {
+	l.wireTCP6 = shared(l.wireTCP6, l.cfg.TCP, l.cfg.MTU-headerMore6)
+	l.loopTCP6 = shared(l.loopTCP6, l.cfg.TCP, loopbackMTU6-headerMore6)
 }
 
 // SetSynRetries says how often the SYN of attempts from now on is repeated.

@@ -147,20 +147,17 @@ func (l *Layer) crowded(s *Socket) bool {
 	return l.full(s)
 }
 
-// listenerFor is the socket that listens on dst: one bound to the very address
-// goes before one bound to all (inet_lookup_listener).
-func (l *Layer) listenerFor(dst netip.AddrPort) int32 {
-	var best int32
+// listenerFor is the socket that listens on dst for a segment from src: the one
+// whose name fits it best (inet_lookup_listener).
+func (l *Layer) listenerFor(src, dst netip.AddrPort) int32 {
+	best, owner := 0, int32(0)
 	for h := l.tcpPorts.FirstListener(dst.Port()); h != 0; h = l.tcpPorts.NextListener(h) {
 		b := l.tcpPorts.Get(h)
-		if b.Addr == dst.Addr() {
-			return int32(b.Owner)
-		}
-		if b.Addr.IsUnspecified() && best == 0 {
-			best = int32(b.Owner)
+		if n := b.Fits(dst.Addr()); n > best && !l.misses(b, src.Addr(), dst.Addr()) {
+			best, owner = n, int32(b.Owner)
 		}
 	}
-	return best
+	return owner
 }
 
 // synArrived begins the handshake of a passive open. successor is the initial
@@ -206,10 +203,13 @@ func (l *Layer) embryoHappened(n int32, c *connection, ev tcp.Event) {
 		return
 	}
 	l.hatch(c)
-	k, child := l.newSocket(spec.SockStream)
+	k, child := l.newSocket(s.family, spec.SockStream)
 	child.phase, child.conn, child.peer = phaseConnected, n, c.remote
 	child.bound, child.source = c.local.Addr(), c.local.Addr()
-	child.addrLocked = s.addrLocked
+	child.addrLocked, child.only, child.dev = s.addrLocked, s.only, s.dev
+	if child.dev == 0 && c.remote.Addr().Is6() && c.remote.Addr().IsLinkLocalUnicast() {
+		child.dev = l.routes.NIC() // ir_iif
+	}
 	if !l.p.ChildFromSYN {
 		l.inherit(s, c)
 	}
@@ -262,7 +262,7 @@ func (l *Layer) tryAccept(i int32, out nameOut, nonblock bool) (spec.Result, boo
 	file := l.newFile(n, l.p.AcceptInherits && l.files.at(s.file).nonblock)
 	var r spec.Result
 	if out.pointer != spec.PointerNull {
-		if e := out.put(&r, child.peer); e != spec.ENONE {
+		if e := out.put(&r, child, child.peer, child.dev); e != spec.ENONE {
 			l.drop(file) // __sys_accept4: the connection is accepted and closed
 			return spec.Fail(e), true
 		}

@@ -3,7 +3,6 @@ package sock
 import (
 	"net/netip"
 
-	"github.com/connspec/connspec/impl/ports"
 	"github.com/connspec/connspec/impl/tcp"
 	"github.com/connspec/connspec/spec"
 )
@@ -28,13 +27,18 @@ func (l *Layer) bind(c *spec.Call) spec.Result {
 
 // bindAddress checks the address that bind copied in, and takes it.
 func (l *Layer) bindAddress(i int32, c *spec.Call) spec.Errno {
-	s, name := l.socks.at(i), inetName(&c.Addr)
+	s := l.socks.at(i)
+	if s.six() && l.p.Inet6.ScopeBinds {
+		return l.bindScoped(i, s, c)
+	}
+	name := s.endpoint(&c.Addr)
 	a := name.Addr()
-	foreign := c.Addr.Family != spec.AFInet
-	switch c.Addr.Family {
-	case spec.AFUnspec:
+	foreign := c.Addr.Family != s.family
+	switch {
+	case s.six():
+	case c.Addr.Family == spec.AFUnspec:
 		foreign = !l.p.UnspecTranslated && !(l.p.BindUnspec && a.IsUnspecified())
-	case spec.AFInet6:
+	case c.Addr.Family == spec.AFInet6:
 		foreign = !l.p.ForeignFirst || s.typ == spec.SockStream // udp_bind lets it pass
 	}
 	forbidden := a.IsMulticast() && s.typ == spec.SockStream && l.p.BindGroup != spec.ENONE
@@ -49,7 +53,7 @@ func (l *Layer) bindAddress(i int32, c *spec.Call) spec.Errno {
 			return l.p.BindGroup
 		}
 	}
-	if e := l.lengthError(c.AddrLen); e != spec.ENONE {
+	if e := l.lengthOf(s, s.family, c.AddrLen); e != spec.ENONE {
 		return e
 	}
 	switch {
@@ -59,7 +63,7 @@ func (l *Layer) bindAddress(i int32, c *spec.Call) spec.Errno {
 		return spec.EAFNOSUPPORT
 	case forbidden:
 		return l.p.BindGroup
-	case !a.IsUnspecified() && !l.group(a) && !l.routes.Owns(a):
+	case !a.IsUnspecified() && !l.group(a) && !l.owns(a):
 		return spec.EADDRNOTAVAIL
 	case named:
 		return spec.EINVAL
@@ -69,27 +73,29 @@ func (l *Layer) bindAddress(i int32, c *spec.Call) spec.Errno {
 
 // group says whether a is a multicast or broadcast address, which bind takes
 // to receive at but not to send from.
-func (l *Layer) group(a netip.Addr) bool { return a.IsMulticast() || l.routes.IsBroadcast(a) }
+func (l *Layer) group(a netip.Addr) bool {
+	return a.IsMulticast() || a.Is4() && l.routes.IsBroadcast(a)
+}
 
 // bindTo takes the name, with an ephemeral port if it has none.
 func (l *Layer) bindTo(i int32, s *Socket, name netip.AddrPort) spec.Errno {
 	a, port := name.Addr(), name.Port()
-	b := ports.Binding{Addr: a, Port: port, Reuse: s.reuse}
+	b := s.like(a, port)
 	if port == 0 {
 		var ok bool
 		if b.Port, ok = l.pickPort(s, a); !ok {
-			s.bound, s.source = any4, any4
+			s.bound, s.source = s.wildcard(), s.wildcard()
 			return l.p.PortsBind
 		}
 	} else if l.portsOf(s).Conflict(b, 0) {
-		s.bound, s.source = any4, any4
+		s.bound, s.source = s.wildcard(), s.wildcard()
 		return spec.EADDRINUSE
 	}
 	s.bound, s.source = a, a
-	if l.group(a) {
-		s.source = any4
+	if l.group(a) && !(s.six() && a.Is4()) { // a v4-mapped group stays
+		s.source = s.wildcard()
 	}
-	s.addrLocked = s.addrLocked || !a.IsUnspecified() // sk_userlocks is never taken back
+	s.addrLocked = s.addrLocked || a != s.wildcard() // sk_userlocks is never taken back
 	s.portLocked = port != 0
 	l.claim(i, s, b)
 	s.peer = netip.AddrPort{}
@@ -101,7 +107,8 @@ func (l *Layer) getsockname(c *spec.Call) spec.Result {
 	if e != spec.ENONE {
 		return spec.Fail(e)
 	}
-	return nameCall(c, l.socks.at(i).local())
+	s := l.socks.at(i)
+	return nameCall(c, s, s.local())
 }
 
 // getpeername tells the peer of a socket that has one. A peer with port 0
@@ -123,7 +130,7 @@ func (l *Layer) getpeername(c *spec.Call) spec.Result {
 	if !connected || s.peer.Port() == 0 {
 		return spec.Fail(spec.ENOTCONN)
 	}
-	return nameCall(c, s.peer)
+	return nameCall(c, s, s.peer)
 }
 
 // inTimeWait says whether the socket's connection is in TIME-WAIT: its PCB is not

@@ -14,6 +14,10 @@ func (l *Layer) getsockopt(c *spec.Call) spec.Result {
 	s := l.socks.at(i)
 	v, e, known := l.readOption(s, c)
 	switch {
+	case c.Level == spec.SolIPv6:
+		if v, e = l.option6(s, c); e != spec.ENONE {
+			return spec.Fail(e)
+		}
 	case c.Level == spec.SolTCP && s.typ != spec.SockStream && l.p.OptionOfTCP != spec.ENONE:
 		return spec.Fail(l.p.OptionOfTCP)
 	case known && (c.Level != spec.SolTCP || s.typ == spec.SockStream):
@@ -55,6 +59,10 @@ func (l *Layer) setsockopt(c *spec.Call) spec.Result {
 	switch {
 	case l.p.OptionsShut && s.shut == shutBoth:
 		return spec.Fail(spec.EINVAL)
+	case c.Level == spec.SolIPv6:
+		if _, e := l.option6(s, c); e != spec.ENONE {
+			return spec.Fail(e)
+		}
 	case l.has(c.Level, c.Option) && (c.Level != spec.SolTCP || s.typ == spec.SockStream):
 		if e := l.setOption(s, c); e != spec.ENONE {
 			return spec.Fail(e)

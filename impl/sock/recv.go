@@ -100,7 +100,7 @@ func (l *Layer) recvDatagram(s *Socket, out nameOut, p []byte, flags spec.MsgFla
 		s.rx.Pop()
 	}
 	if out.pointer != spec.PointerNull {
-		if e := out.put(&r, from); e != spec.ENONE {
+		if e := out.put(&r, s, from, l.routes.NIC()); e != spec.ENONE {
 			return spec.Fail(e), true
 		}
 	}

@@ -23,9 +23,14 @@ func (l *Layer) HandleTCP(now time.Duration, h *wire.IPv4, kind ip.Kind, segment
 	}
 	src := netip.AddrPortFrom(netip.AddrFrom4(h.Src), seg.SrcPort)
 	dst := netip.AddrPortFrom(netip.AddrFrom4(h.Dst), seg.DstPort)
+	l.handleSegment(src, dst, &seg, payload)
+}
+
+// handleSegment takes a segment of either family.
+func (l *Layer) handleSegment(src, dst netip.AddrPort, seg *wire.TCP, payload []byte) {
 	n := l.named(dst, src)
 	if n == 0 {
-		l.strangerSegment(src, dst, &seg, payload, 0, false)
+		l.strangerSegment(src, dst, seg, payload, 0, false)
 		return
 	}
 	if n < 0 {
@@ -33,7 +38,7 @@ func (l *Layer) HandleTCP(now time.Duration, h *wire.IPv4, kind ip.Kind, segment
 	}
 	c := l.conns.at(n)
 	if c.listener != 0 && l.abandoned(n, c) {
-		l.strangerSegment(src, dst, &seg, payload, 0, false)
+		l.strangerSegment(src, dst, seg, payload, 0, false)
 		return
 	}
 	if c.listener != 0 && !l.p.BacklogCountsAll {
@@ -47,17 +52,17 @@ func (l *Layer) HandleTCP(now time.Duration, h *wire.IPv4, kind ip.Kind, segment
 	// An acknowledgement clears the soft error (tcp_ack), but not on the fast
 	// path of tcp_rcv_established, for which memory must be set aside already:
 	// because other data waits to be read or to be acknowledged.
-	fast := c.tcp.Readable()+c.tcp.Unacked() > 0 && c.tcp.Predicted(&seg, len(payload))
-	ev := c.tcp.Handle(now, &seg, payload)
+	fast := c.tcp.Readable()+c.tcp.Unacked() > 0 && c.tcp.Predicted(seg, len(payload))
+	ev := c.tcp.Handle(l.now, seg, payload)
 	if ev&tcp.AckTaken != 0 && c.owner != 0 && !fast {
 		l.socks.at(c.owner).soft = spec.ENONE
 	}
 	ev &^= tcp.AckTaken
-	if ev&tcp.Superseded != 0 && l.listenerFor(dst) != 0 {
+	if ev&tcp.Superseded != 0 && l.listenerFor(src, dst) != 0 {
 		iss := c.tcp.SuccessorISS()
 		c.tcp.Drop()
 		l.happened(n, c, tcp.Closed)
-		l.strangerSegment(src, dst, &seg, payload, iss, true)
+		l.strangerSegment(src, dst, seg, payload, iss, true)
 		return
 	}
 	l.happened(n, c, ev)
@@ -88,7 +93,7 @@ func (l *Layer) strangerSegment(src, dst netip.AddrPort, seg *wire.TCP, payload 
 		return
 	}
 	verdict := tcp.ListenReset
-	i := l.listenerFor(dst)
+	i := l.listenerFor(src, dst)
 	if i != 0 {
 		if l.p.Cookies && l.cookieReturned(i, path, src, dst, seg, payload) {
 			return
@@ -107,6 +112,10 @@ func (l *Layer) strangerSegment(src, dst netip.AddrPort, seg *wire.TCP, payload 
 
 // sendSegment queues a segment without payload that is no connection's.
 func (l *Layer) sendSegment(path ip.Path, seg *wire.TCP) {
+	if path.Dst.Is6() {
+		l.sendSegment6(path, seg)
+		return
+	}
 	n := seg.Len()
 	b := l.queueFor(path).Push(path, wire.IPv4Len+n)
 	if b == nil {
@@ -137,7 +146,7 @@ func (l *Layer) NextID() uint16 {
 // SegmentRoom is the room that NextSegment wants in front of a payload, and
 // behind it for the largest one.
 const (
-	headersMax    = wire.IPv4Len + wire.TCPLenMax
+	headersMax    = wire.IPv6Len + wire.TCPLenMax
 	SegmentOffset = ip.Headroom + headersMax
 	LoopBuffer    = SegmentOffset + loopbackMTU
 )
@@ -181,8 +190,12 @@ func (l *Layer) nextSegment(q *fifo, buf []byte, offload bool) (start, end int, 
 		}
 		q.unpop(n)
 		seg.SrcPort, seg.DstPort = c.local.Port(), c.remote.Port()
-		src, dst := c.local.Addr().As4(), c.remote.Addr().As4()
 		end = SegmentOffset + payload
+		if c.remote.Addr().Is6() {
+			start, work = c.putSegment6(buf, end, &seg, offload, size)
+			return start, end, &c.path, work, true
+		}
+		src, dst := c.local.Addr().As4(), c.remote.Addr().As4()
 		start = SegmentOffset - seg.Len()
 		pseudo := wire.PseudoIPv4(src, dst, wire.ProtocolTCP)
 		if offload {

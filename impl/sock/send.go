@@ -104,7 +104,7 @@ func (l *Layer) sendDatagram(i int32, s *Socket, c *spec.Call, addressed bool) s
 	if l.p.SendAutobinds && s.port == 0 && !l.autobind(i, s) {
 		return spec.Fail(l.p.PortsDgram)
 	}
-	if len(c.Buf) > 0xffff {
+	if len(c.Buf) > 0xffff && !s.six() {
 		return spec.Fail(spec.EMSGSIZE)
 	}
 	if l.p.PipeFirst {
@@ -132,7 +132,7 @@ func (l *Layer) sendDatagram(i int32, s *Socket, c *spec.Call, addressed bool) s
 	if s.shut&shutWrite != 0 {
 		return spec.Fail(spec.EPIPE)
 	}
-	if len(c.Buf) > udp.PayloadMax {
+	if len(c.Buf) > udp.PayloadMax && !(path.Dst.Is6() && len(c.Buf) <= datagramMax6) {
 		return spec.Fail(spec.EMSGSIZE)
 	}
 	if s.port == 0 && !l.autobind(i, s) {
@@ -151,20 +151,27 @@ func (l *Layer) destination(s *Socket, c *spec.Call, addressed bool) (path ip.Pa
 		}
 		return l.towards(s)
 	}
-	dst := inetName(&c.Addr)
+	if s.six() && l.p.Inet6.ScopeBinds {
+		return l.destination6(s, c)
+	}
+	dst := s.endpoint(&c.Addr)
 	switch {
 	case s.associated && l.p.ConnectedFirst:
 		e = l.p.ConnectedTo
-	case c.AddrLen < spec.SizeofSockaddrIn, l.p.SendExactly && c.AddrLen != spec.SizeofSockaddrIn:
+	case l.lengthToSend(s, c.AddrLen) != spec.ENONE:
 		e = spec.EINVAL
 	case s.associated && l.p.ConnectedTo != spec.ENONE:
 		e = l.p.ConnectedTo
-	case c.Addr.Family != spec.AFInet && !((l.p.BindUnspec || l.p.UnspecTranslated) && c.Addr.Family == spec.AFUnspec):
+	case c.Addr.Family != s.family && !((l.p.BindUnspec || l.p.UnspecTranslated) && c.Addr.Family == spec.AFUnspec && !s.six()):
 		e = spec.EAFNOSUPPORT
 	case dst.Port() == 0:
 		e = l.p.SendPortZero
 	default:
-		path, why = l.find(dst.Addr(), s.source)
+		dst = l.open6(s, dst)
+		if e = l.crossedSend(s, c, dst.Addr()); e != spec.ENONE {
+			break
+		}
+		path, why = l.way(s, dst.Addr())
 		if l.p.Route[why] == spec.ENONE {
 			e = l.broadcastError(s, &path)
 		}
@@ -185,6 +192,10 @@ func (l *Layer) broadcastError(s *Socket, path *ip.Path) spec.Errno {
 // sockets as well (ip_mc_output).
 func (l *Layer) emitDatagram(path ip.Path, from, to uint16, payload []byte) {
 	if path.Kind == ip.Blackhole || l.merge(&path, from, to, payload) {
+		return
+	}
+	if path.Dst.Is6() {
+		l.emitDatagram6(path, from, to, payload)
 		return
 	}
 	n := wire.UDPLen + len(payload)

@@ -28,22 +28,28 @@ const (
 	shutBoth  = shutRead | shutWrite
 )
 
-// Socket is one AF_INET socket. Names follow the kernel's separate fields
+// Socket is one AF_INET or AF_INET6 socket. Names follow the kernel's separate fields
 // because the calls show them separately: bound is where packets are received
 // (inet_rcv_saddr), source where they are sent from (inet_saddr), port the
 // port held (inet_num) and shown the one that getsockname tells (inet_sport).
 type Socket struct {
+	family spec.Family
 	typ    spec.SockType
+	only   bool   // IPV6_V6ONLY
+	dev    uint32 // the interface it is bound to, by index (sk_bound_dev_if)
 	serial uint32
 	phase  phase
 	file   int32 // 0 while a child waits to be accepted
 
 	bound, source netip.Addr
-	port, shown   uint16
-	peer          netip.AddrPort
-	addrLocked    bool // bind(2) chose the address (SOCK_BINDADDR_LOCK)
-	portLocked    bool // bind(2) named the port (SOCK_BINDPORT_LOCK)
-	binding       ports.Handle
+	// via is the IPv4 source beside an IPv6 name, or where a system remembers the
+	// family of an association some address of it.
+	via         netip.Addr
+	port, shown uint16
+	peer        netip.AddrPort
+	addrLocked  bool // bind(2) chose the address (SOCK_BINDADDR_LOCK)
+	portLocked  bool // bind(2) named the port (SOCK_BINDPORT_LOCK)
+	binding     ports.Handle
 
 	conn       int32 // stream: the connection, dead or alive
 	associated bool  // datagram: has a peer
@@ -76,12 +82,13 @@ type Socket struct {
 var any4 = netip.IPv4Unspecified()
 
 // newSocket makes a socket without a file.
-func (l *Layer) newSocket(t spec.SockType) (int32, *Socket) {
+func (l *Layer) newSocket(f spec.Family, t spec.SockType) (int32, *Socket) {
 	i, s := l.socks.take()
 	flow, rx, backlog := s.flow, s.rx, s.backlog // nil for a stream in a new place
 	backlog.reset()
 	l.serial++
-	*s = Socket{typ: t, serial: l.serial, bound: any4, source: any4, flow: flow, rx: rx, backlog: backlog}
+	*s = Socket{family: f, typ: t, serial: l.serial, flow: flow, rx: rx, backlog: backlog}
+	s.bound, s.source = s.wildcard(), s.wildcard()
 	if t == spec.SockDgram {
 		s.openDatagram()
 	}
@@ -137,7 +144,7 @@ func (s *Socket) takeError() spec.Errno {
 // local is the name that getsockname tells (inet_getname).
 func (s *Socket) local() netip.AddrPort {
 	a := s.bound
-	if a.IsUnspecified() {
+	if a == s.wildcard() {
 		a = s.source
 	}
 	return netip.AddrPortFrom(a, s.shown)
@@ -160,5 +167,6 @@ func (l *Layer) portsOf(s *Socket) *ports.Table {
 // claim takes a port for socket i and shows it.
 func (l *Layer) claim(i int32, s *Socket, b ports.Binding) {
 	b.Owner, b.Reuse = ports.Owner(i), s.reuse
+	b.Six, b.Only, b.Dev = s.six(), s.only, s.dev
 	s.binding, s.port, s.shown = l.portsOf(s).Add(b), b.Port, b.Port
 }

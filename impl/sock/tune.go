@@ -8,4 +8,5 @@ func (l *Layer) Tune(f func(*tcp.Config)) {
 	f(&l.cfg.TCP)
 	l.wireTCP = shared(l.wireTCP, l.cfg.TCP, l.cfg.MTU)
 	l.loopTCP = shared(l.loopTCP, l.cfg.TCP, loopbackMTU)
+	l.shareTCP6()
 }

@@ -2,21 +2,16 @@ package udp
 
 import "net/netip"
 
-// Score says how well a socket with these names fits a datagram from src to
-// dst: 0 not at all, else the more it names the higher, so that a connected
-// socket goes before a bound one and that before one bound to every address
-// (compute_score in Linux's net/ipv4/udp.c; in_pcblookup on BSD). local may be
-// unspecified, remote the zero AddrPort or one with port 0.
-func Score(local, remote, src, dst netip.AddrPort) int {
-	if local.Port() != dst.Port() {
-		return 0
-	}
-	score := 1
-	if local.Addr().IsValid() && !local.Addr().IsUnspecified() {
-		if local.Addr() != dst.Addr() {
-			return 0
-		}
-		score += 4
+// Score says how well a socket fits a datagram from src to a name that the socket's
+// own fits by fit (see ports.Binding.Fits; more is better): 0 not at all, else the
+// more of its names are fixed the higher, so that a connected socket goes before a
+// bound one and that before one bound to every address (compute_score in Linux's
+// net/ipv4/udp.c; in_pcblookup on BSD). remote may be the zero AddrPort or one with
+// port 0.
+func Score(fit int, remote, src netip.AddrPort) int {
+	score := min(fit, 2)
+	if fit > 2 {
+		score = 5
 	}
 	if remote.Addr().IsValid() && !remote.Addr().IsUnspecified() {
 		if remote.Addr() != src.Addr() {

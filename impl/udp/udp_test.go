@@ -40,29 +40,21 @@ func TestQueue(t *testing.T) {
 }
 
 func TestScorePrefersTheMostSpecific(t *testing.T) {
-	src, dst := ap("10.0.0.9:99"), ap("192.168.0.1:53")
-	var none netip.AddrPort
-	order := []struct{ local, remote netip.AddrPort }{
-		{ap("0.0.0.0:53"), none},
-		{ap("192.168.0.1:53"), none},
-		{ap("192.168.0.1:53"), ap("10.0.0.9:99")},
-	}
+	src := ap("10.0.0.9:99")
 	last := 0
-	for _, s := range order {
-		score := Score(s.local, s.remote, src, dst)
+	for _, s := range []struct {
+		fit    int
+		remote netip.AddrPort
+	}{{1, netip.AddrPort{}}, {2, netip.AddrPort{}}, {3, netip.AddrPort{}}, {3, ap("10.0.0.9:0")}, {3, src}} {
+		score := Score(s.fit, s.remote, src)
 		if score <= last {
-			t.Errorf("%v connected to %v scores %d, want more than %d", s.local, s.remote, score, last)
+			t.Errorf("fit %d connected to %v scores %d, want more than %d", s.fit, s.remote, score, last)
 		}
 		last = score
 	}
-	for _, s := range []struct{ local, remote netip.AddrPort }{
-		{ap("0.0.0.0:54"), none},
-		{ap("192.168.0.2:53"), none},
-		{ap("192.168.0.1:53"), ap("10.0.0.8:99")},
-		{ap("192.168.0.1:53"), ap("10.0.0.9:98")},
-	} {
-		if score := Score(s.local, s.remote, src, dst); score != 0 {
-			t.Errorf("%v connected to %v scores %d, want 0", s.local, s.remote, score)
+	for _, remote := range []string{"10.0.0.8:99", "10.0.0.9:98", "10.0.0.8:0"} {
+		if score := Score(3, ap(remote), src); score != 0 {
+			t.Errorf("connected to %s scores %d, want 0", remote, score)
 		}
 	}
 }

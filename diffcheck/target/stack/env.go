@@ -29,9 +29,6 @@ func (t *Target) env(ev *script.Event) error {
 		if t.connected() {
 			return target.Refuse(ev, "a change of routes after a connect: impl looks a route up once")
 		}
-		if e.Six() {
-			return target.Refuse(ev, "ip -6 route: a stack target has no IPv6 routes")
-		}
 		r, err := target.ParseRoute(e)
 		if err != nil {
 			return target.Refuse(ev, "%s", err)

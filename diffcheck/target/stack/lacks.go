@@ -14,8 +14,6 @@ func lacks(s *script.Script) error {
 		switch {
 		case ev.Kind == script.EventEnv && ev.Env.Kind == script.EnvFile:
 			return target.Refuse(ev, "impl has no file system yet")
-		case ev.Kind == script.EventInject && (ev.Frame.Proto == script.ProtoICMP6 || ev.Frame.Dst.Addr().Is6()):
-			return target.Refuse(ev, "impl has no IPv6 yet")
 		case ev.Kind == script.EventCall && lacksCall(&ev.Call):
 			return target.Refuse(ev, "impl has no %s yet", missing(&ev.Call))
 		}
@@ -26,7 +24,7 @@ func lacks(s *script.Script) error {
 func lacksCall(c *spec.Call) bool {
 	switch c.Op {
 	case spec.OpSocket:
-		return c.Family == spec.AFUnix || c.Family == spec.AFInet6 || c.Family == spec.AFNetlink || c.Family == spec.AFPacket || c.Protocol == spec.ProtocolMPTCP || c.Family == spec.AFInet && (c.Type == spec.SockRaw || c.Protocol == spec.ProtocolICMP)
+		return c.Family == spec.AFUnix || c.Family == spec.AFNetlink || c.Family == spec.AFPacket || c.Protocol == spec.ProtocolMPTCP || (c.Family == spec.AFInet || c.Family == spec.AFInet6) && (c.Type == spec.SockRaw || c.Protocol == spec.ProtocolICMP)
 	case spec.OpSocketpair, spec.OpConnectx, spec.OpDisconnectx,
 		spec.OpLandlockCreate, spec.OpLandlockRestrict:
 		return true
@@ -45,8 +43,7 @@ func lacksOption(o spec.SockOption) bool {
 	case spec.SoBindtodevice, spec.SoReuseport,
 		spec.IPBindAddressNoPort, spec.IPLocalPortRange, spec.IPRecverr, spec.IPMtu, spec.IPMtuDiscover,
 		spec.TCPFastopen, spec.TCPFastopenConnect, spec.TCPFastopenNoCookie,
-		spec.IPOptions,
-		spec.IPv6V6only:
+		spec.IPOptions:
 		return true
 	}
 	return false
@@ -55,7 +52,7 @@ func lacksOption(o spec.SockOption) bool {
 func missing(c *spec.Call) string {
 	switch c.Op {
 	case spec.OpSocket:
-		if c.Family != spec.AFInet {
+		if c.Family != spec.AFInet && c.Family != spec.AFInet6 {
 			return c.Family.String()
 		}
 		if c.Protocol == spec.ProtocolMPTCP {

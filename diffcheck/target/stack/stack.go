@@ -2,6 +2,7 @@ package stack
 
 import (
 	"fmt"
+	"net/netip"
 	"slices"
 	"time"
 
@@ -83,8 +84,12 @@ func config(d spec.Dialect) impl.Config {
 		InvalidLimit: -1, // the lab sets tcp_invalid_ratelimit to 0
 		Neighbors:    []impl.Neighbor{{Addr: lab.Gateway, MAC: lab.PuppetMAC}},
 	}
-	cfg.Addrs = append(cfg.Addrs, lab.Own)
-	for _, r := range lab.Routes() {
+	cfg.Addrs = append(cfg.Addrs, lab.Own, lab.Own6, lab.LinkLocal)
+	cfg.Index, cfg.NoErrorLimit = script.ScopeWire, true
+	for _, a := range [...]netip.Addr{lab.Gateway6, lab.LinkPeer} {
+		cfg.Neighbors = append(cfg.Neighbors, impl.Neighbor{Addr: a, MAC: lab.PuppetMAC})
+	}
+	for _, r := range append(lab.Routes(), lab.Routes6()...) {
 		cfg.Routes = append(cfg.Routes, impl.Route{Prefix: r.Prefix, Kind: routeKinds[r.Kind], Gateway: r.Gateway})
 	}
 	return cfg
