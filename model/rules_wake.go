@@ -178,6 +178,11 @@ var timerRules = []Rule{
 		Title: "A delayed acknowledgement is sent.",
 		when:  func(m *move) bool { return m.s.has(AckDue) && (m.w.Timers || m.ackSoon(m.s)) },
 		then:  func(m *move) { m.s.clear(PingPong); m.ack(m.s) }},
+	{Name: "timer/pause", Class: Timer, on: onTimer, For: forLinux, Evidence: "Linux 6.18, tcp_event_data_sent (icsk_ack.ato)",
+		Title: "What the host sends long after the peer's data is no answer to it: the two do not take turns.",
+		when: timer(func(m *move) bool {
+			return m.s.TCP == Established && m.s.Flags&(Paced|PingPong|ShutWrite|Orphan) == Paced && m.w.Passing != 1
+		}), then: func(m *move) { m.s.set(Crossed) }},
 	{Name: "timer/time-wait-over", Class: Timer, on: onTimer, For: forAll, Evidence: "RFC 9293, 3.6.1; Linux 6.18, TCP_TIMEWAIT_LEN",
 		Title: "TIME-WAIT, and FIN-WAIT-2 without a descriptor, come to an end.",
 		when: timer(func(m *move) bool {

@@ -150,7 +150,7 @@ const (
 	AckDue                          // an acknowledgement is owed, and delayed
 	DueTwice                        // for two segments (Linux: ICSK_ACK_PUSHED2)
 	Hurry                           // Linux: a retransmission is due within two jiffies
-	Crossed                         // established by a simultaneous open, and no data has come since
+	Crossed                         // no data has come since a simultaneous open, or for a while
 	FINSent                         // our FIN is out
 	Routed                          // Linux: the route to the peer is cached
 	Bare                            // bound to an address no connection can come from (group, broadcast)

@@ -86,6 +86,9 @@ func (l *Layer) setsockopt(c *spec.Call) spec.Result {
 		if s.binding != 0 {
 			l.portsOf(s).Get(s.binding).Reuse = on
 		}
+		if s.conn != 0 {
+			l.conns.at(s.conn).reuse = on
+		}
 	default:
 		return spec.Fail(spec.ENOPROTOOPT)
 	}
