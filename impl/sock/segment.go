@@ -193,7 +193,8 @@ func (l *Layer) nextSegment(q *fifo, buf []byte, offload bool) (start, end int, 
 		end = SegmentOffset + payload
 		if c.remote.Addr().Is6() {
 			start, work = c.putSegment6(buf, end, &seg, offload, size)
-			return start, end, &c.path, work, true
+			l.path = c.path()
+			return start, end, &l.path, work, true
 		}
 		src, dst := c.local.Addr().As4(), c.remote.Addr().As4()
 		start = SegmentOffset - seg.Len()
