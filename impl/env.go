@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/connspec/connspec/impl/tcp"
+	"github.com/connspec/connspec/impl/vfs"
 )
 
 // EnvKind says what a change of the environment does.
@@ -17,6 +18,7 @@ const (
 	EnvSynRetries                 // Value, for attempts begun from now on
 	EnvPortRange                  // ephemeral ports from Value to Last
 	EnvDescriptors                // how many may be open: Value
+	EnvFile                       // File: the paths of AF_UNIX sockets
 )
 
 // Env is one change of the environment, as an administrator makes it.
@@ -24,7 +26,12 @@ type Env struct {
 	Kind        EnvKind
 	Route       Route
 	Value, Last int
+	File        FileChange
 }
+
+// FileChange is a change of the host's file system; one that fails changes
+// nothing.
+type FileChange = vfs.Change
 
 // Env changes the environment of the host.
 func (h *Host) Env(now time.Duration, e Env) {
@@ -44,6 +51,8 @@ func (h *Host) Env(now time.Duration, e Env) {
 		h.sock.SetPortRange(uint16(e.Value), uint16(e.Last))
 	case EnvDescriptors:
 		h.sock.SetDescriptors(e.Value)
+	case EnvFile:
+		h.sock.ChangeFiles(&e.File)
 	}
 	h.carry(now)
 }

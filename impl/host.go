@@ -71,6 +71,9 @@ type Config struct {
 	// or merged what it received. Every frame, in and out, begins with a header
 	// that says so ([wire.Virtio]). 0: frames are as on the wire.
 	Offload int
+	// DatagramQueue: an AF_UNIX datagram socket at which more wait takes none but
+	// from its peer (net.unix.max_dgram_qlen); 0: the system's default.
+	DatagramQueue int
 }
 
 // OffloadMax is the largest packet that Config.Offload can name.
@@ -114,6 +117,7 @@ func (h *Host) Reset(cfg Config) {
 	h.sock.Reset(sock.Config{
 		Personality: personality.For(cfg.Dialect), MTU: cfg.MTU, Offload: cfg.Offload, TCP: tcpConfig(&cfg), Secret: secret(cfg.Seed),
 		Descriptors: cfg.Descriptors, PortFirst: cfg.PortFirst, PortLast: cfg.PortLast,
+		DatagramQueue: cfg.DatagramQueue,
 	}, &h.routes)
 	h.makeFrame()
 }

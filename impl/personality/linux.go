@@ -10,6 +10,7 @@ import (
 var linux = Personality{
 	Dialect: spec.Linux,
 	Inet6:   inet6Linux,
+	Unix:    unixLinux,
 	Stream: [ChecksMax]Check{
 		CheckDescriptor, CheckImport, CheckSocket, CheckShort, CheckUnspec, CheckConnecting,
 		CheckListening, CheckConnected, CheckDead, CheckLength, CheckFamily,

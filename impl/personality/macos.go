@@ -20,6 +20,7 @@ var unreachableXNU = soften([16]Reaction{
 var macos = Personality{
 	Dialect: spec.MacOS,
 	Inet6:   inet6XNU,
+	Unix:    unixMacOS,
 	Stream: [ChecksMax]Check{
 		CheckDescriptor, CheckSocket, CheckImport, CheckUnspec, CheckConnecting, CheckListening,
 		CheckConnected, CheckDead, CheckForeign, CheckGroup, CheckAutobind, CheckLength, CheckFamily, CheckPort,

@@ -19,6 +19,7 @@ var unreachableBSD = soften([16]Reaction{
 var osx = Personality{
 	Dialect: spec.OSX,
 	Inet6:   inet6BSD,
+	Unix:    unixOSX,
 	Stream: [ChecksMax]Check{
 		CheckImport, CheckDescriptor, CheckSocket, CheckConnecting, CheckListening, CheckConnected,
 		CheckLength, CheckGroup, CheckDead, CheckFamily, CheckAutobind, CheckPort,

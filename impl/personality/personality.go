@@ -15,6 +15,7 @@ import (
 // Personality is one system's choice at every such point.
 type Personality struct {
 	Dialect spec.Dialect
+	Unix    Unix
 
 	Stream   [ChecksMax]Check // order of connect's checks on a stream socket
 	Datagram [ChecksMax]Check // and on a datagram socket

@@ -10,6 +10,7 @@ import (
 var posix = Personality{
 	Dialect: spec.POSIX,
 	Inet6:   inet6POSIX,
+	Unix:    unixPOSIX,
 	Stream: [ChecksMax]Check{
 		CheckDescriptor, CheckSocket, CheckImport, CheckListening, CheckConnecting,
 		CheckConnected, CheckDead, CheckLength, CheckFamily,

@@ -21,6 +21,7 @@ var unreachableTTCP = func() (t [16]Reaction) {
 var targettcp = Personality{
 	Dialect: spec.TargetTCP,
 	Inet6:   Inet6{None: true},
+	Unix:    Unix{None: true},
 	Stream: [ChecksMax]Check{
 		CheckDescriptor, CheckSocket, CheckImport, CheckLength, CheckFamily, CheckAny, CheckListening,
 		CheckConnecting, CheckConnected, CheckDead, CheckGroup,

@@ -19,6 +19,9 @@ func (l *Layer) Call(now time.Duration, thread int, c *spec.Call) (r spec.Result
 
 // begin makes a call as far as it gets.
 func (l *Layer) begin(thread int, c *spec.Call) (r spec.Result, done bool) {
+	if r, done, mine := l.callUnix(thread, c); mine {
+		return r, done
+	}
 	switch c.Op {
 	case spec.OpConnect:
 		return l.connect(thread, c)
@@ -47,6 +50,8 @@ func (l *Layer) callAtOnce(c *spec.Call) spec.Result {
 	switch c.Op {
 	case spec.OpSocket:
 		return l.socket(c)
+	case spec.OpSocketpair:
+		return l.socketpair(c)
 	case spec.OpBind:
 		return l.bind(c)
 	case spec.OpListen:

@@ -105,6 +105,9 @@ func (l *Layer) install(n int32) spec.Result {
 }
 
 func (l *Layer) socket(c *spec.Call) spec.Result {
+	if c.Family == spec.AFUnix {
+		return l.socketUnix(c)
+	}
 	if e := l.socketError(c); e != spec.ENONE {
 		return spec.Fail(e)
 	}

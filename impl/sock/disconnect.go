@@ -50,6 +50,10 @@ func (l *Layer) unhashClosed(n int32, c *connection) {
 // release is the last close of a socket (tcp_close, udp_lib_close).
 func (l *Layer) release(i int32) {
 	s := l.socks.at(i)
+	if s.unix != 0 {
+		l.releaseUnix(i, s, false)
+		return
+	}
 	if s.listening {
 		l.stopListening(s)
 	}

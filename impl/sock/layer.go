@@ -19,6 +19,7 @@ import (
 	"github.com/connspec/connspec/impl/ports"
 	"github.com/connspec/connspec/impl/tcp"
 	"github.com/connspec/connspec/impl/timer"
+	"github.com/connspec/connspec/impl/vfs"
 	"github.com/connspec/connspec/spec"
 )
 
@@ -33,6 +34,9 @@ type Config struct {
 	PortFirst   uint16     // ephemeral range; zero: the default one
 	PortLast    uint16
 	ReceiveMax  int // bytes queued per datagram socket
+	// DatagramQueue is how many datagrams an AF_UNIX socket may have waiting and
+	// still take one more (net.unix.max_dgram_qlen); 0: the default.
+	DatagramQueue int
 }
 
 // Limits and defaults.
@@ -44,6 +48,7 @@ const (
 	loopbackMTU       = 65535
 	loopbackMTU6      = 65536
 	embryosMax        = 1024 // half-open connections per listener
+	datagramQueue     = 10   // net.unix.max_dgram_qlen
 )
 
 // Layer is the socket layer of one host. Sockets, connections, open files and
@@ -71,6 +76,7 @@ type Layer struct {
 	files   slab[file]
 	socks   slab[Socket]
 	conns   slab[connection]
+	unixes  slab[unixSocket]
 	waits   slab[wait]
 	buffers tcp.Pool // of connections
 
@@ -105,6 +111,10 @@ type Layer struct {
 	path       ip.Path       // of the segment that was made last
 	now        time.Duration // of the verb in progress
 	serial     uint32        // of sockets, in order of creation
+
+	fs       vfs.FS
+	abstract map[unixKey]int32 // abstract names of AF_UNIX; looked up only
+	chosen   int32             // the last of those that the system chose
 }
 
 // completion is a blocked call that ended.
@@ -122,6 +132,9 @@ func (l *Layer) Reset(cfg Config, routes *ip.Table) {
 	if l.cfg.ReceiveMax == 0 {
 		l.cfg.ReceiveMax = receiveMaxDefault
 	}
+	if l.cfg.DatagramQueue == 0 {
+		l.cfg.DatagramQueue = datagramQueue
+	}
 	l.wireTCP = shared(l.wireTCP, cfg.TCP, cfg.MTU)
 	l.loopTCP = shared(l.loopTCP, cfg.TCP, loopbackMTU)
 	l.shareTCP6()
@@ -136,6 +149,7 @@ func (l *Layer) Reset(cfg Config, routes *ip.Table) {
 	l.tcpPorts.Reset()
 	l.tcpPorts.Exact, l.udpPorts.Exact = l.p.ReuseExact, l.p.ReuseExact
 	l.udpPorts.Reset()
+	l.resetUnix()
 	l.resetChooser()
 	l.timers.Reset()
 	l.remnants.reset()
@@ -194,6 +208,7 @@ func (l *Layer) CopyTo(c *Layer, routes *ip.Table) {
 	c.interests = l.interests.clone(func(dst, src *interest) { *dst = *src })
 	c.remnants = l.remnants.clone(func(dst, src *remnant) { *dst = *src })
 	c.names, c.threads = l.names.Clone(), maps.Clone(l.threads)
+	c.unixes, c.abstract, c.fs = l.unixes.clone((*unixSocket).copyTo), maps.Clone(l.abstract), l.fs.Clone()
 	c.tcpPorts, c.udpPorts = l.tcpPorts.Clone(), l.udpPorts.Clone()
 	c.timers = timer.Heap{}
 	l.timers.CopyTo(&c.timers)

@@ -26,13 +26,7 @@ func (l *Layer) listen(c *spec.Call) spec.Result {
 	if s.phase != phaseUnconnected || spent || l.state(s) != tcp.StateClosed && !s.listening {
 		return spec.Fail(spec.EINVAL)
 	}
-	if s.backlog == nil {
-		s.backlog = new(backlog)
-	}
-	s.backlog.limit = c.Backlog
-	if s.backlog.limit < 0 || s.backlog.limit > somaxconn || s.backlog.limit == 0 && l.p.BacklogCountsAll {
-		s.backlog.limit = somaxconn
-	}
+	l.allow(s, c.Backlog)
 	if s.listening {
 		return spec.Result{}
 	}
@@ -43,6 +37,17 @@ func (l *Layer) listen(c *spec.Call) spec.Result {
 	s.listening = true
 	l.retry(i)
 	return spec.Result{}
+}
+
+// allow sets how many connections may wait where a program asks for n.
+func (l *Layer) allow(s *Socket, n int32) {
+	if s.backlog == nil {
+		s.backlog = new(backlog)
+	}
+	if n < 0 || n > somaxconn || n == 0 && l.p.BacklogCountsAll {
+		n = somaxconn
+	}
+	s.backlog.limit = n
 }
 
 // claimListening takes the socket's port, or an ephemeral one, for listening

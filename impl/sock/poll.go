@@ -64,6 +64,8 @@ func (l *Layer) readiness(f *file, asked spec.PollEvents) spec.PollEvents {
 		return l.kqpoll(s, asked)
 	case l.p.Poll == personality.PollQuiet:
 		return l.sopoll(s)
+	case s.unix != 0:
+		return l.readinessUnix(s)
 	case s.typ == spec.SockDgram:
 		return l.readinessDatagram(s)
 	}

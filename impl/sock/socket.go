@@ -40,6 +40,7 @@ type Socket struct {
 	serial uint32
 	phase  phase
 	file   int32 // 0 while a child waits to be accepted
+	unix   int32 // AF_UNIX: what else there is of it; 0: of AF_INET
 
 	bound, source netip.Addr
 	// via is the IPv4 source beside an IPv6 name, or where a system remembers the

@@ -6,6 +6,8 @@ import "github.com/connspec/connspec/spec"
 // there, an error, or the end (soreadable).
 func (l *Layer) readable(s *Socket) bool {
 	switch {
+	case s.unix != 0:
+		return l.unixReadable(s)
 	case s.listening:
 		return !s.backlog.queue.empty()
 	case s.err != spec.ENONE || s.shut&shutRead != 0 || s.typ == spec.SockDgram && s.rx.Len() > 0:
@@ -18,6 +20,8 @@ func (l *Layer) readable(s *Socket) bool {
 // (sowriteable). A stream without a connection waits for one.
 func (l *Layer) writable(s *Socket) bool {
 	switch {
+	case s.unix != 0:
+		return l.unixWritable(s)
 	case s.err != spec.ENONE || s.shut&shutWrite != 0 || s.typ == spec.SockDgram:
 		return true
 	case s.phase != phaseConnected || s.conn == 0:

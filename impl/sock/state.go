@@ -42,6 +42,7 @@ func (l *Layer) AppendState(now time.Duration, b []byte) []byte {
 			b = r.tcp.AppendState(now, appendName(appendName(b, r.local), r.remote))
 		}
 	}
+	b = l.appendUnix(b)
 	for i := 1; i < l.waits.live; i++ {
 		w := l.waits.at(int32(i))
 		b = append(b, byte(w.op), byte(w.flags), bit(w.limited))
@@ -69,7 +70,7 @@ func (l *Layer) appendSocket(b []byte, s *Socket) []byte {
 	b = appendName(b, netip.AddrPortFrom(s.bound, s.port))
 	b = appendName(b, netip.AddrPortFrom(s.source, s.shown))
 	b = appendName(b, s.peer)
-	b = le.AppendUint32(b, uint32(s.conn))
+	b = le.AppendUint32(le.AppendUint32(b, uint32(s.conn)), uint32(s.unix))
 	if s.backlog != nil {
 		b = le.AppendUint32(b, uint32(s.backlog.limit))
 		for _, k := range s.backlog.queue.items[s.backlog.queue.first:] {

@@ -61,6 +61,8 @@ func (l *Layer) expired(w *wait) spec.Result {
 		return l.many(w)
 	case w.conn != 0:
 		return unlinger(w, l.p.LingerOver)
+	case l.socks.at(w.sock).unix != 0: // nothing is under way (sock_intr_errno, unix_wait_for_peer)
+		return sendResult(w.sent, spec.EAGAIN)
 	case w.op == spec.OpConnect && w.joined:
 		return spec.Fail(spec.EALREADY)
 	case w.op == spec.OpConnect:

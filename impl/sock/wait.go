@@ -26,6 +26,11 @@ type wait struct {
 
 	disconnects uint32 // the socket's count when the wait began
 
+	far       int32       // AF_UNIX: the socket at which it waits for room, or 0
+	roused    bool        // AF_UNIX: there may be some
+	addressed bool        // AF_UNIX: to counts
+	to        unixAddress // AF_UNIX: connect, sendto: whom to
+
 	poll    []spec.PollFD
 	files   []int32 // poll: file of each entry, 0 if none; nil otherwise
 	until   time.Duration
@@ -101,6 +106,7 @@ func (l *Layer) unblock(i int32) {
 	} else {
 		list.last = w.prev
 	}
+	l.leaveRoom(w)
 	delete(l.threads, w.thread)
 	l.patience.Clear(int(i))
 	if w.conn != 0 {
@@ -171,6 +177,9 @@ func (l *Layer) Settle(now time.Duration) bool {
 // resume tries a blocked call again. One whose connection was dissolved under
 // it ends with EPIPE (sk_wait_event).
 func (l *Layer) resume(w *wait) (spec.Result, bool) {
+	if l.socks.at(w.sock).unix != 0 {
+		return l.resumeUnix(w)
+	}
 	if w.op != spec.OpAccept && w.disconnects != l.socks.at(w.sock).disconnects {
 		e := spec.EPIPE
 		if s := l.socks.at(w.sock); w.op == spec.OpSend && s.err != spec.ENONE {

@@ -15,6 +15,10 @@ import (
 func (t *Target) env(ev *script.Event) error {
 	e := &ev.Env
 	change := impl.Env{}
+	if e.Kind == script.EnvFile {
+		t.changeFiles(&e.File)
+		return nil
+	}
 	if t.cfg.Dialect != spec.Linux && e.Kind != script.EnvSleep {
 		return target.Refuse(ev, "a change of the environment: impl follows it as Linux alone")
 	}

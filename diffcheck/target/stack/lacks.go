@@ -8,12 +8,12 @@ import (
 
 // lacks refuses a script that needs what package impl does not have yet. The
 // kernel and the model are held against each other on it all the same.
-func lacks(s *script.Script) error {
+func lacks(s *script.Script, d spec.Dialect) error {
 	for i := range s.Events {
 		ev := &s.Events[i]
 		switch {
-		case ev.Kind == script.EventEnv && ev.Env.Kind == script.EnvFile:
-			return target.Refuse(ev, "impl has no file system yet")
+		case d != spec.Linux && ev.Kind == script.EventCall && ev.Call.Family == spec.AFUnix:
+			return target.Refuse(ev, "impl has AF_UNIX as Linux alone")
 		case ev.Kind == script.EventCall && lacksCall(&ev.Call):
 			return target.Refuse(ev, "impl has no %s yet", missing(&ev.Call))
 		}
@@ -24,8 +24,8 @@ func lacks(s *script.Script) error {
 func lacksCall(c *spec.Call) bool {
 	switch c.Op {
 	case spec.OpSocket:
-		return c.Family == spec.AFUnix || c.Family == spec.AFNetlink || c.Family == spec.AFPacket || c.Protocol == spec.ProtocolMPTCP || (c.Family == spec.AFInet || c.Family == spec.AFInet6) && (c.Type == spec.SockRaw || c.Protocol == spec.ProtocolICMP)
-	case spec.OpSocketpair, spec.OpConnectx, spec.OpDisconnectx,
+		return c.Family == spec.AFNetlink || c.Family == spec.AFPacket || c.Protocol == spec.ProtocolMPTCP || (c.Family == spec.AFInet || c.Family == spec.AFInet6) && (c.Type == spec.SockRaw || c.Protocol == spec.ProtocolICMP)
+	case spec.OpConnectx, spec.OpDisconnectx,
 		spec.OpLandlockCreate, spec.OpLandlockRestrict:
 		return true
 	case spec.OpGetsockopt, spec.OpSetsockopt:

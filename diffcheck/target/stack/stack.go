@@ -81,8 +81,9 @@ func open(name string, o Options, c carrier) *Target {
 func config(d spec.Dialect) impl.Config {
 	cfg := impl.Config{
 		Dialect: d, MAC: lab.HostMAC, MTU: lab.MTU, SynRetries: 1,
-		InvalidLimit: -1, // the lab sets tcp_invalid_ratelimit to 0
-		Neighbors:    []impl.Neighbor{{Addr: lab.Gateway, MAC: lab.PuppetMAC}},
+		InvalidLimit:  -1, // the lab sets tcp_invalid_ratelimit to 0
+		DatagramQueue: 1,  // and max_dgram_qlen to this
+		Neighbors:     []impl.Neighbor{{Addr: lab.Gateway, MAC: lab.PuppetMAC}},
 	}
 	cfg.Addrs = append(cfg.Addrs, lab.Own, lab.Own6, lab.LinkLocal)
 	cfg.Index, cfg.NoErrorLimit = script.ScopeWire, true
@@ -114,7 +115,7 @@ func (t *Target) Run(s *script.Script, tr *script.Trace) error {
 	if err := target.Check(s); err != nil {
 		return err
 	}
-	if err := lacks(s); err != nil {
+	if err := lacks(s, t.cfg.Dialect); err != nil {
 		return err
 	}
 	t.rec.Begin(t.name, s, tr)
