@@ -55,7 +55,7 @@ func (u *unixSocket) copyTo(src *unixSocket) {
 
 // newUnix makes a socket without a file.
 func (l *Layer) newUnix(t spec.SockType) (int32, *Socket) {
-	i, s := l.newSocket(t)
+	i, s := l.newSocket(spec.AFUnix, t)
 	n, u := l.unixes.take()
 	rx, room := u.rx, u.room
 	rx.reset()
