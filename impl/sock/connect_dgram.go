@@ -34,8 +34,8 @@ func (l *Layer) associate(a *attempt) spec.Result {
 	if s.source.IsUnspecified() {
 		s.source = path.Src
 	}
-	if l.p.Inet6.LastsFamily || path.Src.Is4() && !s.via.IsValid() {
-		s.via = path.Src
+	if l.p.Inet6.LastsFamily || path.Src.Is4() && s.via == (via{}) {
+		s.via = viaOf(path.Src)
 	}
 	if s.bound.IsUnspecified() {
 		s.bound = path.Src
@@ -87,7 +87,7 @@ func (l *Layer) dissociate(s *Socket) {
 			l.udpPorts.Readdress(s.binding, s.bound)
 		}
 		if !l.p.Inet6.LastsFamily {
-			s.via = netip.Addr{}
+			s.via = via{}
 		}
 	}
 	if !l.p.ZeroSource && !s.portLocked {

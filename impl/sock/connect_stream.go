@@ -133,6 +133,7 @@ func (l *Layer) startStream(a *attempt) (spec.Result, bool) {
 		if why == ip.HostUnreachable || why == ip.Prohibited {
 			l.refuseSyn(s, dst, l.primary(dst.Addr()))
 		}
+		s.astray = s.astray && dst.Addr().Is6() // a failure over IPv4 takes it back
 		return spec.Fail(e), true
 	}
 	if path.Kind == ip.Broadcast || path.Kind == ip.Multicast {
@@ -160,6 +161,7 @@ func (l *Layer) startStream(a *attempt) (spec.Result, bool) {
 	}
 	s.peer, s.err, s.peerDone, s.halfOpen = dst, spec.ENONE, false, false
 	l.dial(a.sockNum, s, path, successor)
+	l.stray(s)
 	s.phase = phaseConnecting
 	if a.nonblock || !l.waitConnect(a, false) {
 		return spec.Fail(spec.EINPROGRESS), true
@@ -196,7 +198,7 @@ func (l *Layer) refresh(s *Socket) {
 
 // unaddress takes a stream's local address away, which connect had chosen.
 func (l *Layer) unaddress(s *Socket) {
-	s.source, s.bound, s.via = s.wildcard(), s.wildcard(), netip.Addr{}
+	s.source, s.bound, s.via = s.wildcard(), s.wildcard(), via{}
 	if s.binding != 0 {
 		l.tcpPorts.SetAddr(s.binding, s.bound)
 	}

@@ -29,6 +29,7 @@ type connection struct {
 	timeWait      bool
 	over          bool          // the owner was told that it ended
 	stamped       bool          // the peer's SYN had a timestamp
+	astray        bool          // see inet6_astray.go
 	since         time.Duration // with timeWait: when it began
 	reuse         bool          // SO_REUSEADDR of the socket it came from
 	broadcast     bool          // with listener: SO_BROADCAST when the SYN came
@@ -44,6 +45,7 @@ func (c *connection) copyTo(src *connection) {
 	dst.local, dst.remote, dst.digest, dst.way = src.local, src.remote, src.digest, src.way
 	dst.owner, dst.listener, dst.binding = src.owner, src.listener, src.binding
 	dst.used, dst.hashed, dst.ready, dst.timeWait, dst.reuse = src.used, src.hashed, src.ready, src.timeWait, src.reuse
+	dst.astray = src.astray
 	dst.stamped, dst.over, dst.since = src.stamped, src.over, src.since
 	dst.broadcast, dst.nodelay, dst.options, dst.lingerer = src.broadcast, src.nodelay, src.options, src.lingerer
 }
@@ -64,6 +66,7 @@ func (c *connection) path() ip.Path {
 func (c *connection) fresh(path ip.Path, local, remote netip.AddrPort) {
 	c.local, c.remote, c.way = local, remote, way{path.NextHop, path.Kind, path.Loops}
 	c.owner, c.listener, c.binding, c.timeWait, c.reuse, c.stamped, c.over = 0, 0, 0, false, false, false, false
+	c.astray = false
 	c.broadcast, c.nodelay, c.ready, c.options, c.lingerer = false, false, false, options{}, 0
 	c.used = true
 }

@@ -81,10 +81,24 @@ func (s *Socket) source4() netip.Addr {
 	switch {
 	case s.source.Is4():
 		return s.source
-	case s.via.IsValid():
-		return s.via
+	case s.via.family == spec.AFInet:
+		return netip.AddrFrom4(s.via.addr)
 	}
 	return any4
+}
+
+// via is the IPv4 source beside the name of an AF_INET6 socket; where a system
+// remembers the family of an association, that.
+type via struct {
+	family spec.Family // AF_UNSPEC: none
+	addr   [4]byte
+}
+
+func viaOf(a netip.Addr) via {
+	if a.Is4() {
+		return via{spec.AFInet, a.As4()}
+	}
+	return via{family: spec.AFInet6}
 }
 
 // way is the way to dst, as the system looks for it.
@@ -114,11 +128,10 @@ func (l *Layer) open6(s *Socket, dst netip.AddrPort) netip.AddrPort {
 // crosses: the destination is of the other family than the socket's own address,
 // or than its peer of before.
 func (l *Layer) crosses(s *Socket, dst netip.Addr) bool {
-	own := s.bound
-	if own == any6 {
-		own = s.via
+	if s.bound != any6 {
+		return s.bound.Is4() != dst.Is4()
 	}
-	return own.IsValid() && own.Is4() != dst.Is4()
+	return s.via.family != spec.AFUnspec && (s.via.family == spec.AFInet) != dst.Is4()
 }
 
 // resolve6 is what connect makes of an AF_INET6 address before it looks for a way

@@ -48,7 +48,7 @@ func (l *Layer) bindScoped(i int32, s *Socket, c *spec.Call) spec.Errno {
 	if e != spec.ENONE {
 		s.only = only
 	} else {
-		s.via = standIn
+		s.via = viaOf(standIn)
 	}
 	return e
 }

@@ -104,7 +104,7 @@ func (l *Layer) strangerSegment(src, dst netip.AddrPort, seg *wire.TCP, payload 
 	case tcp.ListenAccept:
 		l.synArrived(i, path, src, dst, seg, successor, hasSuccessor)
 	case tcp.ListenReset:
-		if rst, ok := tcp.ResetFor(seg, len(payload)); ok {
+		if rst, ok := tcp.ResetFor(seg, len(payload)); ok && l.answers6(src, dst) {
 			l.sendSegment(path, &rst)
 		}
 	}
@@ -192,8 +192,12 @@ func (l *Layer) nextSegment(q *fifo, buf []byte, offload bool) (start, end int, 
 		seg.SrcPort, seg.DstPort = c.local.Port(), c.remote.Port()
 		end = SegmentOffset + payload
 		if c.remote.Addr().Is6() {
-			start, work = c.putSegment6(buf, end, &seg, offload, size)
 			l.path = c.path()
+			if c.astray {
+				l.path = l.astrayPath(c)
+				return l.putAstray(buf, end, &seg), end, &l.path, work, true
+			}
+			start, work = c.putSegment6(buf, end, &seg, offload, size)
 			return start, end, &l.path, work, true
 		}
 		src, dst := c.local.Addr().As4(), c.remote.Addr().As4()

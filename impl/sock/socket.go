@@ -36,6 +36,7 @@ type Socket struct {
 	family spec.Family
 	typ    spec.SockType
 	only   bool   // IPV6_V6ONLY
+	astray bool   // an attempt over IPv6 goes to the IPv4 peer of before, strayed
 	dev    uint32 // the interface it is bound to, by index (sk_bound_dev_if)
 	serial uint32
 	phase  phase
@@ -43,14 +44,13 @@ type Socket struct {
 	unix   int32 // AF_UNIX: what else there is of it; 0: of AF_INET
 
 	bound, source netip.Addr
-	// via is the IPv4 source beside an IPv6 name, or where a system remembers the
-	// family of an association some address of it.
-	via         netip.Addr
-	port, shown uint16
-	peer        netip.AddrPort
-	addrLocked  bool // bind(2) chose the address (SOCK_BINDADDR_LOCK)
-	portLocked  bool // bind(2) named the port (SOCK_BINDPORT_LOCK)
-	binding     ports.Handle
+	via           via
+	strayed       [4]byte
+	port, shown   uint16
+	peer          netip.AddrPort
+	addrLocked    bool // bind(2) chose the address (SOCK_BINDADDR_LOCK)
+	portLocked    bool // bind(2) named the port (SOCK_BINDPORT_LOCK)
+	binding       ports.Handle
 
 	conn       int32 // stream: the connection, dead or alive
 	associated bool  // datagram: has a peer

@@ -70,6 +70,7 @@ func (l *Layer) appendSocket(b []byte, s *Socket) []byte {
 	b = appendName(b, netip.AddrPortFrom(s.bound, s.port))
 	b = appendName(b, netip.AddrPortFrom(s.source, s.shown))
 	b = appendName(b, s.peer)
+	b = append(append(append(b, byte(s.via.family), bit(s.astray)), s.via.addr[:]...), s.strayed[:]...)
 	b = le.AppendUint32(le.AppendUint32(b, uint32(s.conn)), uint32(s.unix))
 	if s.backlog != nil {
 		b = le.AppendUint32(b, uint32(s.backlog.limit))

@@ -72,7 +72,7 @@ func OpenImpl(o Options) (*Target, error) {
 func open(name string, o Options, c carrier) *Target {
 	t := &Target{name: name, capture: o.Capture, carry: c, cfg: config(o.Dialect)}
 	t.host = impl.New(t.cfg)
-	t.puppet = puppet.New(puppet.Config{MAC: lab.PuppetMAC, HostMAC: lab.HostMAC, Verify: true}, &t.naming)
+	t.puppet = puppet.New(puppet.Config{MAC: lab.PuppetMAC, HostMAC: lab.HostMAC, Verify: true, TellSums: true}, &t.naming)
 	t.observe, t.handle = t.observeFrame, t.handleFrame
 	return t
 }
