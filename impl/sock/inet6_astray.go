@@ -26,15 +26,13 @@ func (l *Layer) stray(s *Socket) {
 
 // astrayPath is the way that its segments take.
 func (l *Layer) astrayPath(c *connection) ip.Path {
-	dst := any4
 	if c.owner != 0 {
-		dst = netip.AddrFrom4(l.socks.at(c.owner).strayed)
+		path, why := l.routes.Find(netip.AddrFrom4(l.socks.at(c.owner).strayed), netip.Addr{})
+		if why == ip.Reachable {
+			return path
+		}
 	}
-	path, why := l.routes.Find(dst, netip.Addr{})
-	if why != ip.Reachable {
-		return ip.Path{Src: any4, Dst: dst, Kind: ip.Blackhole}
-	}
-	return path
+	return ip.Path{Src: any4, Dst: any4, Kind: ip.Blackhole}
 }
 
 // putAstray writes the headers of such a segment for l.path.
