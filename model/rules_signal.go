@@ -71,7 +71,7 @@ var signalRules = []Rule{
 	{Name: "signal/ignored", Class: Wake, on: onSignal, For: forAll, Evidence: "POSIX.1-2008, XSH 2.4.3; Linux 6.18, sig_ignored",
 		Title: "A signal that is ignored ends no call.", when: func(m *move) bool { return m.handler == spec.SigIgnore }, then: nothing},
 	{Name: "signal/targettcp", Class: Wake, on: onSignal, For: forTargetTCP, Unsaid: forTargetTCP,
-		Title: "The page knows no signals.", then: func(m *move) { m.t.Wait = Anything }},
+		Title: "The page knows no signals.", then: interrupted},
 	{Name: "signal/close", Class: Wake, on: onSignal, For: forLinux, Evidence: "Linux 6.18, sk_stream_wait_close",
 		Title: "A signal ends the wait of a lingering close, which returns 0: the socket is gone all the same.", when: blockedIn(spec.OpClose), then: succeeds},
 	{Name: "signal/poll", Class: Wake, on: onSignal, For: forLinux | forMacOS | forOSX, Evidence: "Linux 6.18, do_restart_poll, signal(7); XNU 11417, poll_nocancel; POSIX.1-2008, poll()",
@@ -96,6 +96,14 @@ var signalRules = []Rule{
 		Title: "With SA_RESTART accept, recv and send go on.", when: restarting, then: (*move).restart},
 	{Name: "signal/EINTR", Class: Wake, on: onSignal, For: forPOSIX | forMacOS | forOSX, Evidence: "POSIX.1-2008, accept(), recv(), send()",
 		Title: "A caught signal ends accept, recv and send with EINTR.", then: fails(spec.EINTR)},
+}
+
+// interrupted leaves open what becomes of a call, and with it of its socket.
+func interrupted(m *move) {
+	m.t.Wait = Anything
+	if m.s != nil {
+		m.s.set(AnyState)
+	}
 }
 
 // restart makes the call of a waiting thread once more, as a new call: its
