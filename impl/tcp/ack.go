@@ -14,7 +14,7 @@ func (c *Conn) handleAck(now time.Duration, a *arrival) (ev Event, ok bool) {
 			c.resetFor(a)
 			return 0, false
 		}
-		c.sampleAck(now, a)
+		c.sampleSyn(now, &a.seg.Options)
 		c.sndUna = c.sndNxt
 		if !c.has(passive) {
 			c.acked = 1
@@ -33,18 +33,11 @@ func (c *Conn) handleAck(now time.Duration, a *arrival) (ev Event, ok bool) {
 			c.challenge(now)
 			return c.eaten(now, a), false
 		}
+		c.oldSacks(now, a)
 		return 0, true
 	}
 	updated := c.updateSendWindow(a)
-	sacked := c.takeSack(&a.seg.Options)
-	if c.has(probing) {
-		c.probeAnswered(now, a.ack)
-	}
-	if a.ack != c.sndUna {
-		ev = c.acknowledged(now, a)
-	} else if c.sndNxt != c.sndUna && len(a.data) == 0 && !a.fin && (!updated || sacked) {
-		c.duplicateAck(now, a, sacked)
-	}
+	ev = c.takeAck(now, a, updated)
 	return ev | c.finAcknowledged(now, a) | AckTaken, true
 }
 
@@ -71,10 +64,155 @@ func (c *Conn) oldAckWindow() uint32 {
 	return c.sndMaxWnd
 }
 
-// acknowledged moves SND.UNA.
-func (c *Conn) acknowledged(now time.Duration, a *arrival) (ev Event) {
-	flight, acked := c.sndNxt-c.sndUna, a.ack-c.sndUna
-	c.sampleAck(now, a)
+// newsOf begins the news of an acknowledgement that is not old.
+func (c *Conn) newsOf(a *arrival, updated bool) (n news) {
+	n.reord, n.priorFack = c.sndNxt, c.highestSack()
+	if a.ack != c.sndUna {
+		n.set(newsAdvanced | newsWindow)
+	}
+	if updated {
+		n.set(newsWindow)
+	}
+	if a.end != a.seq {
+		n.set(newsData)
+	}
+	if c.has(ecnOK) && a.seg.Flags&(wire.ECE|wire.SYN) == wire.ECE {
+		n.set(newsECE)
+	}
+	return n
+}
+
+// takeAck takes in what an acknowledgement tells of what is in flight (Linux
+// tcp_ack).
+func (c *Conn) takeAck(now time.Duration, a *arrival, updated bool) (ev Event) {
+	n, prior, t := c.newsOf(a, updated), c.sndUna, c.tx
+	inFlight := t.count() > 0
+	var delivered, lost uint32
+	if t != nil {
+		t.noteEcho(a)
+		delivered, lost = t.delivered, t.lostTotal
+		c.takeSacks(now, a, &n)
+		if n.has(newsAdvanced) {
+			c.dropSegments(now, a.ack, &n)
+		}
+	}
+	if n.has(newsAdvanced) {
+		if !c.has(synAcked) {
+			c.sampleSyn(now, &a.seg.Options)
+			n.set(newsAcked)
+		}
+		c.retransmits = 0
+		ev = c.moveUna(a.ack)
+	}
+	switch {
+	case !inFlight:
+		if n.has(newsDSACK) {
+			c.alert(now, prior, &n)
+		}
+		if c.has(probing) {
+			c.probeAnswered(now, a.ack)
+		}
+		return ev
+	case n.has(newsAdvanced):
+		c.settleCounts(&n)
+	}
+	c.sampleData(now, a, &n)
+	c.adaptReorderWindow(&n)
+	if c.has(tlpOut) {
+		c.probeAcked(a.ack, &n)
+	}
+	if c.dubious(&n) {
+		if !n.has(newsAdvanced | newsNotDup | newsDSACK) {
+			n.dups = 1
+		}
+		c.alert(now, prior, &n)
+	}
+	if n.has(newsSetTimer) && !c.scheduleProbe(now, true) {
+		c.rearmRTO(now)
+	}
+	t.countECE(t.delivered-delivered, &n)
+	c.follow(now, t.delivered-delivered+n.dsacked, t.lostTotal-lost, &n)
+	return ev
+}
+
+// oldSacks takes SACK blocks from an acknowledgement that was overtaken.
+func (c *Conn) oldSacks(now time.Duration, a *arrival) {
+	if c.tx == nil || a.seg.Options.Has&wire.OptionSACK == 0 {
+		return
+	}
+	n := news{flags: newsWindow, reord: c.sndNxt, priorFack: c.highestSack()}
+	c.tx.noteEcho(a)
+	delivered, lost := c.tx.delivered, c.tx.lostTotal
+	c.takeSacks(now, a, &n)
+	c.alert(now, c.sndUna, &n)
+	if c.reducing() {
+		c.reduceStep(c.tx.delivered-delivered+n.dsacked, c.tx.lostTotal-lost, &n)
+	}
+}
+
+// noteEcho keeps the timestamp that the segment at hand echoes, 0 if none.
+func (t *sender) noteEcho(a *arrival) {
+	t.echo = 0
+	if a.seg.Options.Has&wire.OptionTimestamps != 0 {
+		t.echo = a.seg.Options.TSEcr
+	}
+}
+
+// dropSegments takes what ack covers out of flight (Linux tcp_clean_rtx_queue).
+// A segment that is covered in part stays.
+func (c *Conn) dropSegments(now time.Duration, ack uint32, n *news) {
+	t := c.tx
+	from, low := c.dataStart(), c.sndNxt
+	for t.head != t.tail && seqLE(t.at(t.head).end, ack) {
+		s := t.at(t.head)
+		switch {
+		case s.marks&(markAgain|markEver) != 0:
+			n.set(newsAgainAcked)
+		case s.marks&markSacked == 0:
+			n.noteAckTime(s.at)
+			low = seqMin(low, from)
+			if seqLE(s.end, t.high) {
+				n.set(newsOriginal)
+			}
+		}
+		if s.marks&markSacked == 0 && c.has(sackOK) {
+			t.delivered++
+			c.rackAdvance(now, s)
+		}
+		n.noteDelivered(s)
+		t.uncount(s.marks)
+		from = s.end
+		n.acked++
+		t.head++
+	}
+	if n.acked > 0 {
+		n.set(newsAcked)
+	}
+	n.reord = low
+	if t.head != t.tail && t.at(t.head).marks&markSacked != 0 {
+		n.set(newsReneged)
+	}
+}
+
+// settleCounts follows the acknowledgement of whole segments: duplicate ACKs go
+// with them, and a hole that was filled without being sent again is reordering.
+func (c *Conn) settleCounts(n *news) {
+	if !n.has(newsAcked) {
+		return
+	}
+	if !c.has(sackOK) {
+		c.duplicatesAcked(n.acked)
+		if n.has(newsAgainAcked) {
+			n.flags &^= newsOriginal
+		}
+	} else if seqLT(n.reord, n.priorFack) {
+		c.noteReordering(n.reord)
+	}
+}
+
+// moveUna moves SND.UNA to ack.
+func (c *Conn) moveUna(ack uint32) (ev Event) {
+	acked := ack - c.sndUna
 	data := acked
 	c.acked = min(c.acked+acked, ackedMax)
 	if !c.has(synAcked) { // closed before the handshake was done
@@ -83,28 +221,11 @@ func (c *Conn) acknowledged(now time.Duration, a *arrival) (ev Event) {
 	}
 	data = min(data, c.snd.n) // the rest is the FIN
 	c.snd.drop(data)
-	c.sndUna = a.ack
+	c.sndUna = ack
+	c.pushSeq = seqMax(c.pushSeq, ack)
 	if data > 0 {
 		ev = Space
 	}
-	c.score.advance(c.sndUna)
-	c.rtxNxt = seqMax(c.rtxNxt, c.sndUna)
-	c.pushSeq = seqMax(c.pushSeq, c.sndUna)
-	c.retransmits, c.backoff = 0, 0
-	c.lossProgress(acked, flight)
-	if c.has(tlpOut) && seqGE(c.sndUna, c.tlpHigh) {
-		c.unset(tlpOut)
-	}
-	if c.sndUna == c.sndNxt {
-		c.rtoAt, c.tlpAt = never, never
-		c.unset(rttStale)
-		return ev
-	}
-	if c.sndNxt-c.sndUna <= uint32(c.mss) {
-		c.burst = 1
-	}
-	c.rtoAt = now + c.timeout()
-	c.armTailProbe(now)
 	return ev
 }
 
@@ -128,20 +249,4 @@ func (c *Conn) finAcknowledged(now time.Duration, a *arrival) Event {
 		return FinAcked | Closed
 	}
 	return 0
-}
-
-// sampleAck takes a round-trip time from an ACK of new data: of the segment
-// being timed, which was not sent twice (RFC 6298 section 3), or else from the
-// echoed timestamp (RFC 7323 section 4.1).
-func (c *Conn) sampleAck(now time.Duration, a *arrival) {
-	o := &a.seg.Options
-	switch {
-	case c.has(rttTiming) && seqGE(a.ack, c.rttSeq):
-		c.unset(rttTiming)
-		c.sample(now - c.rttAt)
-	case c.has(rttStale) && c.has(tsOK) && o.Has&wire.OptionTimestamps != 0 && o.TSEcr != 0:
-		if ticks := c.timestamp(now) - o.TSEcr; time.Duration(ticks)*clockTick <= c.cfg.RTOMax {
-			c.sample(time.Duration(ticks) * clockTick)
-		}
-	}
 }

@@ -41,8 +41,28 @@ func (c *Conn) SetBuffers(snd, rcv int) {
 	c.rcvTarget = min(c.rcvTarget, c.rcvLimit)
 }
 
-// SetNoDelay turns the Nagle algorithm off or on (TCP_NODELAY).
-func (c *Conn) SetNoDelay(on bool) { c.put(noDelay, on) }
+// SetNoDelay turns the Nagle algorithm off or on (TCP_NODELAY). Off lets go what
+// was held so far, by SetCork too.
+func (c *Conn) SetNoDelay(on bool) {
+	c.put(noDelay, on)
+	c.put(pushOnce, on && c.has(cork))
+}
+
+// SetCork holds short segments back until they are full, at most for a timeout
+// (TCP_CORK); false lets go what was held.
+func (c *Conn) SetCork(on bool) { c.put(cork, on) }
+
+// SetMaxSegment bounds the data in each segment, sent and asked for (TCP_MAXSEG),
+// 0: no bound. Call it after Open or Accept.
+func (c *Conn) SetMaxSegment(n int) {
+	c.maxSegment = uint16(min(max(n, 0), 65535))
+	if m := c.maxSegment; m != 0 {
+		if c.has(tsOK) {
+			m -= min(timestampsLen, m-1)
+		}
+		c.mss = min(c.mss, m)
+	}
+}
 
 // SetSynRetries sets how many SYNs are sent again (TCP_SYNCNT). Call it after
 // Open.

@@ -8,21 +8,21 @@ import (
 // CopyTo makes dst a copy of c that shares nothing with it but the Config. It
 // uses dst's buffers where they are large enough, and those of dst's pool.
 func (c *Conn) CopyTo(dst *Conn) {
-	pool, snd, rcv, score, ooo := dst.pool, dst.snd, dst.rcv, dst.score, dst.ooo
+	pool, snd, rcv, tx, ooo := dst.pool, dst.snd, dst.rcv, dst.tx, dst.ooo
 	*dst = *c
-	dst.pool, dst.snd, dst.rcv, dst.score, dst.ooo = pool, snd, rcv, score, ooo
+	dst.pool, dst.snd, dst.rcv, dst.tx, dst.ooo = pool, snd, rcv, tx, ooo
 	c.snd.copyTo(&dst.snd, pool, 0)
 	ahead := uint32(0)
 	if !c.ooo.empty() {
 		ahead = c.ooo.highest() - c.rcvNxt
 	}
 	c.rcv.copyTo(&dst.rcv, pool, ahead)
-	dst.score.clear()
-	if c.score != nil && c.score.n > 0 {
-		if dst.score == nil {
-			dst.score = new(scoreboard)
+	dst.tx.clear()
+	if c.tx != nil && c.tx.started {
+		if dst.tx == nil {
+			dst.tx = new(sender)
 		}
-		*dst.score = *c.score
+		c.tx.copyTo(dst.tx)
 	}
 	dst.ooo.clear()
 	if !c.ooo.empty() {
@@ -39,11 +39,11 @@ func (c *Conn) CopyTo(dst *Conn) {
 func (c *Conn) AppendState(now time.Duration, b []byte) []byte {
 	le := binary.LittleEndian
 	b = append(b, byte(c.state), byte(c.endedIn), c.sndWScale, c.rcvWScale, c.retransmits, c.backoff,
-		c.dupAcks, c.quick, byte(c.loss), c.burst, c.keepProbes, c.synRetries, byte(c.reply.flags))
+		c.quick, byte(c.ca), byte(c.pending), c.keepProbes, c.synRetries, byte(c.reply.flags))
 	b = le.AppendUint64(b, uint64(c.flags))
 	for _, v := range [...]uint32{
 		uint32(c.mss)<<16 | uint32(c.rcvMSS), c.sndUna - c.iss, c.sndNxt - c.iss, c.acked, c.sndWnd, c.sndWl1 - c.irs, c.sndMaxWnd,
-		c.sndSmall - c.iss, c.pushSeq - c.iss, c.cwnd, c.ssthresh, c.cwndAcked, c.recover - c.iss, c.rtxNxt - c.iss,
+		c.sndSmall - c.iss, c.pushSeq - c.iss, c.cwnd, c.ssthresh,
 		c.rcvNxt - c.irs, c.rcvWup - c.irs, c.rcvWnd, c.rcvTarget, c.sndLimit, c.rcvLimit, c.snd.n, c.rcv.n,
 	} {
 		b = le.AppendUint32(b, v)
@@ -51,7 +51,7 @@ func (c *Conn) AppendState(now time.Duration, b []byte) []byte {
 	if c.has(finSeen) {
 		b = le.AppendUint32(b, c.finSeq-c.irs)
 	}
-	for _, at := range [...]time.Duration{c.rtoAt, c.tlpAt, c.ackAt, c.endAt, c.keepAt} {
+	for _, at := range [...]time.Duration{c.sendAt, c.ackAt, c.endAt, c.keepAt} {
 		if at != never {
 			at -= now
 		}
@@ -67,11 +67,24 @@ func (c *Conn) AppendState(now time.Duration, b []byte) []byte {
 			b = le.AppendUint32(b, r.Right-c.irs)
 		}
 	}
-	if c.score != nil {
-		for _, r := range c.score.r[:c.score.n] {
-			b = le.AppendUint32(b, r.Left-c.iss)
-			b = le.AppendUint32(b, r.Right-c.iss)
-		}
+	return c.tx.appendTo(b, c.iss)
+}
+
+// appendTo appends what decides how sending goes on; numbers count from iss.
+func (t *sender) appendTo(b []byte, iss uint32) []byte {
+	if t == nil || !t.started {
+		return b
+	}
+	le := binary.LittleEndian
+	for _, v := range [...]uint32{
+		t.sacked, t.lost, t.again, t.high - iss, t.reordering, t.reordSeen, t.undoMarker - iss, uint32(t.undoRetrans),
+		t.priorCwnd, t.priorSSThresh, t.prrDelivered, t.prrOut, t.tlpHigh - iss, t.cwndCount, t.usedMost, t.usedUntil - iss, t.used,
+		t.cubic.max, t.cubic.count,
+	} {
+		b = le.AppendUint32(b, v)
+	}
+	for i := t.head; i != t.tail; i++ {
+		b = append(le.AppendUint32(b, t.at(i).end-iss), byte(t.at(i).marks))
 	}
 	return b
 }

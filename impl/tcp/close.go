@@ -33,8 +33,8 @@ func (c *Conn) flowing() bool {
 	if n == 0 || c.windowLeft() < int32(n) || c.nagleHolds(c.sndNxt-c.sndUna) {
 		return false
 	}
-	pipe := c.pipe()
-	return pipe == 0 || pipe+n <= c.cwnd
+	mss := uint32(max(c.mss, 1))
+	return c.tx.inFlight()+(n+mss-1)/mss <= c.cwnd
 }
 
 // CloseRead says that nobody will read any more (shutdown(SHUT_RD)). Data is

@@ -58,17 +58,19 @@ type Config struct {
 
 	NagleMinshall bool // Nagle holds back only behind another small segment (Linux)
 	TailLossProbe bool // RFC 8985 section 7, where SACK was agreed
-	// ReorderTimer takes a hole for lost when it is not filled soon after the
-	// first SACK behind it (RFC 8985 section 6), not after three.
-	ReorderTimer bool
+	// RACK finds losses by time (RFC 8985 section 6), not by counting SACKed
+	// segments (RFC 6675).
+	RACK bool
+	FRTO bool    // RFC 5682
+	ECN  ECNMode // RFC 3168
 	// ProbeOldByte makes window and keepalive probes empty segments one below
 	// SND.UNA (Linux); otherwise a window probe carries one new byte.
 	ProbeOldByte bool
 
 	InitialSegments    int  // of the congestion window (RFC 6928: 10)
 	SlowStartAfterIdle bool // RFC 5681 section 4.1
-	// CountSegments lets a congestion window of one segment hold one, however
-	// short it or the next one is (Linux tcp_cwnd_test).
+	// CountSegments lets a congestion window of so many segments hold no more,
+	// however short they are (Linux tcp_cwnd_test).
 	CountSegments bool
 
 	// FinBeforeAck lets Close in SYN-RECEIVED send the FIN at once, not after
@@ -134,7 +136,7 @@ func Linux(mtu int) *Config {
 		RTOInitial: time.Second, RTOMin: 200 * time.Millisecond, RTOMax: 120 * time.Second, RTOVarFloor: true,
 		TimeWait: 60 * time.Second, FinTimeout: 60 * time.Second,
 		Tick: 4 * time.Millisecond, DelayedAck: 40 * time.Millisecond, DelayedAckMax: 200 * time.Millisecond, QuickAcks: 16, PingPong: true,
-		NagleMinshall: true, TailLossProbe: true, ReorderTimer: true, ProbeOldByte: true,
+		NagleMinshall: true, TailLossProbe: true, RACK: true, FRTO: true, ECN: ECNAccept, ProbeOldByte: true,
 		InitialSegments: 10, SlowStartAfterIdle: true, CountSegments: true,
 		FinBeforeAck: true, FinAheadOfText: true, AckOfNothing: true, ResetPastFin: true, ResetOnUnread: true, ResetOrphans: true, ResendSynAfter: 8 * time.Millisecond, LeftEdgeAcked: true, LateReset: true, Remnants: true,
 		OldAckBounded: true, NeedsAck: true,

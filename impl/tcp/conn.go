@@ -31,22 +31,30 @@ const (
 	ackForced                   // an empty ACK is to be sent before anything else
 	finAhead                    // the FIN is to be sent with the ACK of the SYN, before even a RST
 	probeDue                    // a window or keepalive probe is to be sent
-	probing                     // rtoAt is the persist timer
-	rtxForce                    // retransmit one segment whatever the window
-	rtxHead                     // NewReno: the segment at SND.UNA is to be sent again
+	probing                     // the transmit timer is the persist timer
+	rtxForce                    // the first segment in flight is to be sent again whatever the window
+	rtxDue                      // what is lost is to be sent again, as the window lets it
+	rtxNew                      // F-RTO: new data is to be sent before what is lost
+	rtxStamped                  // sender.rtxStamp is of the present episode
+	frto                        // a timeout may prove spurious (RFC 5682)
+	undoable                    // the last reduction may be taken back
 	tlpDue                      // a tail loss probe is to be sent
 	tlpOut                      // one was sent and not answered yet
-	rttTiming                   // rttSeq is being timed
-	rttStale                    // SYN or data was retransmitted: no timing (Karn)
+	tlpOld                      // it was old data
+	ecnOK                       // ECN was agreed
+	ecnDemand                   // the peer is told of congestion until it says CWR
+	ecnCWR                      // the next data says CWR
+	ecnSeen                     // a segment came with an ECN codepoint
+	cork                        // TCP_CORK
+	pushOnce                    // Nagle and cork do not count for what was written so far
 	pingPong                    // ACKs wait for a reply to ride on
 	ackPushed                   // unacknowledged data had PSH or was short
 	ackPushed2                  // twice
 	dsackSet                    // dsack is to be reported
 	synLost                     // the SYN was sent more than once
-	reorder                     // tlpAt is the reordering timer
 	writeWaits                  // data will be written once the connection is there
 	held                        // the handshake cannot be completed
-	limited                     // a congestion window's worth was in flight
+	limited                     // a congestion window's worth was in flight in this round
 )
 
 // never is the deadline of a timer that is not set.
@@ -69,10 +77,9 @@ type Conn struct {
 	sndWScale, rcvWScale uint8
 	retransmits          uint8 // of the oldest segment or the SYN, or probes without answer
 	backoff              uint8 // doublings of the timeout
-	dupAcks              uint8
 	quick                uint8 // ACKs that will still go at once
-	loss                 lossState
-	burst                uint8 // segments sent since nothing was in flight, up to 2
+	ca                   CAState
+	pending              timerKind
 
 	mss    uint16 // most data per segment, options deducted
 	rcvMSS uint16 // estimate of the peer's segments
@@ -82,19 +89,18 @@ type Conn struct {
 	iss, sndUna, sndNxt          uint32
 	acked                        uint32 // sequence numbers acknowledged by ACKs of a connection, up to ackedMax
 	sndWnd, sndWl1, sndMaxWnd    uint32
-	sndLast                      uint32 // start of the last segment
-	sndSmall                     uint32 // end of the last segment shorter than the MSS
-	pushSeq                      uint32 // up to here a PSH was sent
-	snd                          ring   // from SND.UNA, or ISS+1 before our SYN is acknowledged
-	sndLimit                     uint32 // of snd
-	cwnd, ssthresh, cwndAcked    uint32
-	recover, rtxNxt              uint32 // loss.go
-	score                        *scoreboard
-	rttSeq                       uint32
-	tlpHigh                      uint32
-	rttAt, srtt, rttvar, rto     time.Duration
+	sndSmall                     uint32        // end of the last segment shorter than the MSS
+	pushSeq                      uint32        // up to here a PSH was sent
+	snd                          ring          // from SND.UNA, or ISS+1 before our SYN is acknowledged
+	sndLimit                     uint32        // of snd
+	cwnd, ssthresh               uint32        // segments
+	tx                           *sender       // nil before the first data or FIN
+	rttAt                        time.Duration // when the SYN was sent first
+	srtt, rttvar                 time.Duration
+	rto                          time.Duration
 	lastSent, lastRcvd, firstRtx time.Duration
 	userTimeout                  time.Duration
+	maxSegment                   uint16 // TCP_MAXSEG; 0: none
 
 	// Receive sequence space.
 	irs, rcvNxt, rcvWup, rcvWnd uint32 // the window was told at rcvWup
@@ -111,7 +117,7 @@ type Conn struct {
 	lastInvalid        time.Duration // when an invalid segment was answered last
 
 	// Timers.
-	rtoAt, tlpAt, ackAt, endAt, keepAt time.Duration
+	sendAt, ackAt, endAt, keepAt time.Duration
 
 	synRetries uint8
 	keepProbes uint8
@@ -171,13 +177,13 @@ func (c *Conn) MSS() int { return int(c.mss) }
 
 // clear makes c a fresh connection that keeps its buffers.
 func (c *Conn) clear(cfg *Config) {
-	snd, rcv, score, ooo := c.snd, c.rcv, c.score, c.ooo
-	*c = Conn{cfg: cfg, pool: c.pool, snd: snd, rcv: rcv, score: score, ooo: ooo}
+	snd, rcv, tx, ooo := c.snd, c.rcv, c.tx, c.ooo
+	*c = Conn{cfg: cfg, pool: c.pool, snd: snd, rcv: rcv, tx: tx, ooo: ooo}
 	c.snd.clear()
 	c.rcv.clear()
-	c.score.clear()
+	c.tx.clear()
 	c.ooo.clear()
-	c.rtoAt, c.tlpAt, c.ackAt, c.endAt, c.keepAt = never, never, never, never, never
+	c.sendAt, c.ackAt, c.endAt, c.keepAt = never, never, never, never
 	c.sndLimit, c.rcvLimit = uint32(cfg.SendBuffer), uint32(cfg.ReceiveBuffer)
 	c.synRetries = uint8(cfg.SynRetries)
 	c.rto = cfg.RTOInitial
@@ -191,7 +197,8 @@ func (c *Conn) end() {
 		c.endedIn = c.state
 	}
 	c.state = StateClosed
-	c.unset(synDue | ackNow | ackLast | ackForced | probeDue | probing | rtxForce | rtxHead | tlpDue | tlpOut)
-	c.rtoAt, c.tlpAt, c.ackAt, c.endAt, c.keepAt = never, never, never, never, never
+	c.unset(synDue | ackNow | ackLast | ackForced | probeDue | probing | rtxForce | rtxDue | rtxNew | tlpDue | tlpOut)
+	c.sendAt, c.ackAt, c.endAt, c.keepAt = never, never, never, never
 	c.snd.clear()
+	c.tx.drop()
 }

@@ -49,6 +49,14 @@ func (c *Conn) moreQuickAcks() {
 	c.quick = max(c.quick, uint8(n))
 }
 
+// ackQuickly lets the next n segments be acknowledged at once (Linux
+// tcp_enter_quickack_mode).
+func (c *Conn) ackQuickly(n uint8) {
+	c.quick = max(c.quick, n)
+	c.unset(pingPong)
+	c.ato = c.cfg.DelayedAck
+}
+
 // enterQuickAck starts to acknowledge at once: the peer repeats itself (Linux
 // tcp_enter_quickack_mode).
 func (c *Conn) enterQuickAck() {

@@ -84,7 +84,7 @@ var establishedTranscripts = []transcript{
 		{"write 100", "P. 1:51(50) ack 1 ESTABLISHED"},
 		{"pass 700ms", "@200.001ms P. 1:51(50) ack 1; @400.002ms P. 1:51(50) ack 1 ESTABLISHED"},
 		{"< . 1:1 ack 51 win 1", "P. 51:101(50) ack 1 [space] ESTABLISHED"},
-		{"pass 300ms", "@200.001ms P. 51:101(50) ack 1 ESTABLISHED"},
+		{"pass 300ms", "@200.002ms P. 51:101(50) ack 1 ESTABLISHED"},
 	}},
 	{"a window of two segments", []line{
 		{"open", "S 0:0(0) <mss 1460,sackOK,TS,wscale 7> win 64240 SYN-SENT"},
@@ -93,7 +93,7 @@ var establishedTranscripts = []transcript{
 		{"< . 1:1 ack 1001 win 2000", ". 2001:3001(1000) ack 1 [space] ESTABLISHED"},
 		{"pass 5ms", "ESTABLISHED"},
 		{"< . 1:1 ack 2001 win 2000", "P. 3001:4001(1000) ack 1 [space] ESTABLISHED"},
-		{"pass 300ms", "@8.002ms P. 3001:4001(1000) ack 1; @208.003ms . 2001:3001(1000) ack 1 ESTABLISHED"},
+		{"pass 300ms", "@9.25175ms P. 3001:4001(1000) ack 1; @209.877625ms . 2001:3001(1000) ack 1 ESTABLISHED"},
 	}},
 	{"keepalive finds the peer gone", []line{
 		{"open", "S 0:0(0) <mss 1460,sackOK,TS,wscale 7> win 64240 SYN-SENT"},

@@ -2,6 +2,7 @@ package tcp
 
 import (
 	"encoding/binary"
+	"fmt"
 	"testing"
 	"time"
 
@@ -56,17 +57,46 @@ func check(t *testing.T, c *Conn) {
 	switch {
 	case seqGT(c.sndUna, c.sndNxt):
 		t.Fatalf("SND.UNA %d is after SND.NXT %d", c.sndUna, c.sndNxt)
-	case c.state.sends() && seqLT(c.rtxNxt, c.sndUna) && c.loss != lossNone:
-		t.Fatalf("retransmission stands at %d, before SND.UNA %d", c.rtxNxt, c.sndUna)
 	case len(c.rcv.buf) > buffersMax || len(c.snd.buf) > buffersMax:
 		t.Fatalf("buffers are %d and %d bytes, want at most %d", len(c.rcv.buf), len(c.snd.buf), buffersMax)
-	case c.score != nil && c.score.n > 0 && (seqLT(c.score.r[0].Left, c.sndUna) || seqGT(c.score.highest(0), c.sndNxt)):
-		t.Fatalf("SACKed [%d, %d) is not in flight [%d, %d)", c.score.r[0].Left, c.score.highest(0), c.sndUna, c.sndNxt)
-	case c.state == StateClosed && c.rtoAt != never:
+	case c.state == StateClosed && c.sendAt != never:
 		t.Fatal("a CLOSED connection has a timer")
-	case c.pipe() > 1<<31:
-		t.Fatalf("%d bytes are believed in flight of %d", int32(c.pipe()), c.sndNxt-c.sndUna)
+	case c.tx.count() > 0 && (!seqGT(c.tx.at(c.tx.head).end, c.sndUna) || c.tx.at(c.tx.tail-1).end != c.sndNxt):
+		t.Fatalf("segments in flight end at %d to %d, want them in (%d, %d]",
+			c.tx.at(c.tx.head).end, c.tx.at(c.tx.tail-1).end, c.sndUna, c.sndNxt)
+	case c.cwnd == 0:
+		t.Fatal("the congestion window is shut")
 	}
+	if msg := c.tx.miscount(c.has(sackOK)); msg != "" {
+		t.Fatal(msg)
+	}
+}
+
+// miscount says how counts differ from the marks of segments, "" if they do not.
+func (t *sender) miscount(sack bool) string {
+	if t == nil {
+		return ""
+	}
+	var sacked, lost, again uint32
+	for i := t.head; i != t.tail; i++ {
+		m := t.at(i).marks
+		sacked += uint32(m & markSacked)
+		lost += uint32(m & markLost / markLost)
+		again += uint32(m & markAgain / markAgain)
+		if i != t.head && !seqGT(t.at(i).end, t.at(i-1).end) {
+			return fmt.Sprintf("segment %d ends at %d, the one before it at %d", i-t.head, t.at(i).end, t.at(i-1).end)
+		}
+		if m&(markLost|markSacked) == markLost|markSacked {
+			return fmt.Sprintf("segment %d is SACKed and lost", i-t.head)
+		}
+		if m&(markLost|markAgain) == markLost && seqLT(i, t.hint) {
+			return fmt.Sprintf("segment %d is lost, before the hint %d", i-t.head, t.hint-t.head)
+		}
+	}
+	if sack && sacked != t.sacked || lost != t.lost || again != t.again || t.sacked+t.lost > t.count() {
+		return fmt.Sprintf("%d SACKed, %d lost, %d sent again of %d, want %d, %d, %d", t.sacked, t.lost, t.again, t.count(), sacked, lost, again)
+	}
+	return ""
 }
 
 // drainChecked takes what the connection has to send, and fails if that never

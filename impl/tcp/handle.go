@@ -61,6 +61,7 @@ func (c *Conn) accepted(now time.Duration, a *arrival) Event {
 	if a.seg.Flags&wire.ACK == 0 {
 		return 0
 	}
+	c.seeECN(a)
 	slow := c.state != StateEstablished || c.cfg.QuickAcks > 0 && !c.predicted(a.seg)
 	ev, ok := c.handleAck(now, a)
 	if !ok {

@@ -75,7 +75,6 @@ func (c *Conn) Info(now time.Duration) Info {
 	if c.cfg == nil {
 		return Info{}
 	}
-	mss := int(max(c.mss, 1))
 	i := Info{
 		State: c.state, Retransmits: int(c.retransmits), Backoff: int(c.backoff),
 		Timestamps: c.has(tsOK), SACK: c.has(sackOK), WindowScaling: c.has(wsOK),
@@ -84,27 +83,41 @@ func (c *Conn) Info(now time.Duration) Info {
 		AdvertisedMSS: int(c.cfg.advertisedMSS()), PMTU: c.cfg.MTU,
 		LastDataSent: now - c.lastSent, LastDataRecv: now - c.lastRcvd,
 		RcvSSThresh: int(c.rcvTarget), RTT: c.srtt, RTTVar: c.rttvar, MinRTT: c.srtt,
-		SndSSThresh: SSThreshNone, SndCwnd: int(c.cwnd) / mss, Reordering: dupThresh,
+		SndSSThresh: SSThreshNone, SndCwnd: int(c.cwnd), Reordering: reorderingUsual, CAState: c.ca,
+		ECN: c.has(ecnOK), ECNSeen: c.has(ecnSeen), BytesAcked: uint64(c.acked), BytesReceived: uint64(c.rcvNxt - c.irs),
 		SndWnd: int(c.sndWnd), RcvWnd: int(c.receiveWindow()), CwndLimited: c.has(limited),
+	}
+	if c.cfg.RTOVarFloor {
+		i.RTTVar = c.srtt / 2
 	}
 	if c.has(probing) {
 		i.Probes, i.Retransmits = i.Retransmits, 0
 	}
 	if c.ssthresh != ssthreshNone {
-		i.SndSSThresh = int(c.ssthresh) / mss
+		i.SndSSThresh = int(c.ssthresh)
 	}
-	switch {
-	case c.loss == lossTimeout:
-		i.CAState = CALoss
-	case c.loss == lossFast:
-		i.CAState = CARecovery
-	case c.dupAcks > 0 || c.score.bytes() > 0:
-		i.CAState = CADisorder
+	if c.state == StateSynSent || c.state == StateSynReceived {
+		i.Unacked = 1
 	}
-	i.Unacked = (int(c.sndNxt-c.sndUna) + mss - 1) / mss
-	i.Sacked = (int(c.score.bytes()) + mss - 1) / mss
 	if c.state.Synchronized() {
 		i.NotSent = int(c.dataEnd() - c.sndNxt)
+		i.Delivered = 1
+	}
+	c.tx.inform(&i)
+	if c.cfg.RTOVarFloor && c.tx != nil && c.tx.started {
+		i.RTTVar = c.tx.mdev / 4
 	}
 	return i
+}
+
+// inform fills in what is known of segments in flight.
+func (t *sender) inform(i *Info) {
+	if t == nil || !t.started {
+		return
+	}
+	i.Unacked, i.Sacked, i.Lost, i.Retrans = int(t.count()), int(t.sacked), int(t.lost), int(t.again)
+	i.MinRTT = t.minRTT
+	i.Reordering, i.ReordSeen = int(t.reordering), int(t.reordSeen)
+	i.TotalRetrans, i.DSACKDups = int(t.againTotal), int(t.dsackDups)
+	i.Delivered, i.DeliveredCE = int(t.delivered), int(t.deliveredCE)
 }

@@ -38,7 +38,7 @@ func (c *Conn) Accept(now time.Duration, cfg *Config, iss, tsOffset uint32, syn 
 
 func (c *Conn) start(iss, tsOffset uint32) {
 	c.iss, c.sndUna, c.sndNxt, c.tsOffset = iss, iss, iss, tsOffset
-	c.sndSmall, c.pushSeq, c.recover, c.rtxNxt = iss, iss+1, iss, iss
+	c.sndSmall, c.pushSeq = iss, iss+1
 	c.set(synDue)
 }
 
@@ -67,6 +67,7 @@ func (c *Conn) agree(now time.Duration, syn *wire.TCP) {
 	if o.Has&wire.OptionMSS != 0 && o.MSS != 0 {
 		mss = o.MSS
 	}
+	c.agreeECN(syn)
 	c.setMSS(max(mss, mssMin))
 	c.rcvMSS = min(c.mss, mssDefault)
 	c.lastRcvd = now
@@ -80,7 +81,7 @@ func (c *Conn) setMSS(peer uint16) {
 		c.mss -= timestampsLen
 	}
 	if c.cwnd == 0 || c.state == StateSynSent || c.state == StateSynReceived {
-		c.cwnd = uint32(c.cfg.InitialSegments) * uint32(c.mss)
+		c.cwnd = uint32(c.cfg.InitialSegments)
 	}
 }
 
@@ -97,22 +98,46 @@ func (c *Conn) SetMTU(now time.Duration, mtu int) {
 		return
 	}
 	c.mss = uint16(mss)
-	if c.state.sends() && c.has(synAcked) && c.sndNxt-c.sndUna > uint32(mss) {
-		c.loss, c.recover, c.rtxNxt = lossTimeout, c.sndNxt, c.sndUna
-		c.set(rtxForce | rttStale)
+	if c.state.sends() && c.has(synAcked) && c.tx.count() > 0 {
+		c.tooLarge()
 	}
+}
+
+// tooLarge sends again what no longer fits a segment. It was not congestion that
+// took it: the window, in segments, stays (Linux tcp_simple_retransmit).
+func (c *Conn) tooLarge() {
+	t := c.tx
+	for i := t.head; i != t.tail; i++ {
+		if seqMin(t.at(i).end, c.dataEnd())-c.startOf(i) > uint32(c.mss) {
+			t.markLostAt(i)
+		}
+	}
+	if t.lost == 0 {
+		return
+	}
+	if !c.has(sackOK) {
+		c.limitDuplicates(0)
+	}
+	if c.ca != CALoss {
+		t.high = c.sndNxt
+		c.ssthresh = c.currentSSThresh()
+		t.priorSSThresh = 0
+		c.unset(undoable)
+		c.ca = CALoss
+	}
+	c.set(rtxDue)
 }
 
 // established ends the handshake.
 func (c *Conn) established(now time.Duration) Event {
 	c.set(synAcked)
-	c.unset(rttStale)
+	c.unset(rtxStamped)
 	c.state = StateEstablished
 	if c.retransmits > 1 { // RFC 5681 section 3.1; Linux forgives one
-		c.cwnd = uint32(c.mss)
+		c.cwnd = 1
 	}
 	c.retransmits, c.backoff = 0, 0
-	c.rtoAt = never
+	c.sendAt = never
 	if c.srtt == 0 && c.has(synLost) {
 		c.rto = max(c.cfg.RTOInitial, rtoAfterLostSyn)
 	}
@@ -133,7 +158,8 @@ func (c *Conn) finAtOnce(now time.Duration) {
 	}
 	c.set(finAhead | finSent)
 	c.sndNxt++
-	c.sent(now, 0, true, c.sndNxt-1)
+	c.sndSmall = c.sndNxt
+	c.sent(now, c.sndNxt-1, c.sndNxt-1, 0)
 }
 
 // sendFinAhead gives that FIN. It acknowledges no more than the peer's SYN, so

@@ -21,6 +21,9 @@ func (c *Conn) timestamp(now time.Duration) uint32 { return uint32(now/clockTick
 // answer to the peer's SYN in a passive open, what both want.
 func (c *Conn) synOptions(now time.Duration, o *wire.TCPOptions) {
 	o.Has, o.MSS = wire.OptionMSS, c.cfg.advertisedMSS()
+	if c.maxSegment != 0 {
+		o.MSS = min(o.MSS, c.maxSegment)
+	}
 	wants := !c.has(passive)
 	if c.cfg.SACK && wants || c.has(sackOK) {
 		o.Has |= wire.OptionSACKPermitted
@@ -46,6 +49,7 @@ func (c *Conn) header(now time.Duration, seg *wire.TCP, flags wire.Flags, seq ui
 	if c.sackLen() > 0 {
 		c.sackBlocks(&seg.Options)
 	}
+	c.markECN(seg, false)
 }
 
 // sackRoom is the most SACK blocks that fit beside the timestamps.

@@ -6,8 +6,9 @@ import "math/bits"
 // connection has one only while there are bytes in it. The zero Pool is empty;
 // connections without one make their buffers themselves.
 type Pool struct {
-	free [poolClasses][][]byte // by size: ringMin, twice that, ...
-	kept int                   // bytes in free
+	free [poolClasses][][]byte    // by size: ringMin, twice that, ...
+	segs [poolClasses][][]segment // likewise those of segments in flight: 4, 8, ...
+	kept int                      // bytes in free and segs
 }
 
 // poolClasses are the sizes that are kept, up to 4 MB; larger ones are left to
@@ -58,6 +59,40 @@ func (c *Conn) Trim() {
 	if c.rcv.buf != nil && c.rcv.n == 0 && c.ooo.empty() {
 		c.rcvClass = c.rcv.release(c.pool)
 	}
+	if c.tx != nil && c.tx.segs != nil && c.tx.count() == 0 {
+		c.pool.putSegments(c.tx.segs)
+		c.tx.segs = nil
+	}
+}
+
+// segmentsMin is the least room for segments in flight that is made.
+const segmentsMin = 4
+
+// segmentsBytes is what the record of a segment in flight takes.
+const segmentsBytes = 16
+
+// getSegments gives room for n segments, a power of two.
+func (p *Pool) getSegments(n uint32) []segment {
+	k := bits.Len32(n/segmentsMin) - 1
+	if p == nil || k >= poolClasses || len(p.segs[k]) == 0 {
+		return make([]segment, n)
+	}
+	last := len(p.segs[k]) - 1
+	b := p.segs[k][last]
+	p.segs[k][last] = nil
+	p.segs[k] = p.segs[k][:last]
+	p.kept -= segmentsBytes * len(b)
+	return b
+}
+
+// putSegments takes room for segments back.
+func (p *Pool) putSegments(b []segment) {
+	k := bits.Len(uint(len(b))/segmentsMin) - 1
+	if p == nil || k >= poolClasses || p.kept+segmentsBytes*len(b) > poolMax {
+		return
+	}
+	p.segs[k] = append(p.segs[k], b)
+	p.kept += segmentsBytes * len(b)
 }
 
 // place writes p at offset at of a queue of the connection. A queue that was

@@ -47,32 +47,56 @@ func drawRange(t *rapid.T, base uint32) (left, right uint32) {
 	return base + l, base + l + rapid.Uint32Range(1, 40).Draw(t, "len")
 }
 
-func TestScoreboardIsASet(t *testing.T) {
+// TestSegmentsCountUp: whatever is split, joined, lost and sent again, the counts
+// are those of the marks.
+func TestSegmentsCountUp(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		m := marks{base: uint32(0) - rapid.Uint32Range(0, 256).Draw(t, "base")}
-		var s scoreboard
-		for range rapid.IntRange(1, 20).Draw(t, "blocks") {
-			l, r := drawRange(t, m.base)
-			before := m.bit
-			m.add(l, r)
-			if fresh := s.add(wire.SACKBlock{Left: l, Right: r}); fresh != (before != m.bit) {
-				t.Fatalf("add(%d, %d) says %v, want %v", l-m.base, r-m.base, fresh, !fresh)
+		var s sender
+		s.start(0, 0)
+		una, end := uint32(0), uint32(0)
+		for range rapid.IntRange(1, 60).Draw(t, "steps") {
+			n := s.count()
+			i := s.head
+			if n > 0 {
+				i += rapid.Uint32Range(0, n-1).Draw(t, "segment")
 			}
-			m.hasRanges(t, s.r[:s.n])
-		}
-		una := rapid.Uint32Range(0, 240).Draw(t, "una")
-		s.advance(m.base + una)
-		clear(m.bit[:una])
-		m.hasRanges(t, s.r[:s.n])
-		from, to := s.hole(m.base+una, m.base+255)
-		for q := m.base + una; q != from; q++ {
-			if !m.bit[q-m.base] {
-				t.Fatalf("hole begins at %d, want at most %d", from-m.base, q-m.base)
+			switch rapid.IntRange(0, 6).Draw(t, "step") {
+			case 0, 1:
+				size := rapid.Uint32Range(2, 50).Draw(t, "size")
+				s.note(0, end, end+3*size, end+3*size, size)
+				end += 3 * size
+			case 2:
+				if n > 0 {
+					s.markLostAt(i)
+				}
+			case 3:
+				if k, ok := s.nextLost(); ok {
+					s.at(k).marks |= markAgain | markEver
+					s.again++
+				}
+			case 4:
+				if n > 0 && i+1 != s.tail {
+					s.join(i, true)
+				}
+			case 5:
+				if n > 0 {
+					from := una
+					if i != s.head {
+						from = s.at(i - 1).end
+					}
+					if s.at(i).end-from > 1 {
+						s.split(0, i, from+1)
+					}
+				}
+			case 6:
+				if n > 0 {
+					s.uncount(s.at(s.head).marks)
+					una = s.at(s.head).end
+					s.head++
+				}
 			}
-		}
-		for q := from; seqLT(q, to); q++ {
-			if m.bit[q-m.base] {
-				t.Fatalf("hole [%d, %d) has %d in it", from-m.base, to-m.base, q-m.base)
+			if msg := s.miscount(true); msg != "" {
+				t.Fatal(msg)
 			}
 		}
 	})

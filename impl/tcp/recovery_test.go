@@ -51,9 +51,9 @@ var recoveryTranscripts = []transcript{
 		{"write 100", "P. 401:501(100) ack 1 ESTABLISHED"},
 		{"write 100", "P. 501:601(100) ack 1 ESTABLISHED"},
 		{"< . 1:1 ack 1 <sack 101:201>", "ESTABLISHED"},
-		{"pass 12ms", "@8ms . 1:101(100) ack 1 ESTABLISHED"},
+		{"pass 12ms", "@8.00025ms . 1:101(100) ack 1 ESTABLISHED"},
 		{"< . 1:1 ack 1 <sack 101:301>", "ESTABLISHED"},
-		{"< . 1:1 ack 401", "[space] ESTABLISHED"},
+		{"< . 1:1 ack 401", ". 401:501(100) ack 1; P. 501:601(100) ack 1 [space] ESTABLISHED"},
 		{"< . 1:1 ack 601", "[space] ESTABLISHED"},
 	}},
 	{"three segments SACKed at once", []line{

@@ -36,7 +36,7 @@ func (c *Conn) Leave() (r Remnant, ok bool) {
 	default:
 		return r, false
 	}
-	if c.snd.n > 0 || c.rcv.n > 0 || !c.ooo.empty() || min(c.rtoAt, c.tlpAt, c.ackAt, c.keepAt) != never {
+	if c.snd.n > 0 || c.rcv.n > 0 || !c.ooo.empty() || min(c.sendAt, c.ackAt, c.keepAt) != never {
 		return r, false
 	}
 	return Remnant{

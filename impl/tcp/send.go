@@ -38,10 +38,7 @@ func (c *Conn) next(now time.Duration, seg *wire.TCP, room []byte, super bool) (
 		return 0, true
 	}
 	if c.state.sends() {
-		if n, ok = c.sendAgain(now, seg, room); ok {
-			return n, true
-		}
-		if n, ok = c.sendNew(now, seg, room, super); ok {
+		if n, ok = c.sendText(now, seg, room, super); ok {
 			return n, true
 		}
 	}
@@ -70,6 +67,29 @@ func (c *Conn) NextSyn(now time.Duration, seg *wire.TCP) (ok bool) {
 	return ok
 }
 
+// sendText gives a segment with data or FIN: what is to be sent again, then what
+// was never sent; after a timeout that may be spurious the other way round.
+func (c *Conn) sendText(now time.Duration, seg *wire.TCP, room []byte, super bool) (n int, ok bool) {
+	if c.has(rtxNew) && !c.has(rtxForce) {
+		if n, ok = c.sendNew(now, seg, room, super); ok {
+			return n, true
+		}
+		c.unset(rtxNew)
+		if !seqGT(c.sndNxt, c.tx.high) {
+			c.unset(frto)
+			c.set(rtxDue)
+		}
+	}
+	if c.has(rtxForce | rtxDue | tlpDue) {
+		if n, ok = c.sendAgain(now, seg, room); ok {
+			return n, true
+		}
+	}
+	n, ok = c.sendNew(now, seg, room, super)
+	c.unset(tlpDue)
+	return n, ok
+}
+
 // sendSyn gives the SYN, or the SYN|ACK.
 func (c *Conn) sendSyn(now time.Duration, seg *wire.TCP) {
 	c.unset(synDue)
@@ -81,12 +101,13 @@ func (c *Conn) sendSyn(now time.Duration, seg *wire.TCP) {
 		c.ackSent()
 	}
 	c.synOptions(now, &seg.Options)
+	seg.Flags |= c.synECN()
 	if c.sndNxt == c.iss {
 		c.sndNxt = c.iss + 1
-		c.startTiming(now, c.sndNxt)
+		c.rttAt = now
 	}
-	if c.rtoAt == never {
-		c.rtoAt = now + c.timeout()
+	if c.sendAt == never {
+		c.setTimer(timerRTO, now+c.timeout())
 	}
 }
 
@@ -143,17 +164,20 @@ func (c *Conn) segmentSize(room int) uint32 {
 
 // sendNew gives the next segment of data not sent before, or the FIN.
 func (c *Conn) sendNew(now time.Duration, seg *wire.TCP, room []byte, super bool) (int, bool) {
-	if c.has(finSent) || c.loss == lossTimeout && c.has(rtxForce) {
+	if c.has(finSent) {
 		return 0, false
 	}
 	end := c.dataEnd()
 	unsent := end - c.sndNxt
-	if unsent == 0 && !c.has(finQueued) {
-		return 0, false
+	if unsent == 0 {
+		c.unset(pushOnce)
+		if !c.has(finQueued) {
+			return 0, false
+		}
 	}
 	size := c.segmentSize(len(room))
 	n := min(unsent, size)
-	if super {
+	if super && !c.has(tlpDue) {
 		n = c.several(now, unsent, size, uint32(len(room)))
 	}
 	need := n
@@ -162,60 +186,102 @@ func (c *Conn) sendNew(now time.Duration, seg *wire.TCP, room []byte, super bool
 	}
 	flight := c.sndNxt - c.sndUna
 	if c.windowLeft() < int32(need) {
-		if flight == 0 && c.rtoAt == never {
-			c.set(probing)
-			c.rtoAt = now + c.timeout()
+		c.persist(now)
+		return 0, false
+	}
+	if c.quota(now) == 0 && !c.has(tlpDue) && !c.fitsBytes(flight+n) {
+		c.noteUse(now)
+		return 0, false
+	}
+	if n < size && need == n && c.nagleHolds(flight) {
+		if flight == 0 {
+			c.persist(now) // corked: for so long at most
 		}
-		return 0, false
-	}
-	if flight == 0 {
-		c.restartAfterIdle(now)
-	}
-	if pipe := c.pipe(); pipe > 0 && (pipe+n > c.cwnd || c.cfg.CountSegments && c.cwnd < 2*uint32(c.mss)) {
-		c.set(limited)
-		return 0, false
-	}
-	if need < size && need == n && c.nagleHolds(flight) {
 		return 0, false
 	}
 	from := c.sndNxt
 	c.sndNxt += need
-	c.sent(now, flight, n < size || n > size && n%size != 0, from+inFront(n, size))
-	if n > size {
-		c.burst = 2
+	if n%size != 0 || n == 0 {
+		c.sndSmall = c.sndNxt
 	}
+	c.sent(now, from, from+n, size)
 	if n > 0 {
 		c.replied(now)
 	}
-	return c.emit(now, seg, room, from, n, need > n), true
+	n = uint32(c.emit(now, seg, room, from, n, need > n))
+	c.markECN(seg, true)
+	return int(n), true
+}
+
+// persist sets the timer that looks after data that cannot leave though nothing
+// is in flight (RFC 9293 section 3.8.6.1).
+func (c *Conn) persist(now time.Duration) {
+	if c.sndNxt == c.sndUna && c.sendAt == never {
+		c.set(probing)
+		c.setTimer(timerRTO, now+c.timeout())
+	}
+}
+
+// quota is how many segments the congestion window lets leave now.
+func (c *Conn) quota(now time.Duration) uint32 {
+	t := c.outgoing(now)
+	if t.count() == 0 {
+		c.restartAfterIdle(now)
+	}
+	if flight := t.inFlight(); flight < c.cwnd && t.count() < segmentsMax {
+		return c.cwnd - flight
+	}
+	return 0
+}
+
+// fitsBytes says whether a system that counts its congestion window in bytes has
+// room for so many in flight.
+func (c *Conn) fitsBytes(flight uint32) bool {
+	return !c.cfg.CountSegments && c.ca == CAOpen && flight <= c.cwnd*uint32(c.mss) && c.tx.count() < segmentsMax
 }
 
 // nagleHolds says whether a short segment waits (RFC 9293 section 3.7.4, and
 // Minshall's refinement: only behind another short one).
 func (c *Conn) nagleHolds(flight uint32) bool {
+	if c.has(pushOnce | rtxNew | tlpDue) {
+		return false
+	}
+	if c.has(cork) {
+		return true
+	}
 	if c.has(noDelay) || flight == 0 {
 		return false
 	}
 	return !c.cfg.NagleMinshall || seqGT(c.sndSmall, c.sndUna) && seqLE(c.sndSmall, c.sndNxt)
 }
 
-// sent notes that new data from sequence number from on is in flight.
-func (c *Conn) sent(now time.Duration, flight uint32, short bool, from uint32) {
-	if short {
-		c.sndSmall = c.sndNxt
+// sent notes that [from, SND.NXT) is in flight, in segments of size bytes; last
+// is where its data ends.
+func (c *Conn) sent(now time.Duration, from, last, size uint32) {
+	t := c.outgoing(now)
+	if t.inFlight() == 0 {
+		t.cubic.resume(now, c.lastSent)
 	}
-	c.sndLast = from
-	if flight == 0 {
-		c.burst = 0
+	first, before := t.count() == 0, t.tail
+	t.note(now, from, c.sndNxt, last, size)
+	if c.has(tlpDue) {
+		c.unset(tlpDue | tlpOld)
+		c.set(tlpOut)
+		t.tlpHigh = c.sndNxt
 	}
-	c.burst = min(c.burst+1, 2)
-	c.startTiming(now, c.sndNxt)
-	if c.rtoAt == never || c.has(probing) {
+	if c.reducing() {
+		t.prrOut += t.tail - before
+	}
+	if c.has(probing) {
 		c.unset(probing)
 		c.retransmits, c.backoff = 0, 0
-		c.rtoAt = now + c.timeout()
+		c.sendAt = never
 	}
-	c.armTailProbe(now)
+	if first || c.pending == timerProbe {
+		c.rearmRTO(now)
+	}
+	c.scheduleProbe(now, false)
+	c.noteUse(now)
 }
 
 // replied notes that data was sent: soon after the peer's, it is a reply.
@@ -256,7 +322,8 @@ func (c *Conn) sendProbe(now time.Duration, seg *wire.TCP, room []byte) int {
 		switch {
 		case left > 0: // sent for good
 			c.sndNxt += n
-			c.sent(now, flight, true, from)
+			c.sndSmall = c.sndNxt
+			c.sent(now, from, c.sndNxt, n)
 			c.replied(now)
 		case flight == 0:
 			c.sndNxt += n

@@ -25,26 +25,11 @@ func (c *Conn) several(now time.Duration, unsent, size, room uint32) uint32 {
 	if unsent <= size {
 		return unsent
 	}
-	if c.sndNxt == c.sndUna {
-		c.restartAfterIdle(now)
-	}
 	most := min(unsent, room, uint32(max(c.windowLeft(), 0)))
-	if pipe := c.pipe(); c.cwnd > pipe {
-		most = min(most, c.cwnd-pipe)
-	} else {
-		most = 0
-	}
+	most = min(most, min(c.quota(now), 1<<10)*size)
 	whole := most - most%size
-	if most == unsent && !c.has(finQueued) && (c.has(noDelay) || c.cfg.NagleMinshall && !c.nagleHolds(1)) {
+	if most == unsent && !c.has(finQueued) && !c.nagleHolds(1) {
 		whole = most
 	}
 	return max(whole, size)
-}
-
-// inFront is how many of n bytes are in front of the last segment of this size.
-func inFront(n, size uint32) uint32 {
-	if n <= size {
-		return 0
-	}
-	return (n - 1) / size * size
 }

@@ -29,7 +29,7 @@ func (c *Conn) handleSynSent(now time.Duration, a *arrival) Event {
 		c.lastRcvd = longAgo       // only tcp_finish_connect sets lrcvtime
 		return 0
 	}
-	c.sampleAck(now, a)
+	c.sampleSyn(now, &a.seg.Options)
 	c.sndUna, c.acked = a.ack, 1
 	ev := c.established(now)
 	if c.has(writeWaits) {
@@ -46,7 +46,7 @@ func (c *Conn) handleSynSent(now time.Duration, a *arrival) Event {
 func (c *Conn) refuseAck(now time.Duration, a *arrival) {
 	c.resetFor(a)
 	if c.cfg.ResendSynAfter > 0 && c.retransmits == 0 {
-		c.rtoAt = now + c.cfg.ResendSynAfter
+		c.setTimer(timerRTO, now+c.cfg.ResendSynAfter)
 	}
 }
 

@@ -2,43 +2,46 @@ package tcp
 
 import "time"
 
-// armTailProbe sets the timer of a tail loss probe (RFC 8985 section 7.2): two
-// round trips after the last segment sent, longer if its ACK may be delayed,
-// and never later than the retransmission timer.
-func (c *Conn) armTailProbe(now time.Duration) {
-	if c.has(reorder) && c.score.bytes() > 0 {
-		return
+// Tail loss probes (RFC 8985 section 7): the last segments of a flight have
+// nothing behind them that could show their loss, so something is sent after two
+// round trips that calls for an acknowledgement.
+
+// scheduleProbe sets the timer of a probe in place of the retransmission timer
+// (section 7.2); false if there is to be none. advancing: an acknowledgement
+// moved the retransmission timer.
+func (c *Conn) scheduleProbe(now time.Duration, advancing bool) bool {
+	t := c.tx
+	if !c.cfg.TailLossProbe || t.count() == 0 || !c.has(sackOK) || c.ca != CAOpen && c.ca != CACWR {
+		return false
 	}
-	c.unset(reorder)
-	c.tlpAt = never
-	if !c.cfg.TailLossProbe || !c.has(sackOK) || c.has(tlpOut) || c.loss != lossNone || c.srtt == 0 || c.score.bytes() > 0 {
-		return
+	wait := c.cfg.RTOInitial
+	if c.srtt > 0 {
+		wait = 2 * c.srtt
+		if t.count() == 1 {
+			wait += c.cfg.RTOMin // its acknowledgement may be delayed
+		} else {
+			wait += 2 * c.cfg.Tick
+		}
 	}
-	wait := 2 * c.srtt
-	if c.burst == 1 {
-		wait += c.cfg.RTOMin
-	} else {
-		wait += 2 * c.cfg.Tick
+	left := c.timeout()
+	if !advancing {
+		left -= sinceMicros(now, t.at(t.head).at)
 	}
-	c.tlpAt = min(now+wait, c.rtoAt)
+	if left > 0 {
+		wait = min(wait, left)
+	}
+	c.setTimer(timerProbe, now+wait)
+	return true
 }
 
-// expireTailProbe asks for a probe, one per tail.
-func (c *Conn) expireTailProbe(now time.Duration) {
-	c.tlpAt = never
-	if c.has(reorder) {
-		c.unset(reorder)
-		if c.loss == lossNone && c.score.bytes() > 0 {
-			c.fastRetransmit()
-		}
+// expireProbe asks for a probe, one at a time (section 7.3).
+func (c *Conn) expireProbe(now time.Duration) {
+	if c.has(tlpOut) {
+		c.rearmRTO(now)
 		return
 	}
-	if c.sndNxt == c.sndUna || c.has(tlpOut) {
-		return
-	}
-	c.set(tlpDue | tlpOut)
-	c.tlpHigh = c.sndNxt
-	c.rtoAt = now + c.timeout()
+	c.set(tlpDue)
+	c.setTimer(timerRTO, now+c.timeout())
 }
 
 // newFits says whether a probe can be new data instead of old.
@@ -50,5 +53,19 @@ func (c *Conn) newFits(size uint32) bool {
 	return unsent > 0 && c.windowLeft() >= int32(unsent)
 }
 
-// tail is where the last segment in flight begins.
-func (c *Conn) tail() uint32 { return seqMax(c.sndLast, c.sndUna) }
+// probeAcked decides whether a probe repaired a loss, which calls for a smaller
+// window (section 7.4; Linux tcp_process_tlp_ack).
+func (c *Conn) probeAcked(ack uint32, n *news) {
+	switch {
+	case seqLT(ack, c.tx.tlpHigh):
+	case !c.has(tlpOld), n.has(newsDSACKProbe):
+		c.unset(tlpOut)
+	case seqGT(ack, c.tx.tlpHigh):
+		c.beginReduction()
+		c.ca = CACWR
+		c.endReduction()
+		c.keepOpen()
+	case !n.has(newsAdvanced | newsNotDup | newsSacked):
+		c.unset(tlpOut) // both the original and the probe arrived
+	}
+}

@@ -4,7 +4,7 @@ import "time"
 
 // Deadline is when Expire is to be called; ok is false if no timer runs.
 func (c *Conn) Deadline() (at time.Duration, ok bool) {
-	at = min(c.rtoAt, c.tlpAt, c.ackAt, c.endAt, c.keepAt)
+	at = min(c.sendAt, c.ackAt, c.endAt, c.keepAt)
 	return at, at != never && c.state != StateClosed
 }
 
@@ -20,16 +20,56 @@ func (c *Conn) Expire(now time.Duration) (ev Event) {
 	if c.ackAt <= now {
 		c.expireAck()
 	}
-	if c.tlpAt <= now {
-		c.expireTailProbe(now)
-	}
-	if c.rtoAt <= now {
-		ev |= c.expireRetransmit(now)
+	if c.sendAt <= now {
+		ev |= c.expireSend(now)
 	}
 	if c.state != StateClosed && c.keepAt <= now {
 		ev |= c.expireKeepalive(now)
 	}
 	return ev
+}
+
+// timerKind is what the transmit timer is for; there is one at a time, as in
+// Linux (icsk_pending).
+type timerKind uint8
+
+const (
+	timerRTO     timerKind = iota // retransmission, of the SYN too; or the persist timer, with probing
+	timerProbe                    // tail loss probe
+	timerReorder                  // reordering window (RFC 8985 section 6.3)
+)
+
+func (c *Conn) setTimer(kind timerKind, at time.Duration) { c.pending, c.sendAt = kind, at }
+
+// rearmRTO sets the retransmission timer from now, or from when the oldest
+// segment was sent if another timer ran meanwhile (RFC 6298 section 5; Linux
+// tcp_rearm_rto).
+func (c *Conn) rearmRTO(now time.Duration) {
+	t := c.tx
+	if t.count() == 0 {
+		c.setTimer(timerRTO, never)
+		return
+	}
+	wait := c.timeout()
+	if c.sendAt != never && c.pending != timerRTO {
+		wait = max(wait-sinceMicros(now, t.at(t.head).at), time.Microsecond)
+	}
+	c.setTimer(timerRTO, now+wait)
+}
+
+// expireSend is the transmit timer.
+func (c *Conn) expireSend(now time.Duration) Event {
+	switch c.pending {
+	case timerProbe:
+		c.sendAt = never
+		c.expireProbe(now)
+		return 0
+	case timerReorder:
+		c.sendAt = never
+		c.expireReorder(now)
+		return 0
+	}
+	return c.expireRetransmit(now)
 }
 
 // expireRetransmit is the retransmission timer, also of the SYN, and the
@@ -48,37 +88,44 @@ func (c *Conn) expireRetransmit(now time.Duration) Event {
 	switch {
 	case !c.has(synAcked):
 		c.set(synDue | synLost)
-		c.stopTiming()
 		if c.state != StateSynSent || int(c.retransmits) >= c.cfg.SynLinear {
 			c.backoff = min(c.backoff+1, 64)
 		}
 	case c.has(probing):
 		c.set(probeDue)
 		c.backoff = min(c.backoff+1, 64)
+	case c.tx.count() == 0:
+		c.sendAt = never
+		return 0
 	default:
-		c.enterTimeout()
-		c.stopTiming()
+		c.enterLoss(now)
 		c.backoff = min(c.backoff+1, 64)
 	}
 	c.retransmits = min(c.retransmits, 254) + 1
-	c.rtoAt = now + c.timeout()
-	if c.userTimeout > 0 {
-		c.rtoAt = max(min(c.rtoAt, c.troubleSince()+c.userTimeout), now+clockGranularity)
-	}
+	c.setTimer(timerRTO, now+c.timeout())
+	c.boundByUser(now)
 	return 0
+}
+
+// boundByUser lets the timer run no longer than the user timeout (RFC 5482; Linux
+// tcp_clamp_rto_to_user_timeout).
+func (c *Conn) boundByUser(now time.Duration) {
+	if c.userTimeout > 0 && c.retransmits > 0 {
+		c.sendAt = max(min(c.sendAt, c.troubleSince()+c.userTimeout), now+clockGranularity)
+	}
 }
 
 // Unreachable is net or host unreachable about the segment with number seq (RFC
 // 6069; Linux tcp_ld_RTO_revert): the network was in the way, not congestion. The
 // timer may be due then.
 func (c *Conn) Unreachable(now time.Duration, seq uint32) Event {
-	if !c.cfg.TakesBackoffBack || seq != c.sndUna || c.retransmits == 0 || c.backoff == 0 || c.rtoAt == never || c.has(probing) {
+	if !c.cfg.TakesBackoffBack || seq != c.sndUna || c.retransmits == 0 || c.backoff == 0 || c.sendAt == never || c.pending != timerRTO || c.has(probing) {
 		return 0
 	}
-	sent := c.rtoAt - c.timeout()
+	sent := c.sendAt - c.timeout()
 	c.backoff--
-	c.rtoAt = max(sent+c.timeout(), now)
-	if c.rtoAt > now {
+	c.sendAt = max(sent+c.timeout(), now)
+	if c.sendAt > now {
 		return 0
 	}
 	return c.expireRetransmit(now)
@@ -134,12 +181,12 @@ func (cfg *Config) timeFor(rto time.Duration, n int) (total time.Duration) {
 func (c *Conn) probeAnswered(now time.Duration, ack uint32) {
 	c.retransmits = 0
 	if c.windowLeft() <= 0 {
-		c.rtoAt = now + c.timeout()
+		c.setTimer(timerRTO, now+c.timeout())
 		return
 	}
 	c.unset(probing)
 	c.backoff = 0
-	c.rtoAt = never
+	c.sendAt = never
 	if ack == c.sndUna {
 		c.sndNxt = c.sndUna // the byte of a probe did not fit: as if never sent
 	}

@@ -10,7 +10,7 @@ import (
 // to be answered for 2 MSL (RFC 9293 section 3.6.1).
 func (c *Conn) timeWait(now time.Duration) {
 	c.state = StateTimeWait
-	c.rtoAt, c.tlpAt, c.ackAt, c.keepAt = never, never, never, never
+	c.sendAt, c.ackAt, c.keepAt = never, never, never
 	c.endAt = now + c.cfg.TimeWait
 }
 

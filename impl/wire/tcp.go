@@ -43,10 +43,25 @@ type TCP struct {
 	SrcPort, DstPort uint16
 	Seq, Ack         uint32
 	Flags            Flags
+	ECN              ECN    // of the IP header around it; not read or written here
 	Window           uint16 // as on the wire, unscaled
 	Urgent           uint16
 	Options          TCPOptions
 }
+
+// ECN is the congestion notification field of an IP header, the two low bits of
+// its TOS or traffic class (RFC 3168 section 5).
+type ECN uint8
+
+const (
+	NotECT ECN = iota // not ECN-capable
+	ECT1              // ECN-capable, RFC 9331
+	ECT0              // ECN-capable
+	CE                // congestion experienced
+)
+
+// ECNMask is ECN's part of the TOS.
+const ECNMask = 3
 
 // ParseTCP reads the header of segment b and checks its checksum. Malformed
 // options end the reading of options and are no error, as on Linux and BSD.
