@@ -27,11 +27,16 @@ type Chooser struct {
 // destination, where the search begins. It fails when it has tried the whole
 // range.
 func (c *Chooser) Pick(offset uint64, free func(port uint16) bool) (uint16, bool) {
-	n := uint64(c.Last) - uint64(c.First) + 1
+	return c.PickWithin(c.First, c.Last, offset, free)
+}
+
+// PickWithin is Pick from another range.
+func (c *Chooser) PickWithin(first, last uint16, offset uint64, free func(port uint16) bool) (uint16, bool) {
+	n := uint64(last) - uint64(first) + 1
 	start := offset%n + c.counter
 	again, atAgain, reusable := uint16(0), uint64(0), false
 	for i := range n {
-		port := c.First + uint16((start+i)%n)
+		port := first + uint16((start+i)%n)
 		switch {
 		case !free(port):
 		case !slices.Contains(c.recent[:], port):

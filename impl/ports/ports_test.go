@@ -24,6 +24,8 @@ func TestConflict(t *testing.T) {
 		{"both reuse", Binding{Addr: one, Reuse: true}, Binding{Addr: one, Reuse: true}, false},
 		{"only the new one reuses", Binding{Addr: one}, Binding{Addr: one, Reuse: true}, true},
 		{"both reuse, the old one listens", Binding{Addr: one, Reuse: true, Listening: true}, Binding{Addr: one, Reuse: true}, true},
+		{"both share", Binding{Addr: one, Share: true, Listening: true}, Binding{Addr: one, Share: true}, false},
+		{"only the new one shares", Binding{Addr: one}, Binding{Addr: one, Share: true}, true},
 		{"other port", Binding{Addr: one, Port: 2}, Binding{Addr: one}, false},
 	} {
 		var table Table
@@ -44,6 +46,8 @@ func TestConflictExact(t *testing.T) {
 		{"every address beside one, the new one reuses", Binding{Addr: one}, Binding{Addr: anyAddr, Reuse: true}, false},
 		{"every address beside one, the old one reuses", Binding{Addr: one, Reuse: true}, Binding{Addr: anyAddr}, true},
 		{"every address beside a listener, the new one reuses", Binding{Addr: one, Listening: true}, Binding{Addr: anyAddr, Reuse: true}, false},
+		{"same name, both share", Binding{Addr: one, Share: true}, Binding{Addr: one, Share: true}, false},
+		{"every address beside one, the new one shares", Binding{Addr: one}, Binding{Addr: anyAddr, Share: true}, false},
 	} {
 		table := Table{Exact: true}
 		table.Add(c.old)

@@ -23,6 +23,8 @@ type Binding struct {
 	Owner Owner
 	// Reuse: SO_REUSEADDR was set at the time of binding.
 	Reuse bool
+	// Share: SO_REUSEPORT was.
+	Share bool
 	// Listening: no other listener may share the port, reuse or not. Changed by
 	// Table.SetListening only.
 	Listening bool
@@ -256,7 +258,7 @@ func (t *Table) NextListener(h Handle) Handle { return t.node(h).nextListener }
 
 // Conflict says whether b, which may be in the table itself as self, cannot
 // stand beside what is there: two bindings of a port conflict when their
-// addresses overlap, unless both allow reuse and neither listens
+// addresses overlap, unless both share, or both allow reuse and neither listens
 // (inet_csk_bind_conflict, udp_lib_lport_inuse); BSD differs, see Exact.
 func (t *Table) Conflict(b Binding, self Handle) bool {
 	for h := t.First(b.Port); h != 0; h = t.Next(h) {
@@ -264,8 +266,11 @@ func (t *Table) Conflict(b Binding, self Handle) bool {
 		if h == self || !b.meets(o) {
 			continue
 		}
+		if b.Share && o.Share {
+			continue
+		}
 		if t.Exact {
-			if b.Addr == o.Addr || !b.Reuse {
+			if b.Addr == o.Addr || !b.Reuse && !b.Share {
 				return true
 			}
 			continue

@@ -29,6 +29,7 @@ func (l *Layer) associate(a *attempt) spec.Result {
 	if s.port == 0 && !l.autobind(a.sockNum, s) {
 		return spec.Fail(l.p.PortsDgram)
 	}
+	l.discharge(s)
 	s.peer, s.associated = dst, true
 	s.flow.route(l.routes, &path)
 	if s.source.IsUnspecified() {
@@ -109,9 +110,10 @@ func (l *Layer) autobind(i int32, s *Socket) bool {
 // pickPort finds an ephemeral port at which the socket could be bound to a.
 func (l *Layer) pickPort(s *Socket, a netip.Addr) (uint16, bool) {
 	table := l.portsOf(s)
-	return l.chooser.Pick(l.portOffset(a, netip.AddrPortFrom(any4, 0)), func(p uint16) bool {
+	dgram := s.typ == spec.SockDgram // inet_csk_find_open_port shares no port, udp_lib_get_port does
+	return l.choose(s, l.portOffset(a, netip.AddrPortFrom(any4, 0)), func(p uint16) bool {
 		b := s.like(a, p)
-		b.Reuse = false
+		b.Reuse, b.Share = b.Reuse && dgram, b.Share && dgram
 		return !table.Conflict(b, 0)
 	})
 }

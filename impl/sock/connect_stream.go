@@ -220,7 +220,7 @@ func (l *Layer) takeTuple(i int32, s *Socket, dst netip.AddrPort) (successor uin
 		return l.evict(n), spec.ENONE
 	}
 	yields := false // a port was found whose holder makes way
-	port, ok := l.chooser.Pick(l.portOffset(s.source, dst), func(p uint16) bool {
+	port, ok := l.choose(s, l.portOffset(s.source, dst), func(p uint16) bool {
 		if l.tcpPorts.Claimed(p) {
 			return false
 		}

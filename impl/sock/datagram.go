@@ -45,6 +45,9 @@ func (l *Layer) datagramSocket(src, dst netip.AddrPort) int32 {
 		b := l.udpPorts.Get(h)
 		if score := l.score(b, src, dst); score > best {
 			best, socket = score, int32(b.Owner)
+			if l.socks.at(socket).settles(b) {
+				break
+			}
 		}
 	}
 	return socket

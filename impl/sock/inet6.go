@@ -49,7 +49,7 @@ func (s *Socket) endpoint(a *spec.Sockaddr) netip.AddrPort {
 
 // like is a binding of the socket's family and options.
 func (s *Socket) like(a netip.Addr, port uint16) ports.Binding {
-	return ports.Binding{Addr: a, Port: port, Reuse: s.reuse, Six: s.six(), Only: s.only, Dev: s.dev}
+	return ports.Binding{Addr: a, Port: port, Reuse: s.reuse, Share: s.share, Six: s.six(), Only: s.only, Dev: s.dev}
 }
 
 // byIPv4: an AF_INET address that an AF_INET6 socket takes.

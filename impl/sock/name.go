@@ -81,13 +81,16 @@ func (l *Layer) group(a netip.Addr) bool {
 func (l *Layer) bindTo(i int32, s *Socket, name netip.AddrPort) spec.Errno {
 	a, port := name.Addr(), name.Port()
 	b := s.like(a, port)
-	if port == 0 {
+	late := port == 0 && s.latePort // connect will choose it (__inet_bind)
+	switch {
+	case late:
+	case port == 0:
 		var ok bool
 		if b.Port, ok = l.pickPort(s, a); !ok {
 			s.bound, s.source = s.wildcard(), s.wildcard()
 			return l.p.PortsBind
 		}
-	} else if l.portsOf(s).Conflict(b, 0) {
+	case l.portsOf(s).Conflict(b, 0):
 		s.bound, s.source = s.wildcard(), s.wildcard()
 		return spec.EADDRINUSE
 	}
@@ -97,7 +100,11 @@ func (l *Layer) bindTo(i int32, s *Socket, name netip.AddrPort) spec.Errno {
 	}
 	s.addrLocked = s.addrLocked || a != s.wildcard() // sk_userlocks is never taken back
 	s.portLocked = port != 0
-	l.claim(i, s, b)
+	if late {
+		s.shown = 0
+	} else {
+		l.claim(i, s, b)
+	}
 	s.peer = netip.AddrPort{}
 	return spec.ENONE
 }

@@ -74,6 +74,7 @@ type Socket struct {
 	disconnects uint32 // how often blocked calls were pulled away (sk_disconnects)
 	waiting     waitList
 	woken       bool // in Layer.woken
+	seesConns   bool // datagram: others left its group by connect, see share.go
 	noSpace     bool // stream: somebody found no room to write (SOCK_NOSPACE)
 
 	rx *udp.Queue // datagram: what was received
@@ -167,7 +168,10 @@ func (l *Layer) portsOf(s *Socket) *ports.Table {
 
 // claim takes a port for socket i and shows it.
 func (l *Layer) claim(i int32, s *Socket, b ports.Binding) {
-	b.Owner, b.Reuse = ports.Owner(i), s.reuse
+	b.Owner, b.Reuse, b.Share = ports.Owner(i), s.reuse, s.share
 	b.Six, b.Only, b.Dev = s.six(), s.only, s.dev
 	s.binding, s.port, s.shown = l.portsOf(s).Add(b), b.Port, b.Port
+	if s.share && s.typ == spec.SockDgram {
+		l.enlist(s)
+	}
 }

@@ -17,7 +17,10 @@ type options struct {
 	sndBuf, rcvBuf     int32 // bytes; 0: the system's, see Adjust
 	lingers            bool
 	keepalive          bool
-	synRetries         uint8 // 0: the system's
+	share              bool   // SO_REUSEPORT
+	latePort           bool   // IP_BIND_ADDRESS_NO_PORT
+	portRange          uint32 // IP_LOCAL_PORT_RANGE: the highest port, the lowest; each 0: the system's
+	synRetries         uint8  // 0: the system's
 }
 
 // has says whether the system has an option, under the level given.
@@ -25,6 +28,10 @@ func (l *Layer) has(level spec.SockLevel, o spec.SockOption) bool {
 	switch o {
 	case spec.SoSndtimeo, spec.SoRcvtimeo, spec.SoLinger, spec.SoKeepalive:
 		return level == spec.SolSocket && l.p.Has&personality.TimeOptions != 0
+	case spec.SoReuseport:
+		return level == spec.SolSocket && l.p.Has&personality.SharedPorts != 0
+	case spec.IPBindAddressNoPort, spec.IPLocalPortRange:
+		return level == spec.SolIP && l.p.Has&personality.LinuxOptions != 0
 	case spec.SoPasscred, spec.SoPasspidfd:
 		return level == spec.SolSocket && l.p.Has&personality.LinuxOptions != 0
 	case spec.TCPSyncnt, spec.TCPUserTimeout:
@@ -51,6 +58,12 @@ func (l *Layer) readOption(s *Socket, c *spec.Call) (v int32, e spec.Errno, know
 		}
 	case spec.SoKeepalive:
 		v = truth(s.keepalive)
+	case spec.SoReuseport:
+		v = truth(s.share)
+	case spec.IPBindAddressNoPort:
+		v = truth(s.latePort)
+	case spec.IPLocalPortRange:
+		v = int32(s.portRange)
 	case spec.SoPasscred, spec.SoPasspidfd:
 		e = spec.EOPNOTSUPP // sk_may_scm_recv
 	case spec.TCPSyncnt:
@@ -77,6 +90,18 @@ func (l *Layer) setOption(s *Socket, c *spec.Call) (e spec.Errno) {
 		}
 	case spec.SoKeepalive:
 		s.keepalive = v != 0
+	case spec.SoReuseport:
+		s.share = v != 0
+		if s.binding != 0 {
+			l.portsOf(s).Get(s.binding).Share = s.share
+		}
+	case spec.IPBindAddressNoPort:
+		s.latePort = v != 0
+	case spec.IPLocalPortRange:
+		if low, high := uint16(v), uint16(uint32(v)>>16); low > high && high != 0 {
+			return spec.EINVAL
+		}
+		s.portRange = uint32(v)
 	case spec.SoPasscred, spec.SoPasspidfd:
 		e = spec.EOPNOTSUPP
 	case spec.TCPSyncnt:
@@ -138,5 +163,6 @@ func (o *options) appendTo(b []byte) []byte {
 	b = le.AppendUint32(le.AppendUint32(b, uint32(o.sndTimeo)), uint32(o.rcvTimeo))
 	b = le.AppendUint32(le.AppendUint32(b, uint32(o.userTimeout)), uint32(o.linger))
 	b = le.AppendUint32(le.AppendUint32(b, uint32(o.sndBuf)), uint32(o.rcvBuf))
-	return append(b, bit(o.lingers)|bit(o.keepalive)<<1, o.synRetries)
+	b = le.AppendUint32(b, o.portRange)
+	return append(b, bit(o.lingers)|bit(o.keepalive)<<1|bit(o.share)<<2|bit(o.latePort)<<3, o.synRetries)
 }

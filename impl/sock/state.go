@@ -65,7 +65,7 @@ func (l *Layer) appendSocket(b []byte, s *Socket) []byte {
 	le := binary.LittleEndian
 	b = append(b, byte(s.family)|bit(s.only)<<7, byte(s.dev), byte(s.typ), byte(s.phase), byte(s.err), byte(s.soft), s.shut,
 		bit(s.addrLocked)|bit(s.portLocked)<<1|bit(s.associated)<<2|bit(s.dead)<<3|bit(s.peerDone)<<4,
-		bit(s.errorQueue)|bit(s.broadcast)<<1|bit(s.reuse)<<2|bit(s.nodelay)<<3|bit(s.listening)<<4|bit(s.woken)<<5)
+		bit(s.errorQueue)|bit(s.broadcast)<<1|bit(s.reuse)<<2|bit(s.nodelay)<<3|bit(s.listening)<<4|bit(s.woken)<<5|bit(s.seesConns)<<6|bit(s.noSpace)<<7)
 	b = s.options.appendTo(b)
 	b = appendName(b, netip.AddrPortFrom(s.bound, s.port))
 	b = appendName(b, netip.AddrPortFrom(s.source, s.shown))
