@@ -28,6 +28,8 @@ var bindMacOS = []Rule{
 		Title: "A socket that has a local name fails.", needs: underway | marked | ported, when: all(isSocket, anyOf(has(HasPort|AddrLock), not(state(Closed)))), then: fails(spec.EINVAL)},
 	{Name: "bind/macos/EINVAL-length", Class: Shall, on: on(spec.OpBind), For: forMacOS, Evidence: "XNU 11417, in_pcbbind",
 		Title: "Any length but that of sockaddr_in fails.", needs: oddLength, when: all(isSocket, inexact), then: fails(spec.EINVAL)},
+	{Name: "bind/macos/inet6/EAFNOSUPPORT-unspec", Class: Shall, on: on(spec.OpBind), For: forMacOS, Evidence: "XNU 11417, in6_pcbbind",
+		Title: "AF_UNSPEC does not pass for AF_INET6.", needs: six, when: all(inet6, unspec), then: fails(spec.EAFNOSUPPORT)},
 	{Name: "bind/macos/EADDRNOTAVAIL", Class: Shall, on: on(spec.OpBind), For: forMacOS, Evidence: "XNU 11417, in_pcbbind (ifa_ifwithaddr)",
 		Title: "An address that the host does not have fails.",
 		needs: distant | unrouted | changed, when: all(isSocket, anyOf(not(planned(routeLocal, routeUnknown, routeBroadcast, routeMulticast)), func(m *move) bool { return m.absent(m.c.To.Addr) })), then: fails(spec.EADDRNOTAVAIL)},

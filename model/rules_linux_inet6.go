@@ -208,6 +208,8 @@ var optionRules6 = []Rule{
 		needs: six, when: all(inet6, only), then: func(m *move) { m.boolean(m.s.has(V6Only)) }},
 	{Name: "getsockopt/linux/IPV6_V6ONLY/EOPNOTSUPP", Class: Shall, on: on(spec.OpGetsockopt), For: forLinux, Evidence: "Linux 6.18, do_ip_getsockopt",
 		Title: "An AF_INET socket has no IPV6_V6ONLY to read.", when: only, then: fails(spec.EOPNOTSUPP)},
+	{Name: "setsockopt/macos/IPV6_V6ONLY/EINVAL-shut", Class: Shall, on: on(spec.OpSetsockopt), For: forMacOS, Evidence: "XNU 11417, sosetoptlock (both halves shut)",
+		Title: "A socket shut in both directions does not take IPV6_V6ONLY either.", needs: six, when: all(inet6, only, has(ShutRead), has(ShutWrite)), then: fails(spec.EINVAL)},
 	{Name: "setsockopt/linux/IPV6_V6ONLY/EINVAL", Class: Shall, on: on(spec.OpSetsockopt), For: forLinux, Evidence: "Linux 6.18, do_ipv6_setsockopt (inet_num)",
 		Title: "IPV6_V6ONLY cannot be set on a socket that has a port.", needs: six, when: all(inet6, only, has(HasPort)), then: fails(spec.EINVAL)},
 	{Name: "setsockopt/IPV6_V6ONLY/EINVAL-bound", Class: May, on: on(spec.OpSetsockopt), For: forPOSIX | forMacOS | forOSX, Evidence: "FreeBSD 13, ip6_ctloutput; RFC 3493, 5.3",

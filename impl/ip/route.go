@@ -43,6 +43,7 @@ const (
 	Blackholed             // a blackhole route
 	MartianSource          // a loopback source address on the way out of the host
 	ForeignSource          // the source address is none of this host's
+	GroupSource            // the source address is a group or the limited broadcast address
 	OtherFamily            // the source address is of the other family
 	NoDevice               // there is no such interface
 	ReasonCount
@@ -229,7 +230,7 @@ func (t *Table) Find(dst, src netip.Addr) (Path, Reason) {
 		return t.Find6(dst, src, 0)
 	case !fixed || t.Owns(src):
 	case src.IsMulticast() || src == limitedBroadcast: // ip_route_output_key_hash_rcu
-		return Path{}, MartianSource
+		return Path{}, GroupSource
 	default:
 		return Path{}, ForeignSource
 	}

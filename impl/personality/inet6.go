@@ -39,6 +39,8 @@ type Inet6 struct {
 	Problem     [4]Reaction // type 4 by code, the last for all above
 	// TooBig is what a "packet too big" does to an associated datagram socket.
 	TooBig Reaction
+	// TellsAll: an associated datagram socket hears of soft errors too.
+	TellsAll bool
 	// HardAlways: a stream in SYN-SENT takes every message for hard.
 	HardAlways bool
 }
@@ -67,10 +69,10 @@ var inet6Linux = Inet6{
 // inet6XNU: tcp6_ctlinput looks codes up in the map of IPv4; the addresses are
 // those of tcp6_usr_connect, udp6_connect and in6_embedscope.
 var inet6XNU = Inet6{
-	LastsFamily: true,
-	Only:        [2]spec.Errno{spec.EAFNOSUPPORT, spec.EAFNOSUPPORT},
-	Crossed:     [2]spec.Errno{spec.EAFNOSUPPORT, spec.EINVAL},
-	Unaimed:     spec.EINVAL,
+	LastsFamily: true, TellsAll: true,
+	Only:    [2]spec.Errno{spec.EAFNOSUPPORT, spec.EAFNOSUPPORT},
+	Crossed: [2]spec.Errno{spec.EAFNOSUPPORT, spec.EINVAL},
+	Unaimed: spec.EINVAL,
 	Unreachable: [8]Reaction{
 		{Errno: spec.ENETUNREACH, Soft: true},
 		{Errno: spec.ECONNREFUSED, Soft: true},
@@ -79,15 +81,16 @@ var inet6XNU = Inet6{
 		{Errno: spec.ECONNREFUSED},
 	},
 	Exceeded: [2]Reaction{{Errno: spec.EHOSTUNREACH}},
+	TooBig:   Reaction{Errno: spec.EMSGSIZE},
 	Problem:  [4]Reaction{{Errno: spec.ENOPROTOOPT, Soft: true}, {Errno: spec.ECONNREFUSED, Soft: true}, {Errno: spec.ENOPROTOOPT, Soft: true}},
 }
 
 // inet6BSD: icmp6_notify_error and inet6ctlerrmap of FreeBSD 13.
 var inet6BSD = Inet6{
-	LastsFamily: true,
-	Only:        [2]spec.Errno{spec.EINVAL, spec.EINVAL},
-	Crossed:     [2]spec.Errno{spec.EAFNOSUPPORT, spec.EAFNOSUPPORT},
-	Unaimed:     spec.EINVAL,
+	LastsFamily: true, TellsAll: true,
+	Only:    [2]spec.Errno{spec.EINVAL, spec.EINVAL},
+	Crossed: [2]spec.Errno{spec.EAFNOSUPPORT, spec.EAFNOSUPPORT},
+	Unaimed: spec.EINVAL,
 	Unreachable: [8]Reaction{
 		{Errno: spec.EHOSTUNREACH, Soft: true},
 		{Errno: spec.ECONNREFUSED},
@@ -96,6 +99,7 @@ var inet6BSD = Inet6{
 		{Errno: spec.ECONNREFUSED},
 	},
 	Exceeded: [2]Reaction{{Errno: spec.EHOSTUNREACH}},
+	TooBig:   Reaction{Errno: spec.EMSGSIZE},
 	Problem:  [4]Reaction{{Errno: spec.ENOPROTOOPT, Soft: true}, {Errno: spec.ECONNREFUSED}, {Errno: spec.ENOPROTOOPT, Soft: true}},
 }
 
@@ -107,10 +111,13 @@ var inet6POSIX = Inet6{
 	Unaimed: spec.EADDRNOTAVAIL,
 	Unreachable: [8]Reaction{
 		{Errno: spec.ENETUNREACH, Soft: true},
-		{Errno: spec.EHOSTUNREACH, Soft: true},
+		{Errno: spec.EACCES, Soft: true},
 		{Errno: spec.EHOSTUNREACH, Soft: true},
 		{Errno: spec.EHOSTUNREACH, Soft: true},
 		{Errno: spec.ECONNREFUSED},
+		{Errno: spec.EACCES, Soft: true},
+		{Errno: spec.EACCES, Soft: true},
+		{Errno: spec.EPROTO, Soft: true},
 	},
 	Exceeded: [2]Reaction{{Errno: spec.EHOSTUNREACH, Soft: true}},
 }

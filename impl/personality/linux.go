@@ -39,6 +39,7 @@ var linux = Personality{
 		ip.Blackholed:      spec.EINVAL,
 		ip.MartianSource:   spec.EINVAL,
 		ip.ForeignSource:   spec.ENETUNREACH,
+		ip.GroupSource:     spec.EINVAL,
 		ip.OtherFamily:     spec.EAFNOSUPPORT,
 		ip.NoDevice:        spec.ENODEV,
 	},

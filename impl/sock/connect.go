@@ -110,7 +110,7 @@ func (l *Layer) check(c personality.Check, a *attempt) (spec.Result, verdict) {
 			l.dissociate(a.sock)
 		}
 	case personality.CheckAutobind:
-		if a.sock.port == 0 && !l.autobind(a.sockNum, a.sock) {
+		if a.sock.port == 0 && !a.lost6() && !l.autobind(a.sockNum, a.sock) {
 			return fails(l.p.PortsDgram)
 		}
 	case personality.CheckLength:
@@ -132,7 +132,9 @@ func (l *Layer) check(c personality.Check, a *attempt) (spec.Result, verdict) {
 			return fails(l.p.PortZero)
 		}
 	case personality.CheckGroup:
-		return fails(l.groupError(a.dst.Addr()))
+		if a.dst.Addr().Is4() { // others: resolve6
+			return fails(l.groupError(a.dst.Addr()))
+		}
 	default:
 		return l.checkState(c, a)
 	}

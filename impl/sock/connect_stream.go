@@ -210,7 +210,7 @@ func (l *Layer) unaddress(s *Socket) {
 func (l *Layer) takeTuple(i int32, s *Socket, dst netip.AddrPort) (successor uint32, e spec.Errno) {
 	if s.port != 0 {
 		local := netip.AddrPortFrom(s.source, s.port)
-		if l.p.SelfStream != spec.ENONE && dst == local {
+		if l.p.SelfStream != spec.ENONE && dst == local && dst.Addr().Is4() {
 			return 0, l.p.SelfStream
 		}
 		n := l.named(local, dst)

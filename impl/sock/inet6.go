@@ -143,16 +143,13 @@ func (l *Layer) resolve6(a *attempt) spec.Errno {
 	if dst.IsMulticast() && dst.Is6() && s.typ == spec.SockStream {
 		return l.p.MulticastStream
 	}
-	if e := l.aim(s, dst, a.arg.len, a.scope); e != spec.ENONE {
-		return e
-	}
 	switch {
 	case dst.Is4() && s.only:
 		return s.class(l.p.Inet6.Only)
 	case s.class(l.p.Inet6.Crossed) != spec.ENONE && l.crosses(s, dst):
 		return s.class(l.p.Inet6.Crossed)
 	}
-	return spec.ENONE
+	return l.aim(s, dst, a.arg.len, a.scope)
 }
 
 // aim looks at the scope of a destination, which may bind the socket to its
@@ -186,6 +183,15 @@ func (l *Layer) bindDevice(s *Socket, dev uint32) {
 	if s.binding != 0 {
 		l.portsOf(s).Get(s.binding).Dev = dev
 	}
+}
+
+// scopeOf is the scope id of the socket's link-local names: the interface that it is
+// bound to, or where nothing binds to one the only one that has such.
+func (l *Layer) scopeOf(s *Socket) uint32 {
+	if l.p.Inet6.ScopeBinds {
+		return s.dev
+	}
+	return l.routes.NIC()
 }
 
 // entrance is the interface that a packet came in by. One of the host to itself

@@ -40,7 +40,7 @@ func (l *Layer) HandleICMP6(now time.Duration, m *wire.ICMPv6, q *wire.QuoteIPv6
 			l.paths.Learn(now, remote.Addr(), int(m.Rest))
 			r = l.p.Inet6.TooBig
 		}
-		r.Soft = r.Soft && l.p.Inet6.HardAlways // elsewhere an associated socket hears all
+		r.Soft = r.Soft && !l.p.Inet6.TellsAll
 		l.icmpAssociated(i, r)
 	}
 }

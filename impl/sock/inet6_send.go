@@ -102,6 +102,16 @@ func (l *Layer) connectLength(a *attempt) spec.Errno {
 	return l.lengthOf(a.sock, a.family, a.arg.len)
 }
 
+// lost6: a stream over IPv6 fails by what its address says, before it needs a port
+// (tcp6_usr_connect).
+func (a *attempt) lost6() bool {
+	if !a.sock.six() || a.sock.typ != spec.SockStream || a.arg.len != spec.SizeofSockaddrIn6 {
+		return false
+	}
+	dst := a.dst.Addr()
+	return a.family != spec.AFInet6 || dst.Is6() && dst.IsMulticast() && a.dst.Port() != 0
+}
+
 // primary is the first address of the NIC in the family of dst.
 func (l *Layer) primary(dst netip.Addr) netip.Addr {
 	if dst.Is6() {

@@ -267,7 +267,7 @@ func (l *Layer) tryAccept(i int32, out nameOut, nonblock bool) (spec.Result, boo
 	file := l.newFile(n, l.p.AcceptInherits && l.files.at(s.file).nonblock)
 	var r spec.Result
 	if out.pointer != spec.PointerNull {
-		if e := out.put(&r, child, child.peer, child.dev); e != spec.ENONE {
+		if e := out.put(&r, child, child.peer, l.scopeOf(child)); e != spec.ENONE {
 			l.drop(file) // __sys_accept4: the connection is accepted and closed
 			return spec.Fail(e), true
 		}

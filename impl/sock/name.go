@@ -47,9 +47,9 @@ func (l *Layer) bindAddress(i int32, c *spec.Call) spec.Errno {
 		switch {
 		case s.dead && !l.inTimeWait(s):
 			return spec.EINVAL
-		case foreign:
+		case foreign && !(s.six() && c.Addr.Family == spec.AFUnspec):
 			return spec.EAFNOSUPPORT
-		case forbidden:
+		case forbidden && a.Is4():
 			return l.p.BindGroup
 		}
 	}
@@ -115,7 +115,7 @@ func (l *Layer) getsockname(c *spec.Call) spec.Result {
 		return spec.Fail(e)
 	}
 	s := l.socks.at(i)
-	return nameCall(c, s, s.local())
+	return nameCall(c, s, s.local(), l.scopeOf(s))
 }
 
 // getpeername tells the peer of a socket that has one. A peer with port 0
@@ -137,7 +137,7 @@ func (l *Layer) getpeername(c *spec.Call) spec.Result {
 	if !connected || s.peer.Port() == 0 {
 		return spec.Fail(spec.ENOTCONN)
 	}
-	return nameCall(c, s, s.peer)
+	return nameCall(c, s, s.peer, l.scopeOf(s))
 }
 
 // inTimeWait says whether the socket's connection is in TIME-WAIT: its PCB is not

@@ -73,9 +73,9 @@ func cut(s *spec.Sockaddr, room int32) {
 }
 
 // nameCall is the result of getsockname and getpeername.
-func nameCall(c *spec.Call, s *Socket, name netip.AddrPort) spec.Result {
+func nameCall(c *spec.Call, s *Socket, name netip.AddrPort, dev uint32) spec.Result {
 	var r spec.Result
-	if e := nameOutOf(c).put(&r, s, name, s.dev); e != spec.ENONE {
+	if e := nameOutOf(c).put(&r, s, name, dev); e != spec.ENONE {
 		return spec.Fail(e)
 	}
 	return r
