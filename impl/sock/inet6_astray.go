@@ -28,7 +28,7 @@ func (l *Layer) stray(s *Socket) {
 func (l *Layer) astrayPath(c *connection) ip.Path {
 	if c.owner != 0 {
 		path, why := l.routes.Find(netip.AddrFrom4(l.socks.at(c.owner).strayed), netip.Addr{})
-		if why == ip.Reachable {
+		if why == ip.Reachable && !path.Loops {
 			return path
 		}
 	}
