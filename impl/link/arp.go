@@ -13,13 +13,14 @@ import (
 // sender are given to send, which resolves them now.
 func (c *Cache) Handle(now time.Duration, a *wire.ARP, owns func(netip.Addr) bool, send func(path ip.Path, packet []byte)) {
 	sender := netip.AddrFrom4(a.SenderIP)
-	if a.SenderMAC.IsMulticast() || owns(sender) {
+	// A loopback address may be asked for by a socket bound to the interface.
+	if a.SenderMAC.IsMulticast() || owns(sender) && !sender.IsLoopback() {
 		return
 	}
 	target := netip.AddrFrom4(a.TargetIP)
 	mine := owns(target) && !target.IsLoopback()
 	if e := c.find(sender); e == nil {
-		if mine && !sender.IsUnspecified() {
+		if mine && !sender.IsUnspecified() && !sender.IsLoopback() {
 			e = c.add(sender)
 			e.learn(now, a.SenderMAC)
 		}

@@ -56,6 +56,12 @@ func (l *Layer) icmpStream(n int32, m *wire.ICMPv4, seq uint32) {
 		return
 	}
 	if m.Type == wire.ICMPUnreachable && m.Code == wire.ICMPCodeFragNeeded {
+		if l.offRoute(c) {
+			if int(m.MTU()) < l.cfg.MTU {
+				l.socks.at(c.owner).soft = spec.EMSGSIZE
+			}
+			return
+		}
 		c.tcp.SetMTU(l.now, int(m.MTU()))
 		l.touch(n, c)
 		return

@@ -106,10 +106,10 @@ func (l *Layer) way(s *Socket, dst netip.Addr) (ip.Path, ip.Reason) {
 	switch {
 	case dst.Is6():
 		return l.routes.Find6(dst, s.source, s.dev)
+	case s.dev != 0 && dst.Is4():
+		return l.routes.FindOver(dst, s.source4(), s.dev)
 	case !s.six():
 		return l.find(dst, s.source)
-	case s.dev != 0 && !l.routes.HasDevice(s.dev):
-		return ip.Path{}, ip.NoDevice
 	}
 	return l.find(dst, s.source4())
 }

@@ -37,7 +37,7 @@ func (l *Layer) handleSegment(src, dst netip.AddrPort, seg *wire.TCP, payload []
 		n, _ = l.revive(-n)
 	}
 	c := l.conns.at(n)
-	if c.listener != 0 && l.abandoned(n, c) {
+	if l.strays(c) || c.listener != 0 && l.abandoned(n, c) {
 		l.strangerSegment(src, dst, seg, payload, 0, false)
 		return
 	}

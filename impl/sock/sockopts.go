@@ -32,7 +32,7 @@ func (l *Layer) has(level spec.SockLevel, o spec.SockOption) bool {
 		return level == spec.SolSocket && l.p.Has&personality.SharedPorts != 0
 	case spec.IPBindAddressNoPort, spec.IPLocalPortRange:
 		return level == spec.SolIP && l.p.Has&personality.LinuxOptions != 0
-	case spec.SoPasscred, spec.SoPasspidfd:
+	case spec.SoPasscred, spec.SoPasspidfd, spec.SoBindtodevice:
 		return level == spec.SolSocket && l.p.Has&personality.LinuxOptions != 0
 	case spec.TCPSyncnt, spec.TCPUserTimeout:
 		return level == spec.SolTCP && l.p.Has&personality.LinuxOptions != 0
@@ -64,6 +64,8 @@ func (l *Layer) readOption(s *Socket, c *spec.Call) (v int32, e spec.Errno, know
 		v = truth(s.latePort)
 	case spec.IPLocalPortRange:
 		v = int32(s.portRange)
+	case spec.SoBindtodevice:
+		v = int32(l.device(s))
 	case spec.SoPasscred, spec.SoPasspidfd:
 		e = spec.EOPNOTSUPP // sk_may_scm_recv
 	case spec.TCPSyncnt:
@@ -102,6 +104,8 @@ func (l *Layer) setOption(s *Socket, c *spec.Call) (e spec.Errno) {
 			return spec.EINVAL
 		}
 		s.portRange = uint32(v)
+	case spec.SoBindtodevice:
+		e = l.setDevice(s, spec.Device(v))
 	case spec.SoPasscred, spec.SoPasspidfd:
 		e = spec.EOPNOTSUPP
 	case spec.TCPSyncnt:

@@ -40,8 +40,7 @@ func lacksCall(c *spec.Call) bool {
 
 func lacksOption(o spec.SockOption) bool {
 	switch o {
-	case spec.SoBindtodevice,
-		spec.IPRecverr, spec.IPMtu, spec.IPMtuDiscover,
+	case spec.IPRecverr, spec.IPMtu, spec.IPMtuDiscover,
 		spec.TCPFastopen, spec.TCPFastopenConnect, spec.TCPFastopenNoCookie,
 		spec.IPOptions:
 		return true
