@@ -19,6 +19,7 @@ const (
 	EnvPortRange                  // ephemeral ports from Value to Last
 	EnvDescriptors                // how many may be open: Value
 	EnvFile                       // File: the paths of AF_UNIX sockets
+	EnvFastOpen                   // net.ipv4.tcp_fastopen: Value
 )
 
 // Env is one change of the environment, as an administrator makes it.
@@ -49,6 +50,8 @@ func (h *Host) Env(now time.Duration, e Env) {
 		h.sock.SetSynRetries(e.Value)
 	case EnvPortRange:
 		h.sock.SetPortRange(uint16(e.Value), uint16(e.Last))
+	case EnvFastOpen:
+		h.sock.SetFastOpen(e.Value)
 	case EnvDescriptors:
 		h.sock.SetDescriptors(e.Value)
 	case EnvFile:

@@ -10,6 +10,7 @@ const (
 	LinuxOptions                        // those that only Linux has
 	LinuxFiles                          // epoll, eventfd, O_PATH
 	Connectx                            // connectx, disconnectx
+	FastOpen                            // MSG_FASTOPEN and its options
 )
 
 // BSD's and POSIX's share of them.

@@ -73,7 +73,7 @@ var linux = Personality{
 	ResetOnUnread:     true,
 	PeerEarly:         true,
 	BindUnspec:        true,
-	Has:               Signals | TimeOptions | SharedPorts | LinuxOptions | LinuxFiles,
+	Has:               Signals | TimeOptions | SharedPorts | LinuxOptions | LinuxFiles | FastOpen,
 	LingersAlways:     true,
 	ConnectTimes:      true,
 	AcceptTimes:       true,

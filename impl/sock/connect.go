@@ -19,6 +19,7 @@ type attempt struct {
 	dst      netip.AddrPort
 	scope    uint32 // sin6_scope_id
 	nonblock bool
+	fast     *fastSend // of a send that connects; nil otherwise
 }
 
 // verdict is what a check says: go on, or the call ends with result, or it
@@ -33,6 +34,11 @@ const (
 
 // connect runs the personality's checks in order and then sets out.
 func (l *Layer) connect(thread int, c *spec.Call) (spec.Result, bool) {
+	a := l.attemptOf(thread, c)
+	return l.tryConnect(&a)
+}
+
+func (l *Layer) attemptOf(thread int, c *spec.Call) attempt {
 	a := attempt{thread: thread, arg: argumentOf(c), family: c.Addr.Family, dst: inetName(&c.Addr), scope: c.Addr.Scope}
 	a.fileNum = l.fileOf(c.FD)
 	if a.fileNum != 0 {
@@ -43,6 +49,10 @@ func (l *Layer) connect(thread int, c *spec.Call) (spec.Result, bool) {
 			a.dst = a.sock.endpoint(&c.Addr)
 		}
 	}
+	return a
+}
+
+func (l *Layer) tryConnect(a *attempt) (spec.Result, bool) {
 	checks := &l.p.Stream
 	if a.sock != nil && a.sock.typ == spec.SockDgram {
 		checks = &l.p.Datagram
@@ -51,7 +61,7 @@ func (l *Layer) connect(thread int, c *spec.Call) (spec.Result, bool) {
 		if check == personality.CheckNone {
 			break
 		}
-		switch r, v := l.check(check, &a); v {
+		switch r, v := l.check(check, a); v {
 		case decided:
 			return r, true
 		case blocks:
@@ -59,9 +69,9 @@ func (l *Layer) connect(thread int, c *spec.Call) (spec.Result, bool) {
 		}
 	}
 	if a.sock.typ == spec.SockDgram {
-		return l.associate(&a), true
+		return l.associate(a), true
 	}
-	return l.startStream(&a)
+	return l.startStream(a)
 }
 
 // inetName is the endpoint in an AF_INET address as its bytes read, whatever

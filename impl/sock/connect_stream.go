@@ -42,6 +42,9 @@ func (l *Layer) repeat(a *attempt) (spec.Result, verdict) {
 	if !opening(l.state(a.sock)) {
 		return l.collect(a.sockNum, a.sock), decided
 	}
+	if a.nonblock && a.fast == nil && l.deferred(a.sock) {
+		return fails(spec.EISCONN)
+	}
 	if a.nonblock {
 		return fails(spec.EALREADY)
 	}
@@ -159,10 +162,16 @@ func (l *Layer) startStream(a *attempt) (spec.Result, bool) {
 		}
 		return spec.Fail(e), true
 	}
-	s.peer, s.err, s.peerDone, s.halfOpen = dst, spec.ENONE, false, false
-	l.dial(a.sockNum, s, path, successor)
+	s.peer, s.peerDone, s.halfOpen = dst, false, false
+	if a.fast != nil || !l.defers(s, dst.Addr()) { // tcp_connect_init
+		s.err = spec.ENONE
+	}
+	l.dial(a.sockNum, s, path, successor, a.fast)
 	l.stray(s)
 	s.phase = phaseConnecting
+	if l.deferred(s) {
+		return spec.Result{}, true
+	}
 	if a.nonblock || !l.waitConnect(a, false) {
 		return spec.Fail(spec.EINPROGRESS), true
 	}

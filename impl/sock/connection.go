@@ -100,7 +100,7 @@ func (l *Layer) isn(local, remote netip.AddrPort) (iss, tsOffset uint32) {
 
 // dial makes the connection of socket i to its peer. successor is the initial
 // sequence number after a connection in TIME-WAIT that made way, or 0.
-func (l *Layer) dial(i int32, s *Socket, path ip.Path, successor uint32) {
+func (l *Layer) dial(i int32, s *Socket, path ip.Path, successor uint32, f *fastSend) {
 	local := netip.AddrPortFrom(s.source, s.port)
 	n, c := l.newConnection(path, local, s.peer)
 	c.owner, c.reuse = i, s.reuse
@@ -109,7 +109,14 @@ func (l *Layer) dial(i int32, s *Socket, path ip.Path, successor uint32) {
 	if successor != 0 {
 		iss = successor
 	}
-	c.tcp.Open(l.now, l.tcpConfig(path), iss, off)
+	if f != nil || s.fast&fastConnect != 0 {
+		l.openFast(s, c, path, iss, off, f)
+	} else {
+		c.tcp.Open(l.now, l.tcpConfig(path), iss, off)
+	}
+	if s.fast&(fastAsked|fastData) != 0 {
+		c.tcp.ExpectSynData()
+	}
 	l.inherit(s, c)
 	l.touch(n, c)
 }

@@ -38,6 +38,7 @@ func (l *Layer) disconnect(i int32, s *Socket) {
 		l.unaddress(s)
 	}
 	s.shut, s.peerDone = 0, false
+	s.fast &^= fastBusy | fastDeferred
 	l.wakeFor(i, spec.PollErr)
 }
 

@@ -63,6 +63,9 @@ func (l *Layer) icmpStream(n int32, m *wire.ICMPv4, seq uint32) {
 			return
 		}
 		c.tcp.SetMTU(l.now, int(m.MTU()))
+		if c.owner != 0 && l.socks.at(c.owner).fast&fastData != 0 {
+			c.tcp.ResendSyn(int(m.MTU()))
+		}
 		l.touch(n, c)
 		return
 	}

@@ -90,9 +90,11 @@ type Layer struct {
 
 	remnantTimers timer.Heap // by remnant
 
-	readyWire  fifo // connections that may have something to send over the NIC
-	readyLoop  fifo // and to the host itself
-	woken      fifo // sockets whose blocked calls are to be tried again
+	readyWire  fifo       // connections that may have something to send over the NIC
+	readyLoop  fifo       // and to the host itself
+	woken      fifo       // sockets whose blocked calls are to be tried again
+	fastPeers  []fastPeer // oldest first
+	fastClient bool       // net.ipv4.tcp_fastopen, bit 0
 	pollers    waitList
 	closers    waitList
 	lingering  int32 // connection that the close under way is to wait for
@@ -142,6 +144,7 @@ func (l *Layer) Reset(cfg Config, routes *ip.Table) {
 	l.Out.Reset()
 	l.Loop.Reset()
 	l.fds, l.fdsFull = l.fds[:0], 0
+	l.fastPeers, l.fastClient = l.fastPeers[:0], true
 	l.files.reset()
 	l.socks.reset()
 	l.conns.reset()
@@ -196,6 +199,7 @@ func (l *Layer) CopyTo(c *Layer, routes *ip.Table) {
 	c.routes = routes
 	c.Out, c.Loop, c.paths = l.Out.Clone(), l.Loop.Clone(), l.paths.Clone()
 	c.fds = slices.Clone(l.fds)
+	c.fastPeers = slices.Clone(l.fastPeers)
 	c.files = l.files.clone(func(dst, src *file) { *dst = *src })
 	c.socks = l.socks.clone((*Socket).copyTo)
 	c.buffers = tcp.Pool{}

@@ -108,7 +108,9 @@ func (l *Layer) readinessStream(s *Socket) spec.PollEvents {
 	if s.shut&shutRead != 0 {
 		ev |= spec.PollIn | spec.PollRdhup
 	}
-	if !opening(st) && !(st == tcp.StateClosed && s.conn == 0 && l.p.FreshPoll == 0) {
+	if l.deferred(s) {
+		ev |= spec.PollOut
+	} else if !opening(st) && !(st == tcp.StateClosed && s.conn == 0 && l.p.FreshPoll == 0) {
 		ev |= l.flow(s)
 	}
 	if s.err != spec.ENONE || s.errorQueue {

@@ -54,6 +54,9 @@ func (l *Layer) handleSegment(src, dst netip.AddrPort, seg *wire.TCP, payload []
 	// because other data waits to be read or to be acknowledged.
 	fast := c.tcp.Readable()+c.tcp.Unacked() > 0 && c.tcp.Predicted(seg, len(payload))
 	ev := c.tcp.Handle(l.now, seg, payload)
+	if before == tcp.StateSynSent && ev&tcp.Established != 0 && c.owner != 0 {
+		l.learn(l.socks.at(c.owner), c, seg)
+	}
 	if ev&tcp.AckTaken != 0 && c.owner != 0 && !fast {
 		l.socks.at(c.owner).soft = spec.ENONE
 	}

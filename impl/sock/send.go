@@ -28,6 +28,11 @@ func (l *Layer) send(thread int, c *spec.Call) (spec.Result, bool) {
 	}
 	d := l.patienceOf(c.Op, s)
 	nonblock := f.nonblock || c.MsgFlags&spec.MsgDontwait != 0 || d < 0
+	if l.fastOpens(s, c) {
+		if r, done, plain := l.sendFast(thread, c, i, nonblock); !plain {
+			return r, done
+		}
+	}
 	n, e, done := l.trySend(s, c.Buf, nonblock)
 	if !done {
 		w := l.block(thread, c.Op, l.fileOf(c.FD))
@@ -93,6 +98,9 @@ func (l *Layer) awaitWrite(s *Socket, on bool) {
 }
 
 func (l *Layer) resumeSend(w *wait) (spec.Result, bool) {
+	if w.fast != fastNone {
+		return l.resumeFast(w)
+	}
 	n, e, done := l.trySend(l.socks.at(w.sock), w.buf, false)
 	w.buf = w.buf[n:]
 	w.sent += n

@@ -59,6 +59,8 @@ type Socket struct {
 	halfOpen   bool  // stream of BSD or XNU: connect failed because its SYN could not be sent
 	peerDone   bool  // the peer's FIN was read up to (SOCK_DONE)
 	shut       uint8
+	fast       fastBits
+	fastQueue  int32 // TCP_FASTOPEN: how many may wait that came with data
 
 	err        spec.Errno // pending (so_error)
 	soft       spec.Errno // remembered (sk_err_soft, t_softerror)

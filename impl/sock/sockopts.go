@@ -34,6 +34,8 @@ func (l *Layer) has(level spec.SockLevel, o spec.SockOption) bool {
 		return level == spec.SolIP && l.p.Has&personality.LinuxOptions != 0
 	case spec.SoPasscred, spec.SoPasspidfd, spec.SoBindtodevice:
 		return level == spec.SolSocket && l.p.Has&personality.LinuxOptions != 0
+	case spec.TCPFastopen, spec.TCPFastopenConnect, spec.TCPFastopenNoCookie:
+		return level == spec.SolTCP && l.p.Has&personality.FastOpen != 0
 	case spec.TCPSyncnt, spec.TCPUserTimeout:
 		return level == spec.SolTCP && l.p.Has&personality.LinuxOptions != 0
 	}
@@ -68,6 +70,8 @@ func (l *Layer) readOption(s *Socket, c *spec.Call) (v int32, e spec.Errno, know
 		v = int32(l.device(s))
 	case spec.SoPasscred, spec.SoPasspidfd:
 		e = spec.EOPNOTSUPP // sk_may_scm_recv
+	case spec.TCPFastopen, spec.TCPFastopenConnect, spec.TCPFastopenNoCookie:
+		v = s.fastOption(c.Option)
 	case spec.TCPSyncnt:
 		if v = int32(s.synRetries); v == 0 {
 			v = int32(l.cfg.TCP.SynRetries)
@@ -108,6 +112,8 @@ func (l *Layer) setOption(s *Socket, c *spec.Call) (e spec.Errno) {
 		e = l.setDevice(s, spec.Device(v))
 	case spec.SoPasscred, spec.SoPasspidfd:
 		e = spec.EOPNOTSUPP
+	case spec.TCPFastopen, spec.TCPFastopenConnect, spec.TCPFastopenNoCookie:
+		return l.setFastOption(s, c.Option, v)
 	case spec.TCPSyncnt:
 		if v < 1 || v > syncntMax {
 			return spec.EINVAL

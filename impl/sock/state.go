@@ -45,12 +45,17 @@ func (l *Layer) AppendState(now time.Duration, b []byte) []byte {
 	b = l.appendUnix(b)
 	for i := 1; i < l.waits.live; i++ {
 		w := l.waits.at(int32(i))
-		b = append(b, byte(w.op), byte(w.flags), bit(w.limited))
+		b = append(b, byte(w.op), byte(w.flags), bit(w.limited), byte(w.fast))
 		b = le.AppendUint64(b, uint64(w.thread))
 		b = le.AppendUint32(le.AppendUint32(le.AppendUint32(b, uint32(w.sock)), w.disconnects), uint32(w.conn))
 		if w.limited {
 			b = le.AppendUint64(b, uint64(w.until-now))
 		}
+	}
+	for i := range l.fastPeers {
+		p := &l.fastPeers[i]
+		b = append(appendName(b, netip.AddrPortFrom(p.addr, p.mss)), p.tryExp, bit(p.cookie.Experimental))
+		b = append(b, p.cookie.Value[:p.cookie.Len]...)
 	}
 	for _, d := range l.signals {
 		b = append(b, byte(d))
@@ -66,7 +71,7 @@ func (l *Layer) appendSocket(b []byte, s *Socket) []byte {
 	b = append(b, byte(s.family)|bit(s.only)<<7, byte(s.dev), byte(s.typ), byte(s.phase), byte(s.err), byte(s.soft), s.shut,
 		bit(s.addrLocked)|bit(s.portLocked)<<1|bit(s.associated)<<2|bit(s.dead)<<3|bit(s.peerDone)<<4,
 		bit(s.errorQueue)|bit(s.broadcast)<<1|bit(s.reuse)<<2|bit(s.nodelay)<<3|bit(s.listening)<<4|bit(s.woken)<<5|bit(s.seesConns)<<6|bit(s.noSpace)<<7)
-	b = s.options.appendTo(b)
+	b = append(s.options.appendTo(b), byte(s.fast), byte(s.fastQueue))
 	b = appendName(b, netip.AddrPortFrom(s.bound, s.port))
 	b = appendName(b, netip.AddrPortFrom(s.source, s.shown))
 	b = appendName(b, s.peer)

@@ -59,6 +59,8 @@ func (l *Layer) expired(w *wait) spec.Result {
 	switch {
 	case waitsForMany(w.op):
 		return l.many(w)
+	case w.fast != fastNone:
+		return expiredFast(w)
 	case w.conn != 0:
 		return unlinger(w, l.p.LingerOver)
 	case l.socks.at(w.sock).unix != 0: // nothing is under way (sock_intr_errno, unix_wait_for_peer)

@@ -38,6 +38,8 @@ type wait struct {
 	joined  bool  // connect: another began the attempt
 	conn    int32 // close, dup2: the connection whose end it waits for
 	fd      int32 // likewise: what it will return
+	fast    fastWait
+	copied  int32 // send: bytes that the SYN took
 }
 
 func (w *wait) copyTo(src *wait) {
@@ -107,6 +109,7 @@ func (l *Layer) unblock(i int32) {
 		list.last = w.prev
 	}
 	l.leaveRoom(w)
+	l.endFast(w)
 	delete(l.threads, w.thread)
 	l.patience.Clear(int(i))
 	if w.conn != 0 {

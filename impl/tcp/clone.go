@@ -11,6 +11,10 @@ func (c *Conn) CopyTo(dst *Conn) {
 	pool, snd, rcv, tx, ooo := dst.pool, dst.snd, dst.rcv, dst.tx, dst.ooo
 	*dst = *c
 	dst.pool, dst.snd, dst.rcv, dst.tx, dst.ooo = pool, snd, rcv, tx, ooo
+	if c.fast != nil {
+		dst.fast = new(fastOpen)
+		*dst.fast = *c.fast
+	}
 	c.snd.copyTo(&dst.snd, pool, 0)
 	ahead := uint32(0)
 	if !c.ooo.empty() {
@@ -59,6 +63,7 @@ func (c *Conn) AppendState(now time.Duration, b []byte) []byte {
 	}
 	b = le.AppendUint64(b, uint64(c.rto))
 	b = le.AppendUint64(b, uint64(c.ato))
+	b = c.fast.appendTo(b)
 	b = c.snd.appendTo(b)
 	b = c.rcv.appendTo(b)
 	if !c.ooo.empty() {

@@ -98,6 +98,7 @@ type Conn struct {
 	rttAt                        time.Duration // when the SYN was sent first
 	srtt, rttvar                 time.Duration
 	rto                          time.Duration
+	fast                         *fastOpen // of an active open with Fast Open
 	lastSent, lastRcvd, firstRtx time.Duration
 	userTimeout                  time.Duration
 	maxSegment                   uint16 // TCP_MAXSEG; 0: none

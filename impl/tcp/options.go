@@ -24,6 +24,9 @@ func (c *Conn) synOptions(now time.Duration, o *wire.TCPOptions) {
 	if c.maxSegment != 0 {
 		o.MSS = min(o.MSS, c.maxSegment)
 	}
+	if c.fast != nil && c.fast.announce != 0 {
+		o.MSS = c.fast.announce
+	}
 	wants := !c.has(passive)
 	if c.cfg.SACK && wants || c.has(sackOK) {
 		o.Has |= wire.OptionSACKPermitted

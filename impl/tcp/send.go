@@ -26,8 +26,7 @@ func (c *Conn) next(now time.Duration, seg *wire.TCP, room []byte, super bool) (
 		return 0, false
 	}
 	if c.has(synDue) {
-		c.sendSyn(now, seg)
-		return 0, true
+		return c.sendSyn(now, seg, room), true
 	}
 	if c.state == StateSynSent {
 		return 0, false
@@ -62,7 +61,7 @@ func (c *Conn) next(now time.Duration, seg *wire.TCP, room []byte, super bool) (
 // NextSyn is Next where only a SYN, or SYN|ACK, that is due matters.
 func (c *Conn) NextSyn(now time.Duration, seg *wire.TCP) (ok bool) {
 	if ok = c.has(synDue); ok {
-		c.sendSyn(now, seg)
+		c.sendSyn(now, seg, nil)
 	}
 	return ok
 }
@@ -90,8 +89,9 @@ func (c *Conn) sendText(now time.Duration, seg *wire.TCP, room []byte, super boo
 	return n, ok
 }
 
-// sendSyn gives the SYN, or the SYN|ACK.
-func (c *Conn) sendSyn(now time.Duration, seg *wire.TCP) {
+// sendSyn gives the SYN, or the SYN|ACK, and the size of the data that a SYN carries
+// for Fast Open.
+func (c *Conn) sendSyn(now time.Duration, seg *wire.TCP, room []byte) (n int) {
 	c.unset(synDue)
 	*seg = wire.TCP{Seq: c.iss, Flags: wire.SYN, Window: uint16(c.rcvWnd)}
 	if c.state != StateSynSent {
@@ -106,9 +106,13 @@ func (c *Conn) sendSyn(now time.Duration, seg *wire.TCP) {
 		c.sndNxt = c.iss + 1
 		c.rttAt = now
 	}
+	if c.fast != nil {
+		n = c.fastSyn(seg, room)
+	}
 	if c.sendAt == never {
 		c.setTimer(timerRTO, now+c.timeout())
 	}
+	return n
 }
 
 // sendAck gives an empty ACK.

@@ -10,7 +10,7 @@ import (
 func (c *Conn) handleSynSent(now time.Duration, a *arrival) Event {
 	flags := a.seg.Flags
 	if flags&wire.ACK != 0 {
-		if a.ack != c.iss+1 || c.sndNxt == c.iss || c.falseEcho(now, a) {
+		if !seqGT(a.ack, c.iss) || seqGT(a.ack, c.sndNxt) || c.falseEcho(now, a) {
 			c.refuseAck(now, a)
 			return 0
 		}
@@ -24,14 +24,17 @@ func (c *Conn) handleSynSent(now time.Duration, a *arrival) Event {
 	}
 	c.agree(now, a.seg)
 	if flags&wire.ACK == 0 {
+		c.sndNxt = c.iss + 1       // data that the SYN had is sent again
 		c.state = StateSynReceived // simultaneous open
 		c.set(synDue)              // the timer of the SYN runs on
 		c.lastRcvd = longAgo       // only tcp_finish_connect sets lrcvtime
 		return 0
 	}
 	c.sampleSyn(now, &a.seg.Options)
-	c.sndUna, c.acked = a.ack, 1
+	c.sndUna, c.acked = a.ack, a.ack-c.iss
 	ev := c.established(now)
+	c.synDataAnswered(now, a.ack)
+	ev |= c.synAckData(a)
 	if c.has(writeWaits) {
 		c.enterQuickAck()
 		c.ackAt = now + c.cfg.DelayedAckMax

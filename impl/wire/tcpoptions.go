@@ -12,6 +12,7 @@ const (
 	OptionSACK
 	OptionTimestamps
 	OptionFastOpen
+	OptionFastOpenExperimental // with OptionFastOpen: in the form of RFC 6994
 )
 
 // SACKBlock is one block of received data: [Left, Right) (RFC 2018).
@@ -46,6 +47,7 @@ const (
 	kindSACK, lenSACKBase, lenSACKBlock = 5, 2, 8
 	kindTimestamps, lenTimestamps       = 8, 10
 	kindFastOpen, lenFastOpenBase       = 34, 2
+	kindExperiment, lenExperimentBase   = 254, 4
 	cookieMin                           = 4
 )
 
@@ -92,10 +94,21 @@ func (o *TCPOptions) parseOne(kind byte, v []byte) {
 			o.SACK[i] = SACKBlock{binary.BigEndian.Uint32(v[8*i:]), binary.BigEndian.Uint32(v[8*i+4:])}
 		}
 		o.Has |= OptionSACK
-	case kind == kindFastOpen && (len(v) == 0 || len(v) >= cookieMin && len(v) <= CookieMax && len(v)%2 == 0):
+	case kind == kindFastOpen && isCookie(v):
 		o.CookieLen = uint8(copy(o.Cookie[:], v))
 		o.Has |= OptionFastOpen
+	case kind == kindExperiment && len(v) >= 2 && binary.BigEndian.Uint16(v) == fastOpenExperiment && isCookie(v[2:]):
+		o.CookieLen = uint8(copy(o.Cookie[:], v[2:]))
+		o.Has |= OptionFastOpen | OptionFastOpenExperimental
 	}
+}
+
+// fastOpenExperiment is the number of Fast Open among experiments (RFC 6994).
+const fastOpenExperiment = 0xf989
+
+// isCookie says whether v can be a Fast Open cookie, or the request for one.
+func isCookie(v []byte) bool {
+	return len(v) == 0 || len(v) >= cookieMin && len(v) <= CookieMax && len(v)%2 == 0
 }
 
 // Len is the size of the options with their padding, in bytes.
@@ -119,7 +132,7 @@ func (o *TCPOptions) Len() int {
 		n += 4 + lenSACKBlock*int(o.sackFitting())
 	}
 	if o.Has&OptionFastOpen != 0 {
-		n += (lenFastOpenBase + int(o.cookieFitting()) + 3) &^ 3
+		n += (o.fastOpenBase() + int(o.cookieFitting()) + 3) &^ 3
 	}
 	return n
 }
@@ -131,6 +144,13 @@ func (o *TCPOptions) sackFitting() uint8 {
 		return min(o.SACKCount, SACKBlocksMax-1)
 	}
 	return min(o.SACKCount, SACKBlocksMax)
+}
+
+func (o *TCPOptions) fastOpenBase() int {
+	if o.Has&OptionFastOpenExperimental != 0 {
+		return lenExperimentBase
+	}
+	return lenFastOpenBase
 }
 
 func (o *TCPOptions) cookieFitting() uint8 { return min(o.CookieLen, CookieMax) }
@@ -168,8 +188,13 @@ func (o *TCPOptions) put(b []byte) {
 		b = o.putSACK(b)
 	}
 	if o.Has&OptionFastOpen != 0 {
-		n := lenFastOpenBase + copy(b[lenFastOpenBase:], o.Cookie[:o.cookieFitting()])
+		base := o.fastOpenBase()
+		n := base + copy(b[base:], o.Cookie[:o.cookieFitting()])
 		b[0], b[1] = kindFastOpen, byte(n)
+		if base == lenExperimentBase {
+			b[0] = kindExperiment
+			binary.BigEndian.PutUint16(b[2:], fastOpenExperiment)
+		}
 		for i := n; i < len(b); i++ {
 			b[i] = kindNOP
 		}

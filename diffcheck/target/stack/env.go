@@ -65,7 +65,7 @@ func (t *Target) env(ev *script.Event) error {
 	case script.EnvSysctl:
 		var ok bool
 		if change, ok = sysctl(e); !ok {
-			return target.Refuse(ev, "sysctl %s=%s: impl has tcp_syn_retries and ip_local_port_range", e.Name, e.Value)
+			return target.Refuse(ev, "sysctl %s=%s: impl has tcp_syn_retries, ip_local_port_range and tcp_fastopen for clients", e.Name, e.Value)
 		}
 	default:
 		return target.Refuse(ev, "`%s`: a stack target knows sysctl, ip route add, ip route del, ip link set and sleep", e.Text)
@@ -98,6 +98,8 @@ func sysctl(e *script.Env) (change impl.Env, ok bool) {
 	switch {
 	case e.Name == "net.ipv4.tcp_syn_retries" && len(values) == 1:
 		return impl.Env{Kind: impl.EnvSynRetries, Value: values[0]}, true
+	case e.Name == "net.ipv4.tcp_fastopen" && len(values) == 1 && values[0] <= 1: // servers: not yet
+		return impl.Env{Kind: impl.EnvFastOpen, Value: values[0]}, true
 	case e.Name == "net.ipv4.ip_local_port_range" && len(values) == 2:
 		return impl.Env{Kind: impl.EnvPortRange, Value: values[0], Last: values[1]}, true
 	}

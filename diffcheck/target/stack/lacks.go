@@ -30,8 +30,6 @@ func lacksCall(c *spec.Call) bool {
 		return true
 	case spec.OpGetsockopt, spec.OpSetsockopt:
 		return lacksOption(c.Option)
-	case spec.OpSend, spec.OpSendto:
-		return c.MsgFlags&spec.MsgFastopen != 0
 	case spec.OpRecv, spec.OpRecvfrom:
 		return c.MsgFlags&spec.MsgErrqueue != 0
 	}
@@ -41,7 +39,6 @@ func lacksCall(c *spec.Call) bool {
 func lacksOption(o spec.SockOption) bool {
 	switch o {
 	case spec.IPRecverr, spec.IPMtu, spec.IPMtuDiscover,
-		spec.TCPFastopen, spec.TCPFastopenConnect, spec.TCPFastopenNoCookie,
 		spec.IPOptions:
 		return true
 	}
@@ -60,8 +57,6 @@ func missing(c *spec.Call) string {
 		return "raw sockets"
 	case spec.OpGetsockopt, spec.OpSetsockopt:
 		return c.Option.String()
-	case spec.OpSend, spec.OpSendto:
-		return "MSG_FASTOPEN"
 	case spec.OpRecv, spec.OpRecvfrom:
 		return "MSG_ERRQUEUE"
 	}
