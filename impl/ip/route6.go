@@ -60,8 +60,10 @@ func (t *Table) Find6(dst, src netip.Addr, dev uint32) (Path, Reason) {
 		return Path{}, why
 	}
 	switch {
-	case src.Is4():
+	case src.Is4() && why == Reachable:
 		return Path{}, OtherFamily
+	case src.Is4():
+		p.Src = t.Source6(dst)
 	case src.IsValid() && !src.IsUnspecified():
 		p.Src = src
 	default:

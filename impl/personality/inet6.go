@@ -18,6 +18,8 @@ type Inet6 struct {
 	FollowsSource bool
 	// BindSetsOnly: bind to an IPv6 address sets IPV6_V6ONLY.
 	BindSetsOnly bool
+	// FixedOnly: IPV6_V6ONLY cannot be set on a socket that has a port.
+	FixedOnly bool
 	// KeepsPeer: AF_UNSPEC takes a datagram socket's IPv4 peer away, and leaves
 	// the IPv6 one to choose what is received (__udp_disconnect).
 	KeepsPeer bool
@@ -47,7 +49,7 @@ type Inet6 struct {
 
 // inet6Linux: icmpv6_err_convert and the functions named above.
 var inet6Linux = Inet6{
-	ShortName: true, ScopeBinds: true, NamesIPv4: true, FollowsSource: true, BindSetsOnly: true, KeepsPeer: true,
+	ShortName: true, ScopeBinds: true, NamesIPv4: true, FollowsSource: true, BindSetsOnly: true, FixedOnly: true, KeepsPeer: true,
 	UnspecIsNone: true, Misdirects: true,
 	Only: [2]spec.Errno{spec.ENETUNREACH, spec.ENETUNREACH}, Unaimed: spec.EINVAL,
 	Unreachable: [8]Reaction{
@@ -69,7 +71,7 @@ var inet6Linux = Inet6{
 // inet6XNU: tcp6_ctlinput looks codes up in the map of IPv4; the addresses are
 // those of tcp6_usr_connect, udp6_connect and in6_embedscope.
 var inet6XNU = Inet6{
-	LastsFamily: true, TellsAll: true,
+	LastsFamily: true, TellsAll: true, FixedOnly: true,
 	Only:    [2]spec.Errno{spec.EAFNOSUPPORT, spec.EAFNOSUPPORT},
 	Crossed: [2]spec.Errno{spec.EAFNOSUPPORT, spec.EINVAL},
 	Unaimed: spec.EINVAL,
@@ -87,7 +89,7 @@ var inet6XNU = Inet6{
 
 // inet6BSD: icmp6_notify_error and inet6ctlerrmap of FreeBSD 13.
 var inet6BSD = Inet6{
-	LastsFamily: true, TellsAll: true,
+	LastsFamily: true, TellsAll: true, FixedOnly: true,
 	Only:    [2]spec.Errno{spec.EINVAL, spec.EINVAL},
 	Crossed: [2]spec.Errno{spec.EAFNOSUPPORT, spec.EAFNOSUPPORT},
 	Unaimed: spec.EINVAL,

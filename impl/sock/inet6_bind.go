@@ -89,7 +89,7 @@ func (l *Layer) option6(s *Socket, c *spec.Call) (v int32, e spec.Errno) {
 		return 0, spec.ENOPROTOOPT
 	case !sets:
 		return truth(s.only), spec.ENONE
-	case s.port != 0:
+	case s.port != 0 && l.p.Inet6.FixedOnly:
 		return 0, spec.EINVAL
 	}
 	s.only = c.Value != 0
