@@ -131,12 +131,13 @@ func (l *Layer) startStream(a *attempt) (spec.Result, bool) {
 	if s.halfOpen && dst == s.peer {
 		return spec.Fail(l.p.TupleTaken), true // it finds itself
 	}
+	s.astray = s.astray && dst.Addr().Is6() // a failure over IPv4 takes it back
+	was := s.source
 	path, why := l.way(s, dst.Addr())
 	if e := l.p.Route[why]; e != spec.ENONE {
 		if why == ip.HostUnreachable || why == ip.Prohibited {
 			l.refuseSyn(s, dst, l.primary(dst.Addr()))
 		}
-		s.astray = s.astray && dst.Addr().Is6() // a failure over IPv4 takes it back
 		return spec.Fail(e), true
 	}
 	if path.Kind == ip.Broadcast || path.Kind == ip.Multicast {
@@ -157,9 +158,7 @@ func (l *Layer) startStream(a *attempt) (spec.Result, bool) {
 	}
 	successor, e := l.takeTuple(a.sockNum, s, dst)
 	if e != spec.ENONE {
-		if !s.addrLocked && !s.halfOpen {
-			l.unaddress(s)
-		}
+		l.readdress(s, was)
 		return spec.Fail(e), true
 	}
 	s.peer, s.peerDone, s.halfOpen = dst, false, false
@@ -202,6 +201,22 @@ func (l *Layer) refresh(s *Socket) {
 	}
 	if !s.addrLocked {
 		l.unaddress(s)
+	}
+}
+
+// readdress gives a stream back the address that it had before a connect which
+// found its names taken. Linux leaves the one in the place of ::ffff:0
+// (inet_bhash2_reset_saddr).
+func (l *Layer) readdress(s *Socket, was netip.Addr) {
+	switch {
+	case s.halfOpen:
+	case !s.addrLocked:
+		l.unaddress(s)
+	case was.IsUnspecified() && !l.p.Inet6.ScopeBinds:
+		s.source, s.bound = was, was
+		if s.binding != 0 {
+			l.tcpPorts.SetAddr(s.binding, was)
+		}
 	}
 }
 
