@@ -139,7 +139,14 @@ func (c *Conn) ResendSyn(mtu int) {
 		return
 	}
 	c.ExpectSynData()
-	c.fast.announce = min(c.cfg.advertisedMSS(), uint16(max(mtu-ipTCPHeaders, mssMin)))
+	known, mss := c.cfg.advertisedMSS(), uint16(max(mtu-ipTCPHeaders, mssMin))
+	if c.fast.announce != 0 {
+		known = c.fast.announce
+	}
+	if mss >= known {
+		return
+	}
+	c.fast.announce = mss
 	c.set(synDue)
 }
 
