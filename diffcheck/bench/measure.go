@@ -34,6 +34,9 @@ func received(near, _ trial.Outcome) float64 { return near.Bits() }
 func arrived(near, far trial.Outcome) float64 {
 	return far.Operations / max(near.Seconds, 1e-9)
 }
+func honest(_, far trial.Outcome) float64 {
+	return 100 * far.Operations / max(far.Operations+far.Failed, 1)
+}
 func each(near, _ trial.Outcome) float64 { return near.Bytes / max(near.Operations, 1) }
 
 // call is how many bytes a program reads or writes in one call.
@@ -72,6 +75,9 @@ func Measures(o *Options) (all []Measure) {
 	}, Measure{
 		Name: "idle", What: "bytes of an idle established connection, either end, in memory", Lower: true,
 		Spec: trial.Spec{Task: trial.Idle, Count: o.Connections}, Figure: each, Goals: []Goal{{Ratio: 1024}},
+	}, Measure{
+		Name: "flood", What: "percent of 1,000 connects that succeed within a second while 200,000 SYNs a second come from nowhere",
+		Spec: trial.Spec{Task: trial.Flood, Count: 1000, Rate: 200000}, Figure: honest, Latency: true, Goals: []Goal{{Ratio: 99}},
 	})
 	return all
 }

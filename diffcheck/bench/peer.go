@@ -25,6 +25,10 @@ type peer struct {
 	knows   func(trial.Task) bool
 }
 
+// clientOnly says of a peer that only connects, sends and receives that it
+// knows a task over a wire.
+func clientOnly(t trial.Task) bool { return t.Wired() && t != trial.Flood }
+
 // PartCommand is the hidden command of the program that runs a part.
 const PartCommand = "bench-part"
 
@@ -35,12 +39,12 @@ func peers(o *Options) []peer {
 		knows: func(trial.Task) bool { return true },
 	}}
 	if path := filepath.Join(o.Built, programGVisor); exists(o.Built, path) {
-		all = append(all, peer{gVisor, []string{path}, true, func(trial.Task) bool { return true }})
+		all = append(all, peer{gVisor, []string{path}, true, func(t trial.Task) bool { return t != trial.Flood }})
 	}
 	if path := filepath.Join(o.Built, programC); exists(o.Built, path) {
-		all = append(all, peer{kernel, []string{path}, false, trial.Task.Wired})
+		all = append(all, peer{kernel, []string{path}, false, clientOnly})
 	}
-	return append(all, peer{kernelGo, []string{o.Program, PartCommand, string(part.Kernel), "--"}, false, trial.Task.Wired})
+	return append(all, peer{kernelGo, []string{o.Program, PartCommand, string(part.Kernel), "--"}, false, clientOnly})
 }
 
 func exists(dir, path string) bool {

@@ -14,6 +14,7 @@ type sample struct {
 	figure, p50, p99 float64
 	cpu, allocated   float64 // of one operation, where they are counted: microseconds, objects
 	failed           float64
+	flood, memory    float64 // SYNs a second; bytes
 }
 
 // results are those of one measure.
@@ -60,6 +61,8 @@ func figure(s sample) float64    { return s.figure }
 func p99(s sample) float64       { return s.p99 }
 func p50(s sample) float64       { return s.p50 }
 func cpu(s sample) float64       { return s.cpu }
+func flood(s sample) float64     { return s.flood }
+func memory(s sample) float64    { return s.memory }
 func allocated(s sample) float64 { return s.allocated }
 
 func (r *results) print(w io.Writer) error {
@@ -81,6 +84,12 @@ func (r *results) print(w io.Writer) error {
 		}
 		if v := r.median(name, allocated); v > 0.005 {
 			fmt.Fprintf(&b, ", %s objects each", number(v))
+		}
+		if v := r.median(name, flood); v > 0 {
+			fmt.Fprintf(&b, ", %s SYNs a second", number(v))
+		}
+		if v := r.median(name, memory); v > 0 {
+			fmt.Fprintf(&b, ", %s MiB of memory", number(v/(1<<20)))
 		}
 		failed := 0.0
 		for _, s := range r.samples[name] {

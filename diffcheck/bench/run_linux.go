@@ -116,7 +116,10 @@ func (m *Measure) sample(ctx context.Context, p *peer, s *trial.Spec, far *proce
 			return sample{}, err
 		}
 	}
-	x := sample{figure: m.Figure(near, there), p50: near.P50, p99: near.P99, failed: near.Failed}
+	x := sample{
+		figure: m.Figure(near, there), p50: max(near.P50, there.P50), p99: max(near.P99, there.P99),
+		failed: near.Failed + there.Failed, flood: there.Flood, memory: near.Memory,
+	}
 	if near.Operations > 0 {
 		cpu := cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
 		x.cpu = cpu.Seconds() * 1e6 / near.Operations
@@ -144,7 +147,7 @@ func (f *process) Write(b []byte) (int, error) {
 
 func startFar(ctx context.Context, o *Options, s *trial.Spec, enter func() (func(), error)) (*process, error) {
 	spec := *s
-	spec.Profile = ""
+	spec.Profile, spec.Interface = "", lab.PairFarName
 	args := append([]string{PartCommand, string(part.FarEnd), "--"}, spec.Args()...)
 	f := &process{cmd: exec.CommandContext(ctx, o.Program, args...), ready: make(chan struct{}), ended: make(chan error, 1)}
 	f.cmd.Stdout, f.cmd.Stderr = f, f

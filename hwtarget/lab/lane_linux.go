@@ -68,7 +68,7 @@ var brisk = []setting{
 const (
 	hostName   = "eth0"
 	hostIndex  = 64
-	farName    = "far0"
+	farName    = PairFarName
 	farIndex   = 65
 	loopbackIx = 1 // LOOPBACK_IFINDEX
 )

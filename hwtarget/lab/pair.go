@@ -11,9 +11,12 @@ var (
 	PairDests = netip.MustParsePrefix("10.1.0.0/24")
 )
 
-// PairName is the interface at the near end, PairMAC the address that frames
+// PairName is the interface at the near end, PairFarName at the far one; PairMAC is the address that frames
 // for the near end carry, PairFarMAC the far kernel's.
-const PairName = "near0"
+const (
+	PairName    = "near0"
+	PairFarName = "far0"
+)
 
 var (
 	PairMAC    = [6]byte{0x02, 0, 0, 0, 1, 0x02}

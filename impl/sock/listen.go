@@ -170,9 +170,10 @@ func (l *Layer) listenerFor(src, dst netip.AddrPort) int32 {
 func (l *Layer) synArrived(i int32, path ip.Path, src, dst netip.AddrPort, seg *wire.TCP, successor uint32, hasSuccessor bool) {
 	s := l.socks.at(i)
 	switch {
-	case l.crowded(s) || s.backlog.embryos >= embryosMax:
-	case s.backlog.embryos > int(s.backlog.limit) && l.p.Cookies && !hasSuccessor:
+	case l.crowded(s):
+	case s.backlog.embryos > min(int(s.backlog.limit), embryosMax-1) && l.p.Cookies && !hasSuccessor:
 		l.answerWithCookie(s, path, src, dst, seg)
+	case s.backlog.embryos >= embryosMax:
 	case hasSuccessor:
 		l.embryo(i, path, src, dst, seg, successor)
 	default:

@@ -39,6 +39,9 @@ func open(s *trial.Spec) (*host, error) {
 	case s.Task == trial.Send, s.Task == trial.Datagrams: // cut up in the kernel, as its own segments are
 		cfg.Offload = true
 	}
+	if s.Task == trial.Flood {
+		cfg.Frames = 1 << 15 // what comes while another program has the processor
+	}
 	nic, err := rawsock.Open(cfg)
 	if err != nil {
 		return nil, err
@@ -46,7 +49,10 @@ func open(s *trial.Spec) (*host, error) {
 	dests := netip.PrefixFrom(s.Dest, 24).Masked()
 	h := &host{nic: nic, start: time.Now(), Host: impl.New(impl.Config{
 		Dialect: spec.Linux, MAC: mac, MTU: nic.MTU(), Addrs: []netip.Prefix{netip.PrefixFrom(s.Near, 24)},
-		Routes:    []impl.Route{{Prefix: dests, Gateway: s.Far}},
+		Routes: []impl.Route{
+			{Prefix: dests, Gateway: s.Far},
+			{Prefix: nowhere, Gateway: s.Far},
+		},
 		Neighbors: []impl.Neighbor{{Addr: s.Far, MAC: farMAC}},
 		Offload:   nic.Offload().Largest,
 		Seed:      uint64(time.Now().UnixNano()), Descriptors: 1 << 20,
@@ -86,6 +92,8 @@ func wired(s *trial.Spec) (o trial.Outcome, err error) {
 		o, err = h.stream(s)
 	case trial.Datagrams:
 		o, err = h.datagrams(s)
+	case trial.Flood:
+		o, err = h.accepts(s)
 	default:
 		err = fmt.Errorf("no task %s over a wire", s.Task)
 	}

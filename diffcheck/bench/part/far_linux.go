@@ -18,6 +18,9 @@ import (
 // and the outcome when in ends. It makes its system calls without telling the
 // scheduler: it has nothing else to do.
 func far(s *trial.Spec, in io.Reader, out io.Writer) error {
+	if s.Task == trial.Flood {
+		return besiege(s, in, out)
+	}
 	typ := unix.SOCK_STREAM
 	if s.Task == trial.Datagrams {
 		typ = unix.SOCK_DGRAM

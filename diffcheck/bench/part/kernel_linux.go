@@ -2,6 +2,7 @@ package part
 
 import (
 	"fmt"
+	"net/netip"
 	"runtime"
 	"syscall"
 	"time"
@@ -25,9 +26,9 @@ func kernel(s *trial.Spec) (o trial.Outcome, err error) {
 	return kernelDatagrams(s)
 }
 
-func sockaddr(s *trial.Spec, i int) unix.RawSockaddrInet4 {
+func sockaddr(s *trial.Spec, a netip.Addr) unix.RawSockaddrInet4 {
 	port := uint16(s.Port)
-	return unix.RawSockaddrInet4{Family: unix.AF_INET, Port: port<<8 | port>>8, Addr: s.Destination(i).As4()}
+	return unix.RawSockaddrInet4{Family: unix.AF_INET, Port: port<<8 | port>>8, Addr: a.As4()}
 }
 
 // attempts are connects under way, each with its own place.
@@ -43,13 +44,18 @@ type attempts struct {
 
 // connect starts attempt i over, and says whether it has ended already.
 func (a *attempts) connect(i int) (bool, error) {
+	a.next++
+	return a.connectTo(i, a.s.Destination(a.next-1))
+}
+
+// connectTo starts attempt i over, to this address.
+func (a *attempts) connectTo(i int, to netip.Addr) (bool, error) {
 	fd, _, errno := syscall.RawSyscall(unix.SYS_SOCKET, unix.AF_INET, unix.SOCK_STREAM|unix.SOCK_NONBLOCK, 0)
 	if errno != 0 {
 		return false, fmt.Errorf("socket: %w", errno)
 	}
 	a.fds[i], a.began[i] = int(fd), time.Now()
-	addr := sockaddr(a.s, a.next)
-	a.next++
+	addr := sockaddr(a.s, to)
 	_, _, errno = syscall.RawSyscall(unix.SYS_CONNECT, fd, uintptr(unsafe.Pointer(&addr)), unsafe.Sizeof(addr))
 	switch errno {
 	case 0:

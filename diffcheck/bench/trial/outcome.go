@@ -18,6 +18,8 @@ type Outcome struct {
 	P50, P99   float64 // microseconds from connect to connected
 	Allocated  float64 // objects of the Go heap made meanwhile
 	Failed     float64 // operations that failed
+	Flood      float64 // SYNs from nowhere a second, as sent
+	Memory     float64 // bytes of the Go heap and its stacks at most
 }
 
 func (o *Outcome) fields() []struct {
@@ -30,6 +32,7 @@ func (o *Outcome) fields() []struct {
 	}{
 		{"operations", &o.Operations}, {"bytes", &o.Bytes}, {"seconds", &o.Seconds},
 		{"p50", &o.P50}, {"p99", &o.P99}, {"allocated", &o.Allocated}, {"failed", &o.Failed},
+		{"flood", &o.Flood}, {"memory", &o.Memory},
 	}
 }
 

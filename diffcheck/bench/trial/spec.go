@@ -13,7 +13,7 @@ import (
 // Task names what is done.
 type Task string
 
-// The tasks. Connects, Send, Receive and Datagrams are done against the kernel
+// The tasks. Connects, Send, Receive, Datagrams and Flood are done against the kernel
 // at the far end of a wire, the others within one process.
 const (
 	Connects  Task = "connects"  // connect and close, again and again
@@ -22,9 +22,10 @@ const (
 	Datagrams Task = "datagrams" // send UDP datagrams of Size bytes
 	Memory    Task = "memory"    // connect and close between two stacks in one process
 	Idle      Task = "idle"      // hold Count connections between two stacks in one process
+	Flood     Task = "flood"     // accept Count connects while Rate SYNs a second come from nowhere
 )
 
-var tasks = []Task{Connects, Send, Receive, Datagrams, Memory, Idle}
+var tasks = []Task{Connects, Send, Receive, Datagrams, Memory, Idle, Flood}
 
 // Wired says whether the task is done over a wire.
 func (t Task) Wired() bool { return t != Memory && t != Idle }
@@ -34,7 +35,8 @@ type Spec struct {
 	Task     Task
 	InFlight int           // Connects, Memory: attempts under way at a time
 	Time     time.Duration // how long to go on
-	Count    int           // Idle: connections
+	Count    int           // Idle, Flood: connections
+	Rate     int           // Flood: SYNs a second
 	Size     int           // Send, Receive, Datagrams: bytes in one call
 
 	Interface string     // at the near end
@@ -95,6 +97,7 @@ func (s *Spec) flags() *flag.FlagSet {
 	f.IntVar(&s.InFlight, "inflight", s.InFlight, "")
 	f.Var(milliseconds{&s.Time}, "ms", "")
 	f.IntVar(&s.Count, "count", s.Count, "")
+	f.IntVar(&s.Rate, "rate", s.Rate, "")
 	f.IntVar(&s.Size, "size", s.Size, "")
 	f.StringVar(&s.Interface, "interface", s.Interface, "")
 	f.StringVar(&s.MAC, "mac", s.MAC, "")
@@ -131,7 +134,7 @@ func Parse(args []string) (s Spec, err error) {
 		return s, fmt.Errorf("argument %q: expected -name value", f.Arg(0))
 	case !slices.Contains(tasks, s.Task):
 		return s, fmt.Errorf("task %q: expected one of %s", s.Task, list())
-	case s.InFlight < 0 || s.InFlight > 65536, s.Count < 0, s.Size < 0, s.Time < 0, s.Dests < 0 || s.Dests > 254:
+	case s.InFlight < 0 || s.InFlight > 65536, s.Count < 0, s.Rate < 0, s.Size < 0, s.Time < 0, s.Dests < 0 || s.Dests > 254:
 		return s, fmt.Errorf("task %s: a number is out of range: %s", s.Task, strings.Join(args, " "))
 	case s.Task.Wired() && (!s.Near.Is4() || !s.Far.Is4() || !s.Dest.Is4()):
 		return s, fmt.Errorf("task %s: expected IPv4 addresses for -near, -far and -dest", s.Task)
