@@ -74,7 +74,7 @@ func (h *Host) refuse(now time.Duration, head *wire.IPv4, kind ip.Kind, packet, 
 		return
 	}
 	if path, q := h.backTo(head); q != nil {
-		q.PushError(path, h.sock.NextID(), wire.ICMPv4{Type: wire.ICMPUnreachable, Code: code}, packet)
+		q.PushError(path, h.sock.NextID(&path), wire.ICMPv4{Type: wire.ICMPUnreachable, Code: code}, packet)
 	}
 }
 
@@ -100,7 +100,7 @@ func (h *Host) control(now time.Duration, head *wire.IPv4, kind ip.Kind, body []
 	switch {
 	case m.Type == wire.ICMPEcho && kind == ip.Local:
 		if path, q := h.backTo(head); q != nil {
-			q.PushEchoReply(path, h.cfg.MTU, h.sock.NextID(), m, payload)
+			q.PushEchoReply(path, h.cfg.MTU, h.sock.NextID(&path), m, payload)
 		}
 	case m.IsError():
 		if q, err := wire.ParseQuote(payload); err == nil {

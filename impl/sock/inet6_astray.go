@@ -42,7 +42,7 @@ func (l *Layer) putAstray(buf []byte, end int, seg *wire.TCP) (start int) {
 	seg.Put(buf[start:end], wire.PseudoIPv4(src, dst, wire.ProtocolTCP))
 	buf[start+checksumAt] ^= 0xff
 	start -= wire.IPv4Len
-	h := wire.IPv4{ID: l.NextID(), DontFragment: true, TTL: ttl, Protocol: wire.ProtocolTCP, Src: src, Dst: dst}
+	h := wire.IPv4{DontFragment: true, TTL: ttl, Protocol: wire.ProtocolTCP, Src: src, Dst: dst}
 	h.Put(buf[start:end])
 	return start
 }

@@ -57,11 +57,10 @@ func (l *Layer) merge(path *ip.Path, from, to uint16, payload []byte) bool {
 	copy(datagram[wire.UDPLen+before:], payload)
 	work := wire.OffloadUDP(wire.EthernetLen+wire.IPv4Len, size)
 	work.Put(buf)
-	h := wire.IPv4{ID: binary.BigEndian.Uint16(packet[4:]), DontFragment: true, TTL: ttl, Protocol: wire.ProtocolUDP,
+	h := wire.IPv4{DontFragment: true, TTL: ttl, Protocol: wire.ProtocolUDP,
 		Src: path.Src.As4(), Dst: path.Dst.As4()}
 	h.Put(packet)
 	u := wire.UDP{SrcPort: from, DstPort: to}
 	u.PutPartial(datagram, wire.PseudoIPv4(h.Src, h.Dst, wire.ProtocolUDP))
-	l.NextID() // the datagram has one of its own
 	return true
 }

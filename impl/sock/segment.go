@@ -140,12 +140,6 @@ func (l *Layer) queueFor(path ip.Path) *ip.Queue {
 	return &l.Out
 }
 
-// NextID is an identification for the next IP packet that may be fragmented.
-func (l *Layer) NextID() uint16 {
-	l.identifier++
-	return l.identifier
-}
-
 // SegmentRoom is the room that NextSegment wants in front of a payload, and
 // behind it for the largest one.
 const (
@@ -213,11 +207,8 @@ func (l *Layer) nextSegment(q *fifo, buf []byte, offload bool) (start, end int, 
 			seg.Put(buf[start:end], pseudo)
 		}
 		start -= wire.IPv4Len
-		h := wire.IPv4{ID: l.NextID(), DontFragment: true, TTL: ttl, Protocol: wire.ProtocolTCP, Src: src, Dst: dst}
+		h := wire.IPv4{DontFragment: true, TTL: ttl, Protocol: wire.ProtocolTCP, Src: src, Dst: dst}
 		h.Put(buf[start:end])
-		if size > 0 { // each segment has its own
-			l.identifier += uint16((payload - 1) / size)
-		}
 		l.path = c.path()
 		return start, end, &l.path, work, true
 	}

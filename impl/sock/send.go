@@ -212,7 +212,10 @@ func (l *Layer) emitDatagram(path ip.Path, from, to uint16, payload []byte) {
 	src, dst := path.Src.As4(), path.Dst.As4()
 	h := wire.UDP{SrcPort: from, DstPort: to}
 	h.Put(l.scratch[:n], wire.PseudoIPv4(src, dst, wire.ProtocolUDP))
-	head := wire.IPv4{ID: l.NextID(), DontFragment: wire.IPv4Len+n <= l.cfg.MTU, TTL: ttl, Protocol: wire.ProtocolUDP}
+	head := wire.IPv4{DontFragment: wire.IPv4Len+n <= l.cfg.MTU, TTL: ttl, Protocol: wire.ProtocolUDP}
+	if !head.DontFragment {
+		head.ID = l.NextID(&path)
+	}
 	if path.Kind == ip.Multicast {
 		head.TTL = 1 // IP_MULTICAST_TTL
 	}
