@@ -14,6 +14,8 @@ type Setting = sock.Setting
 const (
 	SendBuffer    = sock.SendBuffer
 	ReceiveBuffer = sock.ReceiveBuffer
+	Cork          = sock.Cork
+	MaxSegment    = sock.MaxSegment
 )
 
 // Adjust sets an option of a stream that spec has no name for, in the units of

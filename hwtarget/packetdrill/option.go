@@ -28,6 +28,9 @@ var harmless = map[option]bool{
 var settings = map[option]impl.Setting{
 	{unix.SOL_SOCKET, unix.SO_SNDBUF}: impl.SendBuffer,
 	{unix.SOL_SOCKET, unix.SO_RCVBUF}: impl.ReceiveBuffer,
+
+	{unix.SOL_TCP, unix.TCP_CORK}:   impl.Cork,
+	{unix.SOL_TCP, unix.TCP_MAXSEG}: impl.MaxSegment,
 }
 
 // adjust sets one of settings.

@@ -31,6 +31,8 @@ var sysctls = []struct {
 	{"tcp_slow_start_after_idle", func(c *tcp.Config, v []int) { c.SlowStartAfterIdle = v[0] != 0 }},
 	{"tcp_early_retrans", func(c *tcp.Config, v []int) { c.TailLossProbe = v[0] >= 3 }},
 	{"tcp_recovery", func(c *tcp.Config, v []int) { c.RACK = v[0]&1 != 0 }},
+	{"tcp_frto", func(c *tcp.Config, v []int) { c.FRTO = v[0] != 0 }},
+	{"tcp_ecn", func(c *tcp.Config, v []int) { c.ECN = tcp.ECNMode(min(max(v[0], 0), 2)) }},
 	{"tcp_rmem", func(c *tcp.Config, v []int) {
 		if len(v) == 3 { // tcp_select_initial_window
 			c.WindowScale = uint8(min(max(bits.Len(uint(v[2]))-16, 0), 14))

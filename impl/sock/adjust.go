@@ -11,6 +11,15 @@ type Setting uint8
 const (
 	SendBuffer    Setting = iota // SO_SNDBUF, in bytes; Linux keeps twice as much
 	ReceiveBuffer                // SO_RCVBUF, likewise
+	Cork                         // TCP_CORK
+	MaxSegment                   // TCP_MAXSEG, in bytes; 0: no bound
+)
+
+// maxSegmentMin and maxSegmentMax bound TCP_MAXSEG (Linux TCP_MIN_MSS,
+// MAX_TCP_WINDOW).
+const (
+	maxSegmentMin = 88
+	maxSegmentMax = 32767
 )
 
 // bufferMin is the least that SO_SNDBUF and SO_RCVBUF set (Linux SOCK_MIN_SNDBUF).
@@ -33,6 +42,13 @@ func (l *Layer) Adjust(fd int32, o Setting, value int) spec.Errno {
 		s.sndBuf = int32(max(2*value, bufferMin))
 	case ReceiveBuffer:
 		s.rcvBuf = int32(max(2*value, bufferMin))
+	case Cork:
+		s.cork = value != 0
+	case MaxSegment:
+		if value != 0 && (value < maxSegmentMin || value > maxSegmentMax) {
+			return spec.EINVAL
+		}
+		s.maxSegment = uint16(value)
 	default:
 		return spec.ENOPROTOOPT
 	}
@@ -46,6 +62,8 @@ func (l *Layer) Adjust(fd int32, o Setting, value int) spec.Errno {
 
 // adjust gives a connection what was set on its socket.
 func (l *Layer) adjust(s *Socket, c *tcp.Conn, cfg *tcp.Config) {
+	c.SetCork(s.cork)
+	c.SetMaxSegment(int(s.maxSegment))
 	if s.sndBuf == 0 && s.rcvBuf == 0 {
 		return
 	}

@@ -19,6 +19,7 @@ func (l *Layer) HandleTCP6(now time.Duration, h *wire.IPv6, kind ip.Kind, segmen
 	}
 	seg, payload, err := l.parseTCP(segment, wire.PseudoIPv6(h.Src, h.Dst, wire.ProtocolTCP))
 	if err == nil {
+		seg.ECN = wire.ECN(h.TrafficClass) & wire.ECNMask
 		src, dst := netip.AddrFrom16(h.Src), netip.AddrFrom16(h.Dst)
 		l.handleSegment(netip.AddrPortFrom(src, seg.SrcPort), netip.AddrPortFrom(dst, seg.DstPort), &seg, payload)
 	}
@@ -63,7 +64,7 @@ func (c *connection) putSegment6(buf []byte, end int, seg *wire.TCP, offload boo
 		seg.Put(buf[start:end], pseudo)
 	}
 	start -= wire.IPv6Len
-	h := wire.IPv6{HopLimit: ttl, Next: wire.ProtocolTCP, Src: src, Dst: dst}
+	h := wire.IPv6{TrafficClass: uint8(seg.ECN), HopLimit: ttl, Next: wire.ProtocolTCP, Src: src, Dst: dst}
 	h.Put(buf[start:end])
 	return start, work
 }

@@ -21,6 +21,7 @@ func (l *Layer) HandleTCP(now time.Duration, h *wire.IPv4, kind ip.Kind, segment
 	if err != nil {
 		return
 	}
+	seg.ECN = wire.ECN(h.TOS) & wire.ECNMask
 	src := netip.AddrPortFrom(netip.AddrFrom4(h.Src), seg.SrcPort)
 	dst := netip.AddrPortFrom(netip.AddrFrom4(h.Dst), seg.DstPort)
 	l.handleSegment(src, dst, &seg, payload)
@@ -207,7 +208,7 @@ func (l *Layer) nextSegment(q *fifo, buf []byte, offload bool) (start, end int, 
 			seg.Put(buf[start:end], pseudo)
 		}
 		start -= wire.IPv4Len
-		h := wire.IPv4{DontFragment: true, TTL: ttl, Protocol: wire.ProtocolTCP, Src: src, Dst: dst}
+		h := wire.IPv4{TOS: uint8(seg.ECN), DontFragment: true, TTL: ttl, Protocol: wire.ProtocolTCP, Src: src, Dst: dst}
 		h.Put(buf[start:end])
 		l.path = c.path()
 		return start, end, &l.path, work, true

@@ -15,6 +15,8 @@ type options struct {
 	userTimeout        int32 // milliseconds (RFC 5482); 0: the system's
 	linger             int32 // seconds; counts with lingers
 	sndBuf, rcvBuf     int32 // bytes; 0: the system's, see Adjust
+	maxSegment         uint16
+	cork               bool
 	lingers            bool
 	keepalive          bool
 	share              bool   // SO_REUSEPORT
@@ -174,5 +176,6 @@ func (o *options) appendTo(b []byte) []byte {
 	b = le.AppendUint32(le.AppendUint32(b, uint32(o.userTimeout)), uint32(o.linger))
 	b = le.AppendUint32(le.AppendUint32(b, uint32(o.sndBuf)), uint32(o.rcvBuf))
 	b = le.AppendUint32(b, o.portRange)
-	return append(b, bit(o.lingers)|bit(o.keepalive)<<1|bit(o.share)<<2|bit(o.latePort)<<3, o.synRetries)
+	return append(b, bit(o.lingers)|bit(o.keepalive)<<1|bit(o.share)<<2|bit(o.latePort)<<3|bit(o.cork)<<4, o.synRetries,
+		byte(o.maxSegment>>8), byte(o.maxSegment))
 }

@@ -58,6 +58,7 @@ type Config struct {
 
 	NagleMinshall bool // Nagle holds back only behind another small segment (Linux)
 	TailLossProbe bool // RFC 8985 section 7, where SACK was agreed
+	PushBatches   bool // PSH ends what would leave as one batch (Linux)
 	// RACK finds losses by time (RFC 8985 section 6), not by counting SACKed
 	// segments (RFC 6675).
 	RACK bool
@@ -136,7 +137,7 @@ func Linux(mtu int) *Config {
 		RTOInitial: time.Second, RTOMin: 200 * time.Millisecond, RTOMax: 120 * time.Second, RTOVarFloor: true,
 		TimeWait: 60 * time.Second, FinTimeout: 60 * time.Second,
 		Tick: 4 * time.Millisecond, DelayedAck: 40 * time.Millisecond, DelayedAckMax: 200 * time.Millisecond, QuickAcks: 16, PingPong: true,
-		NagleMinshall: true, TailLossProbe: true, RACK: true, FRTO: true, ECN: ECNAccept, ProbeOldByte: true,
+		NagleMinshall: true, TailLossProbe: true, PushBatches: true, RACK: true, FRTO: true, ECN: ECNAccept, ProbeOldByte: true,
 		InitialSegments: 10, SlowStartAfterIdle: true, CountSegments: true,
 		FinBeforeAck: true, FinAheadOfText: true, AckOfNothing: true, ResetPastFin: true, ResetOnUnread: true, ResetOrphans: true, ResendSynAfter: 8 * time.Millisecond, LeftEdgeAcked: true, LateReset: true, Remnants: true,
 		OldAckBounded: true, NeedsAck: true,

@@ -193,7 +193,8 @@ func (c *Conn) sendNew(now time.Duration, seg *wire.TCP, room []byte, super bool
 		c.persist(now)
 		return 0, false
 	}
-	if c.quota(now) == 0 && !c.has(tlpDue) && !c.fitsBytes(flight+n) {
+	quota := c.quota(now)
+	if quota == 0 && !c.has(tlpDue) && !c.fitsBytes(flight+n) {
 		c.noteUse(now)
 		return 0, false
 	}
@@ -204,6 +205,7 @@ func (c *Conn) sendNew(now time.Duration, seg *wire.TCP, room []byte, super bool
 		return 0, false
 	}
 	from := c.sndNxt
+	batch := n > size || c.cfg.PushBatches && c.endsBatch(from, n, size, quota)
 	c.sndNxt += need
 	if n%size != 0 || n == 0 {
 		c.sndSmall = c.sndNxt
@@ -213,6 +215,9 @@ func (c *Conn) sendNew(now time.Duration, seg *wire.TCP, room []byte, super bool
 		c.replied(now)
 	}
 	n = uint32(c.emit(now, seg, room, from, n, need > n))
+	if batch {
+		seg.Flags |= wire.PSH
+	}
 	c.markECN(seg, true)
 	return int(n), true
 }

@@ -74,6 +74,7 @@ type sender struct {
 	usedMost  uint32 // segments in flight in this round
 	usedUntil uint32 // SND.NXT at the start of the round
 	usedSince time.Duration
+	batchEnd  uint32 // see endsBatch
 	used      uint32 // segments in flight since usedSince
 }
 
@@ -103,7 +104,7 @@ func (t *sender) clear() {
 // start is for the first segment, at number una.
 func (t *sender) start(now time.Duration, una uint32) {
 	t.started, t.delivered, t.reordering = true, 1, reorderingUsual
-	t.high, t.usedUntil, t.usedSince = una, una, now
+	t.high, t.usedUntil, t.batchEnd, t.usedSince = una, una, una, now
 	t.rack.steps = 1
 	t.cubic.newRound(now, una)
 }
