@@ -12,7 +12,7 @@ import (
 // again, probes and FINs are segments by themselves.
 func (c *Conn) NextSuper(now time.Duration, seg *wire.TCP, room []byte) (n, size int, ok bool) {
 	one := int(c.segmentSize(len(room)))
-	if n, ok = c.next(now, seg, room, true); n > one {
+	if n, ok = c.next(now, seg, room, true); n > one && seg.Flags&wire.SYN == 0 {
 		size = one
 	}
 	return n, size, ok

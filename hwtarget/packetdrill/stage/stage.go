@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/connspec/connspec/impl"
+	"github.com/connspec/connspec/impl/wire"
 	"github.com/connspec/connspec/spec"
 )
 
@@ -60,8 +61,10 @@ type thread struct {
 }
 
 // New makes a Stage of a host. peer is the MAC from which packets come; the host must
-// know it as that of its gateway.
+// know it as that of its gateway. Segments are cut up by nobody: Receive gives them as
+// a NIC with segmentation offload gets them, without transport checksums.
 func New(cfg impl.Config, peer [6]byte) *Stage {
+	cfg.Offload = impl.OffloadMax
 	s := &Stage{host: impl.New(cfg), now: start, mac: cfg.MAC, peer: peer}
 	s.changed = sync.NewCond(&s.mu)
 	return s
@@ -119,7 +122,7 @@ func (s *Stage) Inject(packet []byte) {
 	if len(packet) == 0 {
 		return
 	}
-	frame := make([]byte, 0, headerLen+len(packet))
+	frame := make([]byte, wire.VirtioLen, wire.VirtioLen+headerLen+len(packet))
 	frame = append(append(frame, s.mac[:]...), s.peer[:]...)
 	if packet[0]>>4 == 6 {
 		frame = append(frame, 0x86, 0xdd)
@@ -238,10 +241,20 @@ func (s *Stage) standStill(t *thread) {
 	timer.Stop()
 }
 
+// flagsAt is where the control bits are in a TCP header.
+const flagsAt = 13
+
 // take keeps a packet that the host sent.
 func (s *Stage) take(frame []byte) {
-	if len(frame) < headerLen || len(s.sent) == framesMax {
+	if len(frame) < wire.VirtioLen+headerLen || len(s.sent) == framesMax {
 		return
+	}
+	work, frame, err := wire.ParseVirtio(frame)
+	if err != nil {
+		return
+	}
+	if at := int(work.ChecksumStart) + flagsAt; work.Segment > 0 && (work.Kind == wire.SegmentTCPv4 || work.Kind == wire.SegmentTCPv6) && at < len(frame) {
+		frame[at] |= byte(wire.PSH) // Linux marks what leaves in several segments (__tcp_transmit_skb)
 	}
 	switch uint16(frame[12])<<8 | uint16(frame[13]) {
 	case 0x0800, 0x86dd:
