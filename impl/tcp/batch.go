@@ -11,22 +11,25 @@ const (
 	batchLeast = 2     // segments (tcp_min_tso_segs)
 )
 
-// endsBatch says whether a segment of new data is the last of a batch of several.
-// It is asked before the segment leaves; quota is what the congestion window lets
-// leave then.
-func (c *Conn) endsBatch(from, n, size, quota uint32) bool {
+// batch is how much of the present batch, which goes on at number from, is left
+// in segments of size bytes. quota is what the congestion window lets leave.
+func (c *Conn) batch(from, size, quota uint32) uint32 {
 	t := c.tx
-	if n != size {
-		t.batchEnd = from
-		return false
-	}
-	if !seqLT(from, t.batchEnd) {
+	if !seqLT(from, t.batchEnd) || t.batchEnd-from > batchBytes {
 		k := min(quota, max(c.cwnd/2, 1), c.batchSegments(), uint32(max(c.windowLeft(), 0))/size)
-		if t.batchEnd = from + k*size; k < 2 {
-			t.batchEnd = from
-		}
+		t.batchEnd, t.batchOne = from+max(k, 1)*size, k < 2
 	}
-	return from+n == t.batchEnd
+	return t.batchEnd - from
+}
+
+// endsBatch says whether n bytes of new data are the end of a batch of several
+// segments. It is asked before they leave.
+func (c *Conn) endsBatch(from, n, size, quota uint32) bool {
+	left, t := c.batch(from, size, quota), c.tx
+	if n < left && n%size != 0 {
+		t.batchEnd = from // a short segment ends it early
+	}
+	return n == left && !t.batchOne
 }
 
 // batchSegments is how many segments go at once: what a millisecond has room for

@@ -205,7 +205,7 @@ func (c *Conn) sendNew(now time.Duration, seg *wire.TCP, room []byte, super bool
 		return 0, false
 	}
 	from := c.sndNxt
-	batch := n > size || c.cfg.PushBatches && c.endsBatch(from, n, size, quota)
+	batch := c.cfg.PushBatches && c.endsBatch(from, n, size, quota)
 	c.sndNxt += need
 	if n%size != 0 || n == 0 {
 		c.sndSmall = c.sndNxt

@@ -75,6 +75,7 @@ type sender struct {
 	usedUntil uint32 // SND.NXT at the start of the round
 	usedSince time.Duration
 	batchEnd  uint32 // see endsBatch
+	batchOne  bool   // it is of one segment
 	used      uint32 // segments in flight since usedSince
 }
 

@@ -26,7 +26,11 @@ func (c *Conn) several(now time.Duration, unsent, size, room uint32) uint32 {
 		return unsent
 	}
 	most := min(unsent, room, uint32(max(c.windowLeft(), 0)))
-	most = min(most, min(c.quota(now), 1<<10)*size)
+	quota := c.quota(now)
+	most = min(most, min(quota, 1<<10)*size)
+	if c.cfg.PushBatches && most > size {
+		most = min(most, c.batch(c.sndNxt, size, quota))
+	}
 	whole := most - most%size
 	if most == unsent && !c.has(finQueued) && !c.nagleHolds(1) {
 		whole = most
