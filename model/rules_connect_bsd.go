@@ -165,7 +165,7 @@ func rejectedSYN(m *move) {
 	if dst == AddrBroadcast {
 		dst = AddrSubnetBroadcast
 	}
-	if s.Local == AddrAny {
+	if s.unnamed() {
 		s.Local = source(dst)
 	}
 	s.Remote, s.RPort = dst, m.c.To.Port

@@ -11,6 +11,8 @@ func (t *Table) FindOver(dst, src netip.Addr, dev uint32) (Path, Reason) {
 	switch {
 	case dev == 0:
 		return t.Find(dst, src)
+	case fixed && (src.IsMulticast() || src == limitedBroadcast): // before the interface is looked for
+		return Path{}, GroupSource
 	case !t.HasDevice(dev):
 		return Path{}, NoDevice
 	case dev == t.NIC() && t.down:

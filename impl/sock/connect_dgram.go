@@ -35,7 +35,10 @@ func (l *Layer) associate(a *attempt) spec.Result {
 	if s.source.IsUnspecified() {
 		s.source = path.Src
 	}
-	if l.p.Inet6.LastsFamily || path.Src.Is4() && s.via == (via{}) {
+	switch {
+	case l.p.Inet6.LastsFamily:
+		s.via = familyOf(path.Src)
+	case path.Src.Is4() && s.via == via{}:
 		s.via = viaOf(path.Src)
 	}
 	if s.bound.IsUnspecified() {

@@ -81,7 +81,7 @@ func (s *Socket) source4() netip.Addr {
 	switch {
 	case s.source.Is4():
 		return s.source
-	case s.via.family == spec.AFInet:
+	case s.via.addr != [4]byte{}:
 		return netip.AddrFrom4(s.via.addr)
 	}
 	return any4
@@ -94,9 +94,12 @@ type via struct {
 	addr   [4]byte
 }
 
-func viaOf(a netip.Addr) via {
+func viaOf(a netip.Addr) via { return via{spec.AFInet, a.As4()} }
+
+// familyOf is the family of an address alone.
+func familyOf(a netip.Addr) via {
 	if a.Is4() {
-		return via{spec.AFInet, a.As4()}
+		return via{family: spec.AFInet}
 	}
 	return via{family: spec.AFInet6}
 }
