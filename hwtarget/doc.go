@@ -34,8 +34,14 @@
 //     AF_PACKET sees a frame before the ingress hook does, so rawsock still
 //     receives it. `nft delete table netdev connspec` takes it back.
 //
-// Turn segmentation and checksum offload off (`ethtool -K eth0 gro off lro off
-// gso off tso off tx off`): an AF_PACKET socket sees frames after receive
-// offload has merged them and, between veth ends, before transmit offload has
-// filled in the checksum.
+// An AF_PACKET socket sees frames after receive offload has merged them and,
+// between veth ends, before transmit offload has filled in the checksum. Either
+// leave the offloads on and open the port with rawsock.Config.Offload and
+// Merged, and the stack with the NIC's Offload, as bulk transfer wants it; or
+// turn them off (`ethtool -K eth0 gro off lro off gso off tso off tx off`).
+//
+// A device that merges frames holds the first of them back for the others
+// (`ethtool -C`, and /sys/class/net/eth0/gro_flush_timeout); where a single reply
+// matters more than bulk, set both to nothing, and rawsock.Config.Spin or
+// BusyPoll to some tens of microseconds.
 package hwtarget
