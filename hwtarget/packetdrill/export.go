@@ -158,6 +158,9 @@ func connspecRecvv(fd C.int, vector unsafe.Pointer, n, flags C.int) C.longlong {
 // send sends bytes that are Go's own.
 func send(fd C.int, data []byte, flags C.int, at unsafe.Pointer, length C.socklen_t) C.longlong {
 	c := spec.Call{Op: spec.OpSend, FD: current.file(int32(fd)), Buf: data, MsgFlags: toMessageFlags(int(flags))}
+	if c.MsgFlags&spec.MsgFastopen != 0 {
+		current.tune()
+	}
 	if at != nil {
 		c.Op = spec.OpSendto
 		addressed(&c, at, length)

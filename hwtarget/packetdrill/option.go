@@ -28,6 +28,8 @@ var harmless = map[option]bool{
 var settings = map[option]impl.Setting{
 	{unix.SOL_SOCKET, unix.SO_SNDBUF}: impl.SendBuffer,
 	{unix.SOL_SOCKET, unix.SO_RCVBUF}: impl.ReceiveBuffer,
+	{unix.SOL_TCP, unix.TCP_CORK}:     impl.Cork,
+	{unix.SOL_TCP, unix.TCP_MAXSEG}:   impl.MaxSegment,
 
 	{unix.SOL_TCP, unix.TCP_CORK}:   impl.Cork,
 	{unix.SOL_TCP, unix.TCP_MAXSEG}: impl.MaxSegment,
@@ -37,6 +39,20 @@ var settings = map[option]impl.Setting{
 func (p *process) adjust(fd int32, o impl.Setting, value int32) (e spec.Errno) {
 	p.stage.Look(func(now time.Duration, h *impl.Host) { e = h.Adjust(now, fd, o, int(value)) })
 	return e
+}
+
+// readSetting reads one that the host tells of its connections.
+func (p *process) readSetting(fd int32, o option) (v int, ok bool) {
+	file := p.file(fd)
+	p.stage.Look(func(now time.Duration, h *impl.Host) {
+		info, found := h.TCPInfo(now, file)
+		if ok = found; o == (option{unix.SOL_TCP, unix.TCP_MAXSEG}) {
+			v = info.SndMSS
+			return
+		}
+		ok = false
+	})
+	return v, ok
 }
 
 //export connspecSetsockopt
@@ -50,6 +66,9 @@ func connspecSetsockopt(fd, level, name C.int, at unsafe.Pointer, n C.socklen_t)
 		return C.longlong(negative(spec.EFAULT))
 	case harmless[option{int(level), int(name)}]:
 		return 0
+	}
+	if level == unix.SOL_TCP {
+		current.tune() // some are only to be had if a sysctl says so
 	}
 	raw := unsafe.Slice((*byte)(at), int(n))
 	if setting, ok := settings[option{int(level), int(name)}]; ok && len(raw) >= 4 {
@@ -93,7 +112,13 @@ func connspecGetsockopt(fd, level, name C.int, at unsafe.Pointer, n *C.socklen_t
 	}
 	o, known := options[option{int(level), int(name)}]
 	if !known {
-		return C.longlong(negative(spec.ENOPROTOOPT))
+		v, ok := current.readSetting(int32(fd), option{int(level), int(name)})
+		if !ok || len(raw) < 4 {
+			return C.longlong(negative(spec.ENOPROTOOPT))
+		}
+		binary.NativeEndian.PutUint32(raw, uint32(v))
+		*n = 4
+		return 0
 	}
 	r := current.call(&spec.Call{Op: spec.OpGetsockopt, FD: current.file(int32(fd)), Level: o.level, Option: o.name})
 	if r.Failed() {

@@ -30,6 +30,8 @@ var sysctls = []struct {
 	{"tcp_fin_timeout", func(c *tcp.Config, v []int) { c.FinTimeout = time.Duration(v[0]) * time.Second }},
 	{"tcp_slow_start_after_idle", func(c *tcp.Config, v []int) { c.SlowStartAfterIdle = v[0] != 0 }},
 	{"tcp_early_retrans", func(c *tcp.Config, v []int) { c.TailLossProbe = v[0] >= 3 }},
+	{"tcp_ecn", func(c *tcp.Config, v []int) { c.ECN = tcp.ECNMode(min(v[0], 2)) }}, // the modes have Linux's numbers
+	{"tcp_frto", func(c *tcp.Config, v []int) { c.FRTO = v[0] != 0 }},
 	{"tcp_recovery", func(c *tcp.Config, v []int) { c.RACK = v[0]&1 != 0 }},
 	{"tcp_frto", func(c *tcp.Config, v []int) { c.FRTO = v[0] != 0 }},
 	{"tcp_ecn", func(c *tcp.Config, v []int) { c.ECN = tcp.ECNMode(min(max(v[0], 0), 2)) }},
@@ -48,7 +50,7 @@ var sysctls = []struct {
 
 // tune has the host's connections begin as the namespace's sysctls say.
 func (p *process) tune() {
-	p.stage.Look(func(_ time.Duration, h *impl.Host) {
+	p.stage.Look(func(now time.Duration, h *impl.Host) {
 		h.Tune(func(c *tcp.Config) {
 			for i := range sysctls {
 				if values := sysctl(sysctls[i].name); len(values) > 0 {
@@ -56,6 +58,9 @@ func (p *process) tune() {
 				}
 			}
 		})
+		if values := sysctl("tcp_fastopen"); len(values) > 0 {
+			h.Env(now, impl.Env{Kind: impl.EnvFastOpen, Value: values[0]})
+		}
 	})
 }
 

@@ -28,6 +28,7 @@ const (
 	optWindowScale
 	optECN
 	optECNSeen
+	optSynData
 )
 
 // tcpInfo is what getsockopt(TCP_INFO) gives of a stream; ok is false if there is none.
@@ -56,8 +57,8 @@ func (p *process) tcpInfo(fd int32) (raw []byte, ok bool) {
 	}
 	raw = append(raw, unsafe.Slice((*byte)(unsafe.Pointer(&out)), unsafe.Sizeof(out))...)
 	raw[6] = info.SndWScale | info.RcvWScale<<4 // bit fields have no names in x/sys
-	if info.FastOpenFailed {
-		raw[7] = 1 << 1
+	if info.SynDataLost {
+		raw[7] = 2 << 1 // TFO_DATA_NOT_ACKED
 	}
 	return raw, true
 }
@@ -68,7 +69,7 @@ func optionBits(info *tcp.Info) (bits uint8) {
 		bit uint8
 	}{
 		{info.Timestamps, optTimestamps}, {info.SACK, optSACK}, {info.WindowScaling, optWindowScale},
-		{info.ECN, optECN}, {info.ECNSeen, optECNSeen},
+		{info.ECN, optECN}, {info.ECNSeen, optECNSeen}, {info.SynData, optSynData},
 	} {
 		if o.has {
 			bits |= o.bit

@@ -72,7 +72,7 @@ func (l *Layer) cookieFor(s *Socket, a netip.Addr) (k tcp.Cookie, mss uint16) {
 		k, mss = p.cookie, p.mss
 		k.Experimental = k.Experimental || k.Len == 0 && p.tryExp == 1
 	}
-	if s.fast&fastNoCookie != 0 {
+	if s.fast&fastNoCookie != 0 || l.fastUnasked {
 		k = tcp.Cookie{Unasked: true}
 	}
 	return k, mss
@@ -295,7 +295,7 @@ func (l *Layer) learn(s *Socket, c *connection, seg *wire.TCP) {
 }
 
 // SetFastOpen says who may use Fast Open, in the bits of net.ipv4.tcp_fastopen.
-func (l *Layer) SetFastOpen(bits int) { l.fastClient = bits&1 != 0 }
+func (l *Layer) SetFastOpen(bits int) { l.fastClient, l.fastUnasked = bits&1 != 0, bits&4 != 0 }
 
 // fastOption is getsockopt of an option of Fast Open.
 func (s *Socket) fastOption(o spec.SockOption) int32 {

@@ -90,29 +90,30 @@ type Layer struct {
 
 	remnantTimers timer.Heap // by remnant
 
-	readyWire  fifo       // connections that may have something to send over the NIC
-	readyLoop  fifo       // and to the host itself
-	woken      fifo       // sockets whose blocked calls are to be tried again
-	fastPeers  []fastPeer // oldest first
-	fastClient bool       // net.ipv4.tcp_fastopen, bit 0
-	pollers    waitList
-	closers    waitList
-	lingering  int32 // connection that the close under way is to wait for
-	lingerFor  time.Duration
-	pollsDue   bool // to be tried again
-	epolls     slab[epoll]
-	interests  slab[interest]
-	patience   timer.Heap // by blocked call that has a time limit
-	signals    [spec.SignalCount]spec.Disposition
-	threads    map[int]int32 // thread -> wait; looked up only
-	completed  []completion  // ended blocked calls, oldest first
-	identifier uint16        // of the next IP packet
-	scratch    []byte        // a datagram that must be cut into fragments
-	spare      tcp.Conn      // makes the SYN|ACK of a cookie
-	pollFiles  []int32       // of the poll in progress
-	path       ip.Path       // of the segment that was made last
-	now        time.Duration // of the verb in progress
-	serial     uint32        // of sockets, in order of creation
+	readyWire   fifo       // connections that may have something to send over the NIC
+	readyLoop   fifo       // and to the host itself
+	woken       fifo       // sockets whose blocked calls are to be tried again
+	fastPeers   []fastPeer // oldest first
+	fastClient  bool       // net.ipv4.tcp_fastopen, bit 0
+	fastUnasked bool       // and bit 2: data goes without a cookie
+	pollers     waitList
+	closers     waitList
+	lingering   int32 // connection that the close under way is to wait for
+	lingerFor   time.Duration
+	pollsDue    bool // to be tried again
+	epolls      slab[epoll]
+	interests   slab[interest]
+	patience    timer.Heap // by blocked call that has a time limit
+	signals     [spec.SignalCount]spec.Disposition
+	threads     map[int]int32 // thread -> wait; looked up only
+	completed   []completion  // ended blocked calls, oldest first
+	identifier  uint16        // of the next IP packet
+	scratch     []byte        // a datagram that must be cut into fragments
+	spare       tcp.Conn      // makes the SYN|ACK of a cookie
+	pollFiles   []int32       // of the poll in progress
+	path        ip.Path       // of the segment that was made last
+	now         time.Duration // of the verb in progress
+	serial      uint32        // of sockets, in order of creation
 
 	fs       vfs.FS
 	abstract map[unixKey]int32 // abstract names of AF_UNIX; looked up only
@@ -144,7 +145,7 @@ func (l *Layer) Reset(cfg Config, routes *ip.Table) {
 	l.Out.Reset()
 	l.Loop.Reset()
 	l.fds, l.fdsFull = l.fds[:0], 0
-	l.fastPeers, l.fastClient = l.fastPeers[:0], true
+	l.fastPeers, l.fastClient, l.fastUnasked = l.fastPeers[:0], true, false
 	l.files.reset()
 	l.socks.reset()
 	l.conns.reset()

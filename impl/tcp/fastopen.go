@@ -28,6 +28,8 @@ type fastOpen struct {
 	deferred bool   // the SYN waits for Launch
 	repeats  bool   // SYNs that are sent again ask too
 	sent     bool
+	data     uint16 // bytes that went with the SYN
+	taken    bool   // the SYN|ACK acknowledged them
 }
 
 // OpenFast is Open with Fast Open. mss is the peer's as an earlier connection had
@@ -106,6 +108,7 @@ func (c *Conn) fastSyn(seg *wire.TCP, room []byte) (n int) {
 		return 0
 	}
 	n = c.snd.peek(0, room[:min(int(c.snd.n), len(room))])
+	f.data = uint16(n)
 	c.sndNxt += uint32(n)
 	return n
 }
@@ -172,6 +175,7 @@ func (c *Conn) synDataAnswered(now time.Duration, ack uint32) {
 	}
 	c.snd.drop(ack - c.iss - 1)
 	if ack == c.sndNxt {
+		c.fast.taken = c.fast.data > 0
 		return
 	}
 	t := c.outgoing(now)
@@ -193,7 +197,7 @@ func (f *fastOpen) appendTo(b []byte) []byte {
 		}
 		return 0
 	}
-	b = append(b, f.Len, bit(f.Experimental, 0)|bit(f.Unasked, 1)|bit(f.deferred, 2)|bit(f.repeats, 3)|bit(f.sent, 4))
+	b = append(b, f.Len, bit(f.Experimental, 0)|bit(f.Unasked, 1)|bit(f.deferred, 2)|bit(f.repeats, 3)|bit(f.sent, 4)|bit(f.taken, 5))
 	b = append(b, byte(f.mss), byte(f.mss>>8), byte(f.announce), byte(f.announce>>8))
 	return append(b, f.Value[:f.Len]...)
 }

@@ -35,7 +35,8 @@ type Info struct {
 	Timestamps, SACK, WindowScaling bool // agreed with the peer
 	ECN, ECNSeen                    bool // agreed; and a packet came with an ECT codepoint
 	SndWScale, RcvWScale            uint8
-	FastOpenFailed                  bool // reserved for RFC 7413
+	SynData                         bool // the SYN carried data, and the peer took it (RFC 7413)
+	SynDataLost                     bool // it did not
 
 	RTO, ATO       time.Duration
 	SndMSS, RcvMSS int
@@ -89,6 +90,9 @@ func (c *Conn) Info(now time.Duration) Info {
 	}
 	if c.cfg.RTOVarFloor {
 		i.RTTVar = c.srtt / 2
+	}
+	if f := c.fast; f != nil && c.has(synAcked) {
+		i.SynData, i.SynDataLost = f.taken, f.data > 0 && !f.taken
 	}
 	if c.has(probing) {
 		i.Probes, i.Retransmits = i.Retransmits, 0
