@@ -2,7 +2,7 @@
 // a [Pump] joins one to a stack. It knows frames, not sockets.
 //
 // NICs are in the packages below: rawsock (AF_PACKET on an interface of this
-// host), simnet (in memory, in virtual time), and capture, which wraps another
+// host), tap (a device whose other end is this host's kernel), simnet (in memory, in virtual time), and capture, which wraps another
 // and writes what passes to a pcapng file. Package lab makes the namespaces
 // and virtual wires in which rawsock meets a kernel without touching the
 // host's own network.
