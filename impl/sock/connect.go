@@ -142,7 +142,7 @@ func (l *Layer) check(c personality.Check, a *attempt) (spec.Result, verdict) {
 			return fails(l.p.PortZero)
 		}
 	case personality.CheckGroup:
-		if a.dst.Addr().Is4() { // others: resolve6
+		if a.dst.Addr().Is4() && a.family == a.sock.family { // others: resolve6
 			return fails(l.groupError(a.dst.Addr()))
 		}
 	default:

@@ -93,5 +93,8 @@ func (l *Layer) option6(s *Socket, c *spec.Call) (v int32, e spec.Errno) {
 		return 0, spec.EINVAL
 	}
 	s.only = c.Value != 0
+	if s.binding != 0 {
+		l.portsOf(s).Get(s.binding).Only = s.only
+	}
 	return 0, spec.ENONE
 }
