@@ -60,6 +60,7 @@ func (l *Layer) AppendState(now time.Duration, b []byte) []byte {
 	for _, d := range l.signals {
 		b = append(b, byte(d))
 	}
+	b = l.paths.AppendState(now, b)
 	for _, q := range [...]interface{ Each(func([]byte)) }{&l.Out, &l.Loop} {
 		q.Each(func(p []byte) { b = append(le.AppendUint32(b, uint32(len(p))), p...) })
 	}
@@ -68,7 +69,7 @@ func (l *Layer) AppendState(now time.Duration, b []byte) []byte {
 
 func (l *Layer) appendSocket(b []byte, s *Socket) []byte {
 	le := binary.LittleEndian
-	b = append(b, byte(s.family)|bit(s.only)<<7, byte(s.dev), byte(s.typ), byte(s.phase), byte(s.err), byte(s.soft), s.shut,
+	b = append(b, byte(s.family)|bit(s.only)<<7, byte(s.dev), byte(s.dev>>8), byte(s.typ), byte(s.phase), byte(s.err), byte(s.soft), s.shut,
 		bit(s.addrLocked)|bit(s.portLocked)<<1|bit(s.associated)<<2|bit(s.dead)<<3|bit(s.peerDone)<<4,
 		bit(s.errorQueue)|bit(s.broadcast)<<1|bit(s.reuse)<<2|bit(s.nodelay)<<3|bit(s.listening)<<4|bit(s.woken)<<5|bit(s.seesConns)<<6|bit(s.noSpace)<<7)
 	b = append(s.options.appendTo(b), byte(s.fast), byte(s.fastQueue))
