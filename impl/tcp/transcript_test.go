@@ -90,6 +90,15 @@ func (s *subject) do(text string) string {
 		s.c.SetNoDelay(true)
 	case "keepalive":
 		s.c.SetKeepalive(s.now, true)
+	case "cork":
+		s.c.SetCork(rest == "on")
+	case "info":
+		i := s.c.Info(s.now)
+		text := fmt.Sprintf("%v cwnd %d", i.CAState, i.SndCwnd)
+		if i.SndSSThresh != SSThreshNone {
+			text += fmt.Sprintf(" ssthresh %d", i.SndSSThresh)
+		}
+		return text + fmt.Sprintf(" out %d sacked %d lost %d again %d reordering %d", i.Unacked, i.Sacked, i.Lost, i.Retrans, i.Reordering)
 	case "pass":
 		d, err := time.ParseDuration(rest)
 		if err != nil {
@@ -183,6 +192,7 @@ func (s *subject) print(seg *wire.TCP, n int) string {
 		}
 		opts = append(opts, blocks)
 	}
+	text = [...]string{"", "[ect1] ", "[ect0] ", "[ce] "}[seg.ECN] + text
 	if len(opts) > 0 {
 		text += " <" + strings.Join(opts, ",") + ">"
 	}
@@ -197,11 +207,16 @@ func (s *subject) segment(text string) (seg wire.TCP, data []byte) {
 	head, opts, _ := strings.Cut(text, "<")
 	seg.Window = 65535
 	words := strings.Fields(head)
+	if words[0] == "[ce]" {
+		seg.ECN, words = wire.CE, words[1:]
+	} else if words[0] == "[ect0]" {
+		seg.ECN, words = wire.ECT0, words[1:]
+	}
 	for i, w := range words {
 		switch {
 		case i == 0:
 			for _, ch := range w {
-				seg.Flags |= 1 << strings.IndexRune("FSRP.U", ch)
+				seg.Flags |= 1 << strings.IndexRune("FSRP.UEW", ch)
 			}
 		case i == 1:
 			from, to, _ := strings.Cut(w, ":")
@@ -235,6 +250,9 @@ func (s *subject) option(o *wire.TCPOptions, words []string) {
 	case "TS":
 		o.Has |= wire.OptionTimestamps
 		o.TSVal, o.TSEcr = number(words[1]), s.ts
+		if len(words) > 2 { // an older echo
+			o.TSEcr = number(words[2])
+		}
 	case "sack":
 		o.Has |= wire.OptionSACK
 		for _, w := range words[1:] {
