@@ -2,10 +2,10 @@
 // a [Pump] joins one to a stack. It knows frames, not sockets.
 //
 // NICs are in the packages below: rawsock (AF_PACKET on an interface of this
-// host), tap (a device whose other end is this host's kernel), simnet (in memory, in virtual time), and capture, which wraps another
-// and writes what passes to a pcapng file. Package lab makes the namespaces
-// and virtual wires in which rawsock meets a kernel without touching the
-// host's own network.
+// host), tap (a device whose other end is this host's kernel), simnet (in
+// memory, in virtual time), and capture, which wraps another and writes what
+// passes to a pcapng file. Package lab makes the namespaces and virtual wires in
+// which rawsock meets a kernel without touching the host's own network.
 //
 // # On a physical port
 //

@@ -60,6 +60,7 @@ func (c *connection) putSegment6(buf []byte, end int, seg *wire.TCP, offload boo
 	if offload {
 		seg.PutPartial(buf[start:end], pseudo)
 		work = wire.OffloadTCP(wire.EthernetLen+wire.IPv6Len, seg.Len(), size, true)
+		work.ECN = size > 0 && seg.Flags&wire.CWR != 0
 	} else {
 		seg.Put(buf[start:end], pseudo)
 	}

@@ -204,6 +204,7 @@ func (l *Layer) nextSegment(q *fifo, buf []byte, offload bool) (start, end int, 
 		if offload {
 			seg.PutPartial(buf[start:end], pseudo)
 			work = wire.OffloadTCP(wire.EthernetLen+wire.IPv4Len, seg.Len(), size, false)
+			work.ECN = size > 0 && seg.Flags&wire.CWR != 0
 		} else {
 			seg.Put(buf[start:end], pseudo)
 		}

@@ -17,6 +17,7 @@ type Virtio struct {
 	Partial                       bool
 	Verified                      bool // received: the checksum was found right
 	Kind                          SegmentKind
+	ECN                           bool   // CWR is for the first segment only
 	HeaderLen                     uint16 // bytes in front of the payload that is cut up
 	Segment                       uint16 // bytes of payload for each segment; 0: one frame
 	ChecksumStart, ChecksumOffset uint16 // in bytes, the start from the frame's first one
@@ -36,7 +37,7 @@ const (
 const (
 	virtioPartial  = 1    // VIRTIO_NET_HDR_F_NEEDS_CSUM
 	virtioVerified = 2    // VIRTIO_NET_HDR_F_DATA_VALID
-	virtioECN      = 0x80 // beside a kind: CWR only on the first segment
+	virtioECN      = 0x80 // VIRTIO_NET_HDR_GSO_ECN, beside a kind
 )
 
 // Offsets of the checksum in a TCP and in a UDP header.
@@ -51,7 +52,7 @@ func ParseVirtio(b []byte) (v Virtio, frame []byte, err error) {
 		return v, nil, ErrShort
 	}
 	v.Partial, v.Verified = b[0]&virtioPartial != 0, b[0]&virtioVerified != 0
-	v.Kind = SegmentKind(b[1] &^ virtioECN)
+	v.Kind, v.ECN = SegmentKind(b[1]&^virtioECN), b[1]&virtioECN != 0
 	v.HeaderLen = binary.NativeEndian.Uint16(b[2:])
 	v.Segment = binary.NativeEndian.Uint16(b[4:])
 	v.ChecksumStart = binary.NativeEndian.Uint16(b[6:])
@@ -68,6 +69,9 @@ func (v *Virtio) Put(b []byte) {
 	}
 	if v.Verified {
 		b[0] |= virtioVerified
+	}
+	if v.ECN {
+		b[1] |= virtioECN
 	}
 	binary.NativeEndian.PutUint16(b[2:], v.HeaderLen)
 	binary.NativeEndian.PutUint16(b[4:], v.Segment)

@@ -37,7 +37,7 @@ func superFrame(p Protocol, n, size int) (frame []byte, work Virtio) {
 }
 
 func TestVirtioRoundTrip(t *testing.T) {
-	want := Virtio{Partial: true, Verified: true, Kind: SegmentTCPv6, HeaderLen: 74, Segment: 1440, ChecksumStart: 54, ChecksumOffset: 16}
+	want := Virtio{Partial: true, Verified: true, Kind: SegmentTCPv6, ECN: true, HeaderLen: 74, Segment: 1440, ChecksumStart: 54, ChecksumOffset: 16}
 	b := make([]byte, VirtioLen+3)
 	want.Put(b)
 	got, frame, err := ParseVirtio(b)
