@@ -9,7 +9,8 @@ import "github.com/connspec/connspec/spec"
 const (
 	EntriesMax = 6
 	NodesMax   = 6
-	linksMax   = 40 // symbolic links on one way (MAXSYMLINKS of Linux; macOS has 32, which no trace here tells apart)
+	linksMax   = 40 // symbolic links on one way (MAXSYMLINKS of Linux)
+	linksBSD   = 32 // and of the BSDs
 )
 
 // NodeKind says what kind of file a node is; the zero NodeKind is a free slot.
@@ -155,6 +156,7 @@ type place struct {
 	dir   uint8
 	comp  Comp
 	entry int // the name is taken by this entry; -1 if it is free
+	links int // symbolic links on the way there
 }
 
 // place finds the directory of p's last component. A path that names no entry
@@ -171,7 +173,8 @@ func (w *World) place(p *Path) (at place, e spec.Errno) {
 		above.Parts[last] = Part{}
 	}
 	k := walk{w: w}
-	if at.dir, e = k.to(root, &above, true); e != spec.ENONE {
+	at.dir, e = k.to(root, &above, true)
+	if at.links = k.links; e != spec.ENONE {
 		return at, e
 	}
 	if w.flagged(at.dir, NoSearch) {

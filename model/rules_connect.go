@@ -88,6 +88,9 @@ func (w *World) returnAnything(t *Thread, r *Return) {
 	op, child := t.Op, Socket{Kind: KindStream, Family: spec.AFInet, Flags: AnyState}
 	if t.Socket != 0 && w.Sockets[t.Socket-1].unix() {
 		child.Kind, child.Family = w.Sockets[t.Socket-1].Kind, spec.AFUnix
+		if op == spec.OpBind && r.Errno == spec.ENONE { // there is a file, and a socket at its path
+			w.Left = LeftFiles
+		}
 	}
 	*t = Thread{}
 	if r.HasAddr && r.Port == PortSeen+Port(w.Seen) {

@@ -24,7 +24,7 @@ var connectPOSIX = []Rule{
 	{Name: "connect/posix/EFAULT-no-socket", Class: Shall, on: on(spec.OpConnect), For: forPOSIX, Evidence: "POSIX.1-2008, XSH 2.3 (EFAULT)",
 		Title: "An address that cannot be read may be reported before the descriptor is looked at.", needs: strange, when: all(not(isSocket), badPointer), then: fails(spec.EFAULT)},
 	{Name: "connect/posix/EFAULT", Class: May, on: on(spec.OpConnect), For: forPOSIX, Evidence: "POSIX.1-2008, XSH 2.3 (EFAULT)",
-		Title: "An address that cannot be read may fail.", needs: strange, when: all(isSocket, badPointer), then: kept(spec.EFAULT)},
+		Title: "An address that cannot be read may fail.", needs: strange, when: all(isSocket, badPointer), then: kept(spec.EFAULT), unix: true},
 	{Name: "connect/posix/EINVAL-length", Class: May, on: on(spec.OpConnect), For: forPOSIX, Cites: cites("posix/errors/may/EINVAL-length"),
 		Title: "A length that the family does not have may fail.", needs: strange, when: all(isSocket, inexact), then: kept(spec.EINVAL)},
 	{Name: "connect/posix/EINVAL-family", Class: May, on: on(spec.OpConnect), For: forPOSIX, Cites: cites("posix/errors/may/EINVAL-family"),

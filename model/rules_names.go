@@ -67,9 +67,9 @@ var optionRules = []Rule{
 		of:    streams, when: option(spec.SolTCP, spec.TCPFastopenConnect), then: func(m *move) { m.boolean(m.s.has(FastConnect)) }},
 
 	{Name: "setsockopt/osx/EINVAL", Class: May, on: on(spec.OpSetsockopt), For: forPOSIX | forOSX | forTargetTCP, Evidence: "XNU 11417, sosetoptlock; not in FreeBSD 13; POSIX.1-2008, setsockopt()",
-		Title: "A socket shut in both directions may take no options.", needs: marked, when: all(has(ShutRead), has(ShutWrite)), then: fails(spec.EINVAL)},
+		Title: "A socket shut in both directions may take no options.", needs: marked, when: all(has(ShutRead), has(ShutWrite)), then: fails(spec.EINVAL), unix: true},
 	{Name: "setsockopt/macos/EINVAL", Class: Shall, on: on(spec.OpSetsockopt), For: forMacOS, Evidence: "XNU 11417, sosetoptlock (both halves shut)",
-		Title: "A socket shut in both directions takes no options.", needs: marked, when: all(has(ShutRead), has(ShutWrite)), then: fails(spec.EINVAL)},
+		Title: "A socket shut in both directions takes no options.", needs: marked, when: all(has(ShutRead), has(ShutWrite)), then: fails(spec.EINVAL), unix: true},
 	{Name: "setsockopt/SO_BROADCAST", Class: Succeed, on: on(spec.OpSetsockopt), For: forAll, Evidence: "POSIX.1-2008, setsockopt()",
 		Title: "SO_BROADCAST permits broadcast destinations.",
 		when:  option(spec.SolSocket, spec.SoBroadcast), then: sets(CanBcast), unix: true},

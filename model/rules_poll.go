@@ -41,7 +41,7 @@ func (m *move) pollsEpoll() bool {
 // may have one at its other end.
 func unsaidPoll(m *move) bool {
 	for i := range m.c.Polls {
-		if s := m.w.socket(m.c.Poll[i].FD); s != nil && (s.has(AnyState) || m.w.anything(s.Kind) && (s.TCP == Listen || s.Kind == KindDgram)) {
+		if s := m.w.socket(m.c.Poll[i].FD); s != nil && (s.has(AnyState) || m.w.anything(s.Kind) && (s.TCP == Listen || s.Kind == KindDgram || s.Kind == KindUnixDgram)) {
 			return true
 		}
 	}
@@ -167,7 +167,7 @@ func (m *move) soReadable(s *Socket) bool {
 // soWritable: sowriteable of XNU and FreeBSD. A stream socket needs a
 // connection.
 func soWritable(s *Socket) bool {
-	return s.Kind == KindDgram || s.Layer == Connected || s.has(ShutWrite|Deferred) || s.Err != spec.ENONE
+	return s.Kind == KindDgram || s.Kind == KindUnixDgram || s.Layer == Connected || s.has(ShutWrite|Deferred) || s.Err != spec.ENONE
 }
 
 // pollBSD: sopoll_generic of FreeBSD 13.

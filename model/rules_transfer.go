@@ -117,7 +117,7 @@ var sendRules = onSend([]Rule{
 		needs: strange, when: all(isSocket, named, badPointer, not(shorter(1))), then: fails(spec.EFAULT), unix: true},
 	{Name: "/EFAULT-empty", Class: May, For: forPOSIX | forTargetTCP, Evidence: "POSIX.1-2008, XSH 2.3 (EFAULT)", only: true,
 		Title: "An address that cannot be read may fail whatever its length.",
-		needs: strange, when: all(isSocket, named, badPointer, shorter(1)), then: fails(spec.EFAULT)},
+		needs: strange, when: all(isSocket, named, badPointer, shorter(1)), then: fails(spec.EFAULT), unix: true},
 
 	// stream, with Fast Open: see rules_fastopen.go
 	{Name: "/stream/fast-open/EOPNOTSUPP-off", Class: Shall, For: forLinux, Evidence: "Linux 6.18, tcp_sendmsg_fastopen (TFO_CLIENT_ENABLE)",

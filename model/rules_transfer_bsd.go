@@ -18,7 +18,7 @@ func (m *move) imported(c, given *Call) *Call {
 		*given = *c // where sin_addr is, sin6_flowinfo is 0 (in_pcbbind)
 		given.To.Addr = AddrAny
 		return given
-	case c.To.Family != spec.AFUnspec || c.To.Len != spec.SizeofSockaddrIn || m.s == nil || m.s.Family == spec.AFInet6:
+	case c.To.Family != spec.AFUnspec || c.To.Len != spec.SizeofSockaddrIn || m.s == nil || m.s.Family != spec.AFInet:
 		return c
 	case c.Op == spec.OpConnect && m.s.Kind == KindDgram || !m.under(forMacOS):
 		return c
@@ -34,7 +34,7 @@ func (m *move) forgets() bool {
 	if m.c.Op != spec.OpConnect || !pending(m) || badPointer(m) || m.c.To.Len < 2 || m.c.To.Len > 255 || !m.under(forOSX) {
 		return false
 	}
-	return m.s.Kind == KindDgram || m.s.Layer == Unconnected && m.s.TCP != Listen
+	return m.s.Kind == KindDgram || m.s.Kind == KindUnixDgram || m.s.Layer == Unconnected && m.s.TCP != Listen
 }
 
 // addressless: the stream has nothing to do with any peer.
@@ -53,11 +53,11 @@ func keepsError(m *move) {
 var sendRulesBSD = onSend([]Rule{
 	{Name: "/bsd/ENAMETOOLONG", Class: Shall, For: forSockets, Evidence: "XNU 11417 and FreeBSD 13, getsockaddr", only: true,
 		Title: "A length beyond 255 fails.",
-		needs: strange, when: all(isSocket, named, length(func(n int32) bool { return n < 0 || n > 255 })), then: fails(spec.ENAMETOOLONG)},
+		needs: strange, when: all(isSocket, named, length(func(n int32) bool { return n < 0 || n > 255 })), then: fails(spec.ENAMETOOLONG), unix: true},
 	{Name: "/bsd/EINVAL-no-family", Class: Shall, For: forSockets, Evidence: "XNU 11417 and FreeBSD 13, getsockaddr", only: true,
-		Title: "A length without room for a family fails.", needs: strange, when: all(isSocket, named, shorter(2)), then: fails(spec.EINVAL)},
+		Title: "A length without room for a family fails.", needs: strange, when: all(isSocket, named, shorter(2)), then: fails(spec.EINVAL), unix: true},
 	{Name: "/bsd/EFAULT", Class: Shall, For: forSockets, Evidence: "XNU 11417 and FreeBSD 13, getsockaddr", only: true,
-		Title: "An address that cannot be read fails.", needs: strange, when: all(isSocket, named, badPointer), then: fails(spec.EFAULT)},
+		Title: "An address that cannot be read fails.", needs: strange, when: all(isSocket, named, badPointer), then: fails(spec.EFAULT), unix: true},
 	{Name: "/bsd/EPIPE", Class: Shall, For: forSockets, Evidence: "XNU 11417, sosendcheck; FreeBSD 13, sosend_generic (SBS_CANTSENDMORE first)",
 		Title: "Shut for writing, or dead, send fails.", needs: marked, when: has(ShutWrite), then: fails(spec.EPIPE)},
 	{Name: "/bsd/error", Class: Shall, For: forSockets, Evidence: "XNU 11417, sosendcheck; FreeBSD 13, sosend_generic (so_error)",

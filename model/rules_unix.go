@@ -49,8 +49,11 @@ var socketRulesUnix = []Rule{
 
 func familyUnix(m *move) bool { return m.c.Family == spec.AFUnix }
 
-// unixProtocol: neither 0 nor the number of the family.
-func unixProtocol(m *move) bool { return m.c.Protocol > 1 }
+// unixProtocol: neither 0 nor the number of the family, which is no protocol to
+// the BSDs.
+func unixProtocol(m *move) bool {
+	return m.c.Protocol > 1 || m.c.Protocol == 1 && m.under(forSockets)
+}
 
 func oddUnixType(m *move) bool {
 	return m.c.Type != spec.SockStream && m.c.Type != spec.SockDgram
@@ -101,7 +104,7 @@ func unixEmpty(m *move) bool {
 // creating: what making the socket's file fails with.
 func creating(errs ...spec.Errno) func(*move) bool {
 	return func(m *move) bool {
-		if m.c.To.Unix.Kind != UnixPath && !(m.c.To.Unix.Kind == UnixAbstract && !m.under(forLinux)) {
+		if m.c.To.Unix.Kind != UnixPath && m.under(forLinux) {
 			return false
 		}
 		e := m.creates()
@@ -115,12 +118,15 @@ func creating(errs ...spec.Errno) func(*move) bool {
 }
 
 // creates is what making the file of the address fails with; outside Linux an
-// abstract name is an empty path.
+// abstract name is an empty path, as is what stands in an AF_UNSPEC address.
 func (m *move) creates() spec.Errno {
-	if m.c.To.Unix.Kind == UnixAbstract {
+	if m.c.To.Unix.Kind != UnixPath {
 		return spec.ENOENT
 	}
-	_, e := m.w.creates(&m.c.To.Unix.Path)
+	at, e := m.w.creates(&m.c.To.Unix.Path)
+	if at.links > linksBSD && m.under(forSockets) {
+		return spec.ELOOP
+	}
 	return e
 }
 
@@ -142,10 +148,10 @@ var bindRulesUnix = onCall(spec.OpBind,
 		Title: "No path, or a length that the family does not have, fails; in Linux so does another family.",
 		when: func(m *move) bool {
 			n := m.c.To.Len
-			return n <= spec.OffsetofSunPath || n > sizeofSockaddrUn && !m.under(forMacOS) || m.c.To.Family != spec.AFUnix && m.under(forLinux)
+			return n <= spec.OffsetofSunPath || n > sizeofSockaddrUn && !m.under(forMacOS) || n > sizeofSockaddrUnBSD && m.under(forOSX) || m.c.To.Family != spec.AFUnix && m.under(forLinux)
 		}, then: fails(spec.EINVAL)},
 	Rule{Name: "/EAFNOSUPPORT", Class: Shall, For: forPOSIX | forSockets, Evidence: "FreeBSD 13, uipc_bindat; POSIX.1-2008, bind()",
-		Title: "Another family fails.", when: func(m *move) bool { return m.c.To.Family != spec.AFUnix }, then: fails(spec.EAFNOSUPPORT)},
+		Title: "Another family fails; macOS takes AF_UNSPEC for AF_UNIX.", when: foreignUnix, then: fails(spec.EAFNOSUPPORT)},
 	Rule{Name: "/EADDRINUSE", Class: Shall, For: forUnix, Evidence: "Linux 6.18, unix_bind_bsd; POSIX.1-2008, bind()",
 		Title: "A path where something is fails, even a link that leads nowhere.", when: creating(spec.EADDRINUSE), then: fails(spec.EADDRINUSE)},
 	Rule{Name: "/ENOENT", Class: Shall, For: forUnix, Evidence: "Linux 6.18, filename_create; POSIX.1-2008, bind()",
@@ -197,6 +203,8 @@ var listenRulesUnix = onCall(spec.OpListen,
 )
 
 var acceptRulesUnix = onCall(spec.OpAccept,
+	Rule{Name: "/posix/beside", Class: Unsaid, For: forPOSIX, Open: cites("posix/application-usage/failed-state"),
+		Title: "What accept takes when a socket in an unspecified state may have connected is not said.", when: func(m *move) bool { return beside(m) }, then: openBeside},
 	Rule{Name: "/EOPNOTSUPP", Class: Shall, For: forUnix, Evidence: "Linux 6.18, unix_accept; XNU 11417, accept; POSIX.1-2008, accept()",
 		Title: "A datagram socket has nothing to accept.", when: unixDgram, then: fails(spec.EOPNOTSUPP), also: true},
 	Rule{Name: "/bsd/EINVAL-dgram", Class: Shall, For: forPOSIX | forOSX, Evidence: "FreeBSD 13, accept (SO_ACCEPTCONN is looked at first)",
@@ -219,7 +227,11 @@ func acceptUnix(m *move) {
 	c.Parent = 0
 	c.clear(Child)
 	c.assign(Nonblock, m.c.Nonblock || m.s.has(Nonblock) && m.under(forSockets))
-	m.nameUnix(m.install(File(slot+1)), m.w.peerName(c))
+	name := m.w.peerName(c)
+	if c.Peer == peerDead && m.under(forSockets) { // uipc_accept
+		name = NameNone
+	}
+	m.nameUnix(m.install(File(slot+1)), name)
 }
 
 var nameRulesUnix = append(onCall(spec.OpGetsockname,
@@ -229,11 +241,13 @@ var nameRulesUnix = append(onCall(spec.OpGetsockname,
 		Title: "getsockname gives the name as bind was given it; an accepted socket has that of its listener.",
 		then:  func(m *move) { m.nameUnix(0, m.s.Name) }},
 ), onCall(spec.OpGetpeername,
+	Rule{Name: "/macos/EINVAL", Class: Shall, For: forMacOS, Evidence: "XNU 11417, getpeername (both halves shut)",
+		Title: "A socket shut in both directions fails, whether it has a peer or not.", when: all(has(ShutRead), has(ShutWrite)), then: fails(spec.EINVAL)},
 	Rule{Name: "/ENOTCONN", Class: Shall, For: forUnix, Evidence: "Linux 6.18, unix_getname; POSIX.1-2008, getpeername()",
 		Title: "A socket without a peer has none to name.", when: func(m *move) bool { return m.s.Peer == 0 }, then: fails(spec.ENOTCONN)},
-	Rule{Name: "/bsd/EINVAL", Class: Shall, For: forPOSIX | forSockets, Evidence: "XNU 11417, getpeername (both halves shut)", also: true,
+	Rule{Name: "/bsd/EINVAL", Class: Shall, For: forPOSIX | forOSX, Evidence: "XNU 11417, getpeername (both halves shut)", also: true,
 		Title: "A socket shut in both directions may have no peer any more.", when: all(has(ShutRead), has(ShutWrite)), then: fails(spec.EINVAL)},
-	Rule{Name: "/bsd/ENOTCONN", Class: Shall, For: forPOSIX | forSockets, Evidence: "XNU 11417 and FreeBSD 13, unp_disconnect", also: true,
+	Rule{Name: "/bsd/ENOTCONN", Class: Shall, For: forPOSIX | forOSX, Evidence: "FreeBSD 13, unp_disconnect", also: true,
 		Title: "A peer that has gone may have no name any more.", when: func(m *move) bool { return m.s.Peer == peerDead }, then: fails(spec.ENOTCONN)},
 	Rule{Name: "/ok", Class: Succeed, For: forUnix, Evidence: "Linux 6.18, unix_getname; POSIX.1-2008, getpeername()",
 		Title: "getpeername gives the name of the peer; in Linux even after it has gone.",

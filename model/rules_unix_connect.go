@@ -16,6 +16,20 @@ func badUnix(m *move) bool {
 	return m.c.To.Family != spec.AFUnix || m.c.To.Len <= spec.OffsetofSunPath || m.c.To.Len > sizeofSockaddrUn
 }
 
+// foreignUnix: another family; macOS takes AF_UNSPEC for AF_UNIX (unp_connect).
+func foreignUnix(m *move) bool {
+	return m.c.To.Family != spec.AFUnix && !(unspec(m) && m.under(forMacOS))
+}
+
+// badUnixLength: no path, or more than sun_path holds where the system minds.
+func badUnixLength(m *move) bool {
+	n := m.c.To.Len
+	return n <= spec.OffsetofSunPath || n > sizeofSockaddrUn && m.under(forPOSIX) || n > sizeofSockaddrUnBSD && m.under(forOSX)
+}
+
+// sizeofSockaddrUnBSD is sizeof(struct sockaddr_un) of FreeBSD.
+const sizeofSockaddrUnBSD = 106
+
 // sizeofSockaddrUn is sizeof(struct sockaddr_un) of Linux.
 const sizeofSockaddrUn = 110
 
@@ -121,9 +135,12 @@ var connectRulesUnix = onConnect(
 		Title: "A listening socket fails.", when: state(Listen), then: fails(spec.EOPNOTSUPP)},
 	Rule{Name: "/EISCONN", Class: Shall, For: forPOSIX | forSockets, Cites: cites("posix/errors/EISCONN", "macos/errors/EISCONN", "osx/errors/EISCONN"),
 		Title: "A connected stream socket fails.", when: all(unixStream, unixLayer(Connected)), then: fails(spec.EISCONN)},
-	Rule{Name: "/bsd/reconnect", Class: Unsaid, For: forPOSIX | forSockets, Unsaid: forPOSIX | forSockets,
+	Rule{Name: "/posix/reconnect", Class: Unsaid, For: forPOSIX, Unsaid: forPOSIX,
 		Title: "What connect does to a socket whose connection has ended is not said.",
 		when:  all(unixStream, state(Established), not(unixLayer(Connected))), then: openState},
+	Rule{Name: "/bsd/reconnect", Class: Succeed, For: forSockets,
+		Title: "What connect does to a socket whose connection has ended is not modelled.",
+		when:  all(unixStream, state(Established), not(unixLayer(Connected))), then: leaves(LeftShutdown)},
 	Rule{Name: "/posix/unsaid-listener", Class: Unsaid, For: forPOSIX, Open: cites("posix/application-usage/failed-state"),
 		Title: "What connect does to a listening socket is not said.", when: state(Listen), then: openState},
 	Rule{Name: "/bsd/dissolve", Class: Shall, For: forSockets, Cites: cites("macos/description/dgram-dissolve-eafnosupport", "osx/description/dgram-dissolve-eafnosupport"),
@@ -134,11 +151,12 @@ var connectRulesUnix = onConnect(
 		Title: "A length that the family does not have, or another family, may fail.", when: badUnix, then: failsUnix(spec.EINVAL)},
 	Rule{Name: "/bsd/EINVAL", Class: Shall, For: forSockets, Cites: cites("macos/errors/EINVAL-length", "osx/errors/EINVAL-length"),
 		Title: "An address without a path fails.", when: shorter(spec.OffsetofSunPath + 1), then: failsUnix(spec.EINVAL)},
+	Rule{Name: "/osx/EINVAL-no-family", Class: Shall, For: forOSX, Evidence: "FreeBSD 13, getsockaddr", Cites: cites("osx/errors/EINVAL-length"),
+		Title: "An address too short for a family may fail before the peer is lost.", when: all(unixDgram, shorter(2)), then: fails(spec.EINVAL)},
 	Rule{Name: "/osx/EINVAL-long", Class: Shall, For: forOSX, Evidence: "FreeBSD 13, unp_connectat (sizeof sun_path)", Cites: cites("osx/errors/EINVAL-length"), also: true,
-		Title: "A path that sun_path has no room for may fail.", when: length(func(n int32) bool { return n > 106 }), then: failsUnix(spec.EINVAL)},
+		Title: "A path that sun_path has no room for may fail.", when: length(func(n int32) bool { return n > sizeofSockaddrUnBSD }), then: failsUnix(spec.EINVAL)},
 	Rule{Name: "/EAFNOSUPPORT", Class: Shall, For: forPOSIX | forSockets, Cites: cites("posix/errors/EAFNOSUPPORT", "macos/errors/EAFNOSUPPORT", "osx/errors/EAFNOSUPPORT"),
-		Title: "Another family fails; macOS takes AF_UNSPEC for AF_UNIX.",
-		when:  func(m *move) bool { return m.c.To.Family != spec.AFUnix && !(unspec(m) && m.under(forMacOS)) }, then: failsUnix(spec.EAFNOSUPPORT)},
+		Title: "Another family fails; macOS takes AF_UNSPEC for AF_UNIX.", when: foreignUnix, then: failsUnix(spec.EAFNOSUPPORT)},
 	Rule{Name: "/posix/unsaid-unspec", Class: Unsaid, For: forPOSIX, Open: cites("posix/description/unspec-stream"),
 		Title: "What AF_UNSPEC does to a socket with connections is not said.", when: all(unixStream, unspec), then: openState},
 	Rule{Name: "/posix/unsaid-length", Class: Unsaid, For: forPOSIX, Unsaid: forPOSIX,
@@ -209,6 +227,9 @@ var connectRulesUnix = onConnect(
 		Title: "Landlock keeps a thread from abstract names outside its domain, but only once all else is well.", when: keptOff, then: fails(spec.EPERM)},
 
 	// nothing is wrong
+	Rule{Name: "/macos/pending", Class: Shall, For: forMacOS, Evidence: "XNU 11417, connectit (so_error)",
+		Title: "A datagram socket with a pending error gets the peer and returns the error.",
+		when:  all(unixDgram, unixPending), then: func(m *move) { m.repoint(m.far()); m.s.TCP = Established; collectOnce(m) }},
 	Rule{Name: "/dgram", Class: Succeed, For: forUnix, Evidence: linuxDgram,
 		Cites: cites("posix/description/peer-set", "posix/return-value/success", "linux/description/dgram-destination", "linux/return-value/success",
 			"macos/description/dgram-associate", "macos/return-values/success", "osx/description/dgram-associate", "osx/return-values/success"),

@@ -20,19 +20,25 @@ var shutdownRulesUnix = onCall(spec.OpShutdown,
 		Title: "A direction that there is not fails.", when: func(m *move) bool { return m.c.How > spec.ShutRdwr }, then: fails(spec.EINVAL)},
 	Rule{Name: "/bsd/ENOTCONN", Class: Shall, For: forPOSIX | forSockets, Evidence: "XNU 11417 and FreeBSD 13, soshutdown; POSIX.1-2008, shutdown()", also: true,
 		Title: "Without a peer shutdown may fail.", when: func(m *move) bool { return m.s.Peer == 0 || m.s.Peer == peerDead }, then: fails(spec.ENOTCONN)},
+	Rule{Name: "/macos/ENOTCONN-again", Class: Shall, For: forMacOS, Evidence: "XNU 11417, soshutdownlock_final",
+		Title: "Shutting a half that is shut already fails; the read half comes first.", when: halfShut, then: shutAgain},
 	Rule{Name: "/bsd/left-out", Class: Succeed, For: forPOSIX | forSockets,
 		Title: "What shutdown throws away outside Linux is not modelled.",
 		when: func(m *move) bool {
 			return m.c.How != spec.ShutWr && (m.s.Unread != 0 || m.s.Queued != 0) || m.s.TCP == Listen
 		}, then: leaves(LeftShutdown)},
 	Rule{Name: "/ok", Class: Succeed, For: forUnix, Evidence: "Linux 6.18, unix_shutdown; POSIX.1-2008, shutdown()",
-		Title: "shutdown ends the halves it names, in Linux whether there is a peer or not, and the other halves of a connected peer.", then: shutUnix},
+		Title: "shutdown ends the halves it names, in Linux whether there is a peer or not, and the other halves of a connected peer; in the BSDs that one can still write.", then: shutUnix},
 )
+
+func halfShut(m *move) bool {
+	return m.c.How != spec.ShutWr && m.s.has(ShutRead) || m.c.How != spec.ShutRd && m.s.has(ShutWrite)
+}
 
 func shutUnix(m *move) {
 	m.shut()
 	if o := m.w.peer(m.s); o != nil && m.s.paired() {
-		if m.c.How != spec.ShutWr {
+		if m.c.How != spec.ShutWr && !m.under(forSockets) {
 			o.set(ShutWrite)
 		}
 		if m.c.How != spec.ShutRd {
@@ -102,20 +108,28 @@ var sendRulesUnix = onSendUnix(
 		Title: "Without a connection send fails.", when: all(unixPacket, not(state(Established))), then: fails(spec.ENOTCONN)},
 
 	// datagram
+	Rule{Name: "/dgram/bsd/EPIPE", Class: Shall, For: forPOSIX | forSockets, Evidence: "XNU 11417 and FreeBSD 13, sosend; POSIX.1-2008, send()",
+		Title: "Shut for writing send fails, wherever to.", when: func(m *move) bool { return !unixPlain(m) && m.s.has(ShutWrite) }, then: fails(spec.EPIPE)},
+	Rule{Name: "/dgram/bsd/error", Class: Shall, For: forSockets, Evidence: "XNU 11417 and FreeBSD 13, sosend (so_error)",
+		Title: "A pending error is returned, and cleared.", when: all(unixDgram, unixPending), then: collectOnce},
 	Rule{Name: "/dgram/bsd/EISCONN", Class: Shall, For: forPOSIX | forSockets, Evidence: "XNU 11417 and FreeBSD 13, uipc_send; POSIX.1-2008, sendto()",
 		Title: "With an address a socket that has a peer fails.", when: all(addressed, state(Established)), then: fails(spec.EISCONN), only: true},
-	Rule{Name: "/dgram/EINVAL", Class: Shall, For: forUnix, Evidence: "Linux 6.18, unix_validate_addr",
+	Rule{Name: "/dgram/EINVAL", Class: Shall, For: forLinux, Evidence: "Linux 6.18, unix_validate_addr",
 		Title: "An address that is none of AF_UNIX fails.", when: func(m *move) bool { return addressed(m) && !m.rerun && badUnix(m) }, then: fails(spec.EINVAL), only: true},
+	Rule{Name: "/dgram/bsd/EAFNOSUPPORT", Class: Shall, For: forPOSIX | forSockets, Evidence: bsdConnect + "; POSIX.1-2008, sendto()",
+		Title: "An address of another family fails; macOS takes AF_UNSPEC for AF_UNIX.", when: all(addressed, foreignUnix), then: fails(spec.EAFNOSUPPORT), only: true},
+	Rule{Name: "/dgram/bsd/EINVAL", Class: Shall, For: forPOSIX | forSockets, Evidence: bsdConnect,
+		Title: "An address without a path, or longer than the family has, fails.", when: all(addressed, badUnixLength), then: fails(spec.EINVAL), only: true},
 	Rule{Name: "/dgram/error", Class: Shall, For: forLinux, Evidence: "Linux 6.18, sock_alloc_send_pskb",
 		Title: "A pending error is returned, and cleared.", when: func(m *move) bool { return unixDgram(m) && !m.rerun && unixPending(m) }, then: collectOnce},
-	Rule{Name: "/dgram/EPIPE", Class: Shall, For: forUnix, Evidence: "Linux 6.18, sock_alloc_send_pskb; XNU 11417, sosend",
+	Rule{Name: "/dgram/EPIPE", Class: Shall, For: forLinux, Evidence: "Linux 6.18, sock_alloc_send_pskb",
 		Title: "Shut for writing send fails.", when: func(m *move) bool { return !unixPlain(m) && !m.rerun && m.s.has(ShutWrite) }, then: fails(spec.EPIPE)},
 	Rule{Name: "/dgram/path", Class: Shall, For: forUnix, Evidence: linuxFind + "; POSIX.1-2008, sendto()",
 		Title: "A path that leads nowhere fails as in connect.", when: misled, then: failsMisled, only: true},
-	Rule{Name: "/dgram/EACCES", Class: Shall, For: forUnix, Evidence: linuxFind + "; POSIX.1-2008, sendto()",
-		Title: "A socket file that may not be written fails.", when: all(addressed, not(rerun), denied), then: fails(spec.EACCES), only: true},
 	Rule{Name: "/dgram/bsd/ENOTSOCK", Class: Shall, For: forPOSIX | forSockets, Evidence: bsdConnect,
 		Title: "A file that is no socket fails.", when: all(addressed, noSocketFile), then: fails(spec.ENOTSOCK), only: true},
+	Rule{Name: "/dgram/EACCES", Class: Shall, For: forUnix, Evidence: linuxFind + "; POSIX.1-2008, sendto()",
+		Title: "A socket file that may not be written fails.", when: all(addressed, not(rerun), denied), then: fails(spec.EACCES), only: true},
 	Rule{Name: "/dgram/ECONNREFUSED", Class: Shall, For: forUnix, Evidence: linuxFind,
 		Title: "A name that no socket is behind fails.", when: all(addressed, not(rerun), anyOf(noSocketFile, ownerless)), then: fails(spec.ECONNREFUSED), only: true},
 	Rule{Name: "/dgram/EPROTOTYPE", Class: Shall, For: forUnix, Evidence: linuxFind + "; POSIX.1-2008, sendto()",
@@ -134,8 +148,8 @@ var sendRulesUnix = onSendUnix(
 	Rule{Name: "/dgram/ECONNREFUSED-peer", Class: Shall, For: forLinux, Evidence: linuxSend + " (SOCK_DEAD)",
 		Title: "To a peer that has gone send fails, and the socket has none from then on.",
 		when:  func(m *move) bool { return unixDgram(m) && m.far() == peerDead }, then: losesPeer},
-	Rule{Name: "/dgram/bsd/peer-gone", Class: Succeed, For: forPOSIX | forSockets,
-		Title: "What a send to a peer that has gone fails with outside Linux is not modelled.",
+	Rule{Name: "/dgram/posix/peer-gone", Class: Succeed, For: forPOSIX,
+		Title: "What a send to a peer that has gone fails with is not said, and not modelled.",
 		when:  func(m *move) bool { return m.far() == peerDead }, then: leaves(LeftShutdown)},
 	Rule{Name: "/dgram/EPIPE-peer", Class: Shall, For: forUnix, Evidence: linuxSend,
 		Title: "To a socket that is shut for reading send fails.", when: closedFar, then: fails(spec.EPIPE)},
@@ -165,7 +179,7 @@ func losesPeer(m *move) {
 
 func sendBytes(m *move) {
 	o := m.w.peer(m.s)
-	if o != nil {
+	if o != nil && !(o.has(ShutRead) && m.under(forMacOS)) { // which drops it (SB_DROP)
 		if int32(o.Unread)+m.c.Len > unreadMax {
 			m.leave(LeftWindow)
 			return
@@ -199,6 +213,9 @@ func queued(m *move) bool { return m.s.Queued != 0 }
 const linuxRecv = "Linux 6.18, __unix_dgram_recvmsg"
 
 var recvRulesUnix = onRecvUnix(
+	Rule{Name: "/posix/beside", Class: Unsaid, For: forPOSIX, Open: cites("posix/application-usage/failed-state"),
+		Title: "What recv takes when a socket in an unspecified state may have sent is not said.",
+		when:  func(m *move) bool { return unixDgram(m) && !m.s.has(AnyState) && m.w.anything(m.s.Kind) }, then: openState},
 	Rule{Name: "/stream/EINVAL", Class: Shall, For: forLinux, Evidence: "Linux 6.18, unix_stream_read_generic",
 		Title: "A stream socket without a connection fails.", when: all(unixPlain, not(state(Established))), then: fails(spec.EINVAL)},
 	Rule{Name: "/ENOTCONN", Class: Shall, For: forUnix, Evidence: "Linux 6.18, unix_seqpacket_recvmsg; XNU 11417, soreceive; POSIX.1-2008, recv()",
@@ -215,6 +232,8 @@ var recvRulesUnix = onRecvUnix(
 	Rule{Name: "/dgram/data", Class: Succeed, For: forUnix, Evidence: linuxRecv + "; POSIX.1-2008, recv()",
 		Cites: cites("posix/description/dgram-source", "linux/description/dgram-source"),
 		Title: "The oldest datagram or packet is read; what the buffer does not take is lost.", when: queued, then: receiveUnix},
+	Rule{Name: "/bsd/error", Class: Shall, For: forSockets, Evidence: "XNU 11417 and FreeBSD 13, soreceive (so_error)",
+		Title: "A pending error is returned once there is nothing to read; MSG_PEEK leaves it.", when: unixPending, then: seeErrorUnix},
 	Rule{Name: "/end", Class: Succeed, For: forUnix, Evidence: "Linux 6.18, unix_stream_read_generic, __unix_dgram_recvmsg; POSIX.1-2008, recv()",
 		Title: "Shut for reading, recv returns 0; a datagram socket of Linux does where it would wait.",
 		when: func(m *move) bool {
@@ -225,6 +244,14 @@ var recvRulesUnix = onRecvUnix(
 	Rule{Name: "/wait", Class: Block, For: forUnix, Evidence: "POSIX.1-2008, recv()",
 		Title: "With nothing to read recv waits.", then: waits},
 )
+
+func seeErrorUnix(m *move) {
+	if peeking(m) {
+		m.fail(m.s.Err)
+		return
+	}
+	collectOnce(m)
+}
 
 func readUnix(m *move) {
 	n := min(m.c.Len, int32(m.s.Unread))
@@ -249,9 +276,10 @@ func receiveUnix(m *move) {
 }
 
 // from ends the call with the sender's name. To Linux a socket without a name
-// has no address to report; elsewhere it has an empty one.
+// has no address to report; elsewhere it has an empty one. The BSDs report none of
+// a stream (PR_ADDR).
 func (m *move) from(n int32, name Name) {
-	if m.c.Op != spec.OpRecvfrom || name == NameNone && m.under(forLinux) {
+	if m.c.Op != spec.OpRecvfrom || name == NameNone && m.under(forLinux) || unixPlain(m) && m.under(forSockets) {
 		m.ret(n)
 		return
 	}

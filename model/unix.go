@@ -95,6 +95,12 @@ func (m *move) look(a *UnixAddr, k Kind) found {
 	f.free = e
 	bound := walk{w: m.w}
 	_, f.err = bound.to(root, &a.Path, true)
+	if bound.links > linksBSD && m.under(forSockets) {
+		f.err = spec.ELOOP
+	}
+	if free.links > linksBSD && m.under(forSockets) {
+		f.free, e = spec.ELOOP, spec.ELOOP
+	}
 	if e != spec.ENONE {
 		return f
 	}
@@ -205,9 +211,35 @@ func (m *move) releaseUnix(slot uint8) {
 			}
 		}
 	}
+	if s.has(AnyState) { // what it sent may wait, or the other end of its connection
+		m.w.openQueues(s.Kind)
+	}
+	if m.under(forSockets) {
+		m.dropUnix(slot)
+	}
 	// A first packet without a byte passes for one that was read.
 	m.hangUp(s, s.Unread != 0 || s.Queued > 1 || s.Queue[0].Len != 0)
 	m.w.bury(slot)
+}
+
+// openQueues leaves open what waits at the listeners and datagram sockets of a
+// kind.
+func (w *World) openQueues(k Kind) {
+	for i := range w.Sockets {
+		if o := &w.Sockets[i]; o.Kind == k && (o.TCP == Listen || !o.paired()) {
+			o.set(AnyState)
+		}
+	}
+}
+
+// dropUnix takes a socket that goes from the datagram sockets that have it for
+// a peer (unp_drop).
+func (m *move) dropUnix(slot uint8) {
+	for i := range m.w.Sockets {
+		if o := &m.w.Sockets[i]; o.Kind == KindUnixDgram && o.Peer == slot+1 {
+			o.TCP, o.Peer, o.PeerName, o.Err = Closed, 0, NameNone, spec.ECONNRESET
+		}
+	}
 }
 
 // bury frees the slot of an AF_UNIX socket. What refers to it keeps its name.

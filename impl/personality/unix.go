@@ -136,10 +136,10 @@ var unixOSX = Unix{
 // unixPOSIX: what POSIX.1-2008 leaves open is decided for the plainest, which is
 // to fail at once.
 var unixPOSIX = Unix{
-	Type: spec.EPROTOTYPE, Seqpacket: true,
+	Type: spec.EPROTOTYPE, Seqpacket: true, OwnProtocol: true,
 	LinksMax: 40, LengthMax: sizeofSockaddrUn, Foreign: spec.EAFNOSUPPORT, Noname: spec.OffsetofSunPath,
-	SocketFirst: true, Dissolves: true, NoSocket: spec.ECONNREFUSED, ListenUnnamed: spec.EDESTADDRREQ,
-	StreamAddressed: spec.EISCONN, StreamUnconnected: spec.ENOTCONN, RecvUnconnected: spec.ENOTCONN,
+	SocketFirst: true, Dissolves: true, NoSocket: spec.ECONNREFUSED, ListenUnnamed: spec.EDESTADDRREQ, PeerStays: true, ShutReaches: true,
+	StreamAddressed: spec.EISCONN, StreamUnconnected: spec.ENOTCONN, RecvUnconnected: spec.ENOTCONN, StreamNames: true,
 	PairInet: spec.EOPNOTSUPP, OptionOther: spec.ENOPROTOOPT,
 	SendMax: 65536, DatagramMax: 65536, ReceiveMax: 65536,
 }

@@ -62,9 +62,6 @@ func (l *Layer) bindAddressUnix(u *unixSocket, a *unixAddress) spec.Errno {
 		return spec.EINVAL
 	}
 	if e := l.unixAddressError(a); e != spec.ENONE {
-		if a.family == spec.AFUnspec && p.UnspecIsUnix {
-			return spec.EAFNOSUPPORT
-		}
 		return e
 	}
 	if a.abstract {

@@ -94,13 +94,16 @@ func (l *Layer) join(s *Socket, u, listener *unixSocket, at *Socket) {
 func (l *Layer) associateUnix(s *Socket, u *unixSocket, a *unixAddress) spec.Errno {
 	p := &l.p.Unix
 	switch {
-	case a.len < sizeofFamily:
+	case a.len < sizeofFamily && !p.SocketFirst:
 		return spec.EINVAL
 	case p.Dissolves && a.family == spec.AFUnspec:
 		l.repoint(u, 0)
 		return spec.ENONE
 	case p.SocketFirst && !p.Dissolves:
 		l.repoint(u, 0)
+	}
+	if l.p.ForgetsError {
+		s.err = spec.ENONE
 	}
 	e := l.unixAddressError(a)
 	if e == spec.ENONE {
@@ -113,8 +116,12 @@ func (l *Layer) associateUnix(s *Socket, u *unixSocket, a *unixAddress) spec.Err
 	if e == spec.ENONE && l.deaf(n, s.unix) {
 		e = spec.EPERM
 	}
-	if e == spec.ENONE {
-		l.repoint(u, n)
+	if e != spec.ENONE {
+		return e
+	}
+	l.repoint(u, n)
+	if l.p.StaleError {
+		e = s.takeError()
 	}
 	return e
 }

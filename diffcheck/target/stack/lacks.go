@@ -8,12 +8,10 @@ import (
 
 // lacks refuses a script that needs what package impl does not have yet. The
 // kernel and the model are held against each other on it all the same.
-func lacks(s *script.Script, d spec.Dialect) error {
+func lacks(s *script.Script) error {
 	for i := range s.Events {
 		ev := &s.Events[i]
 		switch {
-		case d != spec.Linux && ev.Kind == script.EventCall && ev.Call.Family == spec.AFUnix:
-			return target.Refuse(ev, "impl has AF_UNIX as Linux alone")
 		case ev.Kind == script.EventCall && lacksCall(&ev.Call):
 			return target.Refuse(ev, "impl has no %s yet", missing(&ev.Call))
 		}

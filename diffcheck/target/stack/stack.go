@@ -115,7 +115,7 @@ func (t *Target) Run(s *script.Script, tr *script.Trace) error {
 	if err := target.Check(s); err != nil {
 		return err
 	}
-	if err := lacks(s, t.cfg.Dialect); err != nil {
+	if err := lacks(s); err != nil {
 		return err
 	}
 	t.rec.Begin(t.name, s, tr)
