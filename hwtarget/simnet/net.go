@@ -15,6 +15,8 @@ type Config struct {
 	Seed  uint64 // of all that is drawn
 	MTU   int    // bytes; 0 means 1500
 	Link  Link   // of every port at first; see [Net.SetLink]
+
+	MACs [][6]byte // of the ports, instead of those that New gives
 }
 
 // Net is a switch with a NIC on each port. Its methods, and those of its
@@ -46,8 +48,12 @@ func New(cfg Config) (*Net, error) {
 	n := &Net{}
 	n.changed = sync.NewCond(&n.mu)
 	for i := range cfg.Ports {
+		mac := [6]byte{2, 0, 0, 0, 0, byte(i + 1)}
+		if i < len(cfg.MACs) {
+			mac = cfg.MACs[i]
+		}
 		n.ports = append(n.ports, &Port{
-			net: n, mac: [6]byte{2, 0, 0, 0, 0, byte(i + 1)}, mtu: cfg.MTU, link: cfg.Link,
+			net: n, mac: mac, mtu: cfg.MTU, link: cfg.Link,
 			rng: rand.New(rand.NewPCG(cfg.Seed, uint64(i))),
 		})
 	}
