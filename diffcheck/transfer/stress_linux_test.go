@@ -15,7 +15,8 @@ import (
 )
 
 var (
-	stress   = flag.Int("transfer.stress", 8, "transfers of 1 MiB over a bad network (1000 is the campaign)")
+	stress   = flag.Int("transfer.stress", 8, "transfers over a bad network (1000 is the campaign)")
+	piece    = flag.Int64("transfer.piece", 64<<10, "size of one of them (1048576 is the campaign)")
 	inFlight = flag.Int("transfer.inflight", 64, "how many of them at a time")
 )
 
@@ -40,8 +41,11 @@ func (w way) String() string {
 	return who(w.implDials) + " dials and " + who(w.implSends) + " sends"
 }
 
-// TestTransfersOverABadNetwork are transfers of 1 MiB between impl and this
-// kernel with a fifth of the frames lost each way: all arrive as they were.
+// TestTransfersOverABadNetwork are transfers between impl and this kernel with a
+// fifth of the frames lost each way: all arrive as they were. The campaign is
+//
+//	go test ./diffcheck/transfer -run BadNetwork -v -timeout 30m \
+//		-transfer.stress 1000 -transfer.piece 1048576 -transfer.inflight 500
 func TestTransfersOverABadNetwork(t *testing.T) {
 	m := start(t, bad)
 	var servers, all sync.WaitGroup
@@ -63,7 +67,6 @@ func TestTransfersOverABadNetwork(t *testing.T) {
 			if err := s.transfer(w, byte(i)); err != nil {
 				t.Errorf("transfer %d, in which %v, after %v: %v", i, w, time.Since(began), err)
 			}
-			t.Logf("transfer %d, in which %v: %.1f s", i, w, time.Since(began).Seconds())
 			mu.Lock()
 			slowest = max(slowest, time.Since(began))
 			mu.Unlock()
@@ -75,7 +78,7 @@ func TestTransfersOverABadNetwork(t *testing.T) {
 	}
 	servers.Wait()
 	out, in := m.fault.Stats()
-	t.Logf("%d transfers of 1 MiB in %.1f s, the slowest in %.1f s", *stress, time.Since(began).Seconds(), slowest.Seconds())
+	t.Logf("%d transfers of %d bytes in %.1f s, the slowest in %.1f s", *stress, *piece, time.Since(began).Seconds(), slowest.Seconds())
 	t.Logf("impl's frames: %+v", out)
 	t.Logf("the kernel's: %+v", in)
 }
@@ -90,7 +93,6 @@ type stressed struct {
 const (
 	receive = 'r' // the server takes the data and answers with its checksum
 	send    = 's' // the server sends it
-	piece   = 1 << 20
 )
 
 // serve answers requests until the listener is closed.
@@ -108,7 +110,7 @@ func serve(t *testing.T, l net.Listener, all *sync.WaitGroup) {
 				return
 			}
 			if request[0] == send {
-				_, err = copyAll(c, newFile(piece, request[1]))
+				_, err = copyAll(c, newFile(*piece, request[1]))
 			} else {
 				sum := crc64.New(crc)
 				if _, err = copyAll(sum, c); err == nil {
@@ -133,7 +135,7 @@ func (s *stressed) transfer(w way, seed byte) error {
 		return err
 	}
 	defer c.Close()
-	f, got, n := newFile(piece, seed), crc64.New(crc), int64(0)
+	f, got, n := newFile(*piece, seed), crc64.New(crc), int64(0)
 	if w.implSends == w.implDials {
 		if _, err := c.Write([]byte{receive, seed}); err != nil {
 			return err
@@ -159,8 +161,8 @@ func (s *stressed) transfer(w way, seed byte) error {
 	if _, err := copyAll(io.Discard, f); err != nil {
 		return err
 	}
-	if n != piece || got.Sum64() != f.sum.Sum64() {
-		return fmt.Errorf("%d bytes of checksum %x arrived, want %d of %x", n, got.Sum64(), piece, f.sum.Sum64())
+	if n != *piece || got.Sum64() != f.sum.Sum64() {
+		return fmt.Errorf("%d bytes of checksum %x arrived, want %d of %x", n, got.Sum64(), *piece, f.sum.Sum64())
 	}
 	return nil
 }

@@ -179,13 +179,19 @@ func (c *Conn) crossedSyn(a *arrival) bool {
 }
 
 // duplicate answers a segment outside the window with an ACK, which names the
-// duplicate if there is one (RFC 2883 section 4.1).
+// duplicate if there is one (RFC 2883 section 4.1). Only empty segments can make
+// two ends answer each other without end; whoever sends text again waits for
+// the answer (Linux tcp_oow_rate_limited).
 func (c *Conn) duplicate(now time.Duration, a *arrival) {
-	if a.end != a.seq && seqLT(a.seq, c.rcvNxt) {
+	if a.end == a.seq {
+		c.challenge(now)
+		return
+	}
+	if seqLT(a.seq, c.rcvNxt) {
 		c.enterQuickAck()
 		c.noteDuplicate(a.seq, seqMin(a.end, c.rcvNxt))
 	}
-	c.challenge(now)
+	c.set(ackForced)
 }
 
 // reset ends the connection because the peer says so.
