@@ -17,6 +17,7 @@ import (
 var (
 	addrA = netip.MustParseAddr("192.0.2.1")
 	addrB = netip.MustParseAddr("192.0.2.2")
+	six   = map[netip.Addr]netip.Addr{addrA: netip.MustParseAddr("2001:db8::1"), addrB: netip.MustParseAddr("2001:db8::2")}
 )
 
 // lossy is a link with everything that a network does to frames.
@@ -42,7 +43,7 @@ func newPair(t testing.TB, link simnet.Link) pair {
 		port := n.Port(i)
 		s := netconn.New(impl.Config{
 			Dialect: spec.Linux, MAC: port.MAC(), Seed: uint64(i + 1), Descriptors: 4096,
-			Addrs: []netip.Prefix{netip.PrefixFrom(a, 24)},
+			Addrs: []netip.Prefix{netip.PrefixFrom(a, 24), netip.PrefixFrom(six[a], 64)},
 		})
 		port.Wait(0) // time is to wait for this port from now on
 		s.Start(hwtarget.NewPump(port, s, n.Now))
