@@ -42,7 +42,7 @@ type machine struct {
 func start(t testing.TB, faults simnet.Link) *machine {
 	t.Helper()
 	lab.Need(t)
-	lane, err := lab.NewLane(lab.Options{Plain: true, Frames: 4096})
+	lane, err := lab.NewLane(lab.Options{Plain: true, Frames: 4096, IPv6: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,7 +53,7 @@ func start(t testing.TB, faults simnet.Link) *machine {
 	nic := hwtarget.NIC(lane.Puppet())
 	cfg := impl.Config{
 		Dialect: spec.Linux, MAC: lab.PuppetMAC, MTU: lab.MTU, Seed: 1, Descriptors: 1 << 16,
-		Addrs: []netip.Prefix{netip.PrefixFrom(lab.Gateway, lab.Own.Bits())},
+		Addrs: []netip.Prefix{netip.PrefixFrom(lab.Gateway, lab.Own.Bits()), netip.PrefixFrom(lab.Gateway6, lab.Own6.Bits())},
 	}
 	if faults != (simnet.Link{}) {
 		if m.fault, err = fault.Wrap(nic, faults, faults, 1, clock); err != nil {
