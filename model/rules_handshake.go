@@ -280,6 +280,7 @@ func beginChild(m *move, cookie Flags) {
 		c.Flow = f.Src
 	}
 	c.assign(V6Only, l.has(V6Only))
+	c.assign(Uncounted, m.inner && m.uncounted())
 	if !c.options(l) && m.under(forMacOS) {
 		c.inherit(l)
 	}

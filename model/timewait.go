@@ -59,6 +59,12 @@ func renews(m *move) bool {
 	return false
 }
 
+// uncounted: the socket within the host that sent the SYN has no number of the clock's.
+func (m *move) uncounted() bool {
+	s := m.sender(&m.f)
+	return s != nil && s.has(Uncounted)
+}
+
 func renew(m *move) {
 	*m.s = Socket{}
 	m.first(m.receiver())

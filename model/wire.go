@@ -269,7 +269,7 @@ func (m *move) timeWait(slot uint8) {
 	}
 	w := &m.w.Sockets[rest]
 	*w = Socket{
-		Flags: Orphan | HasPort | s.Flags&(Reuse|Lent), Life: reuseLife, Family: s.Family, Kind: KindStream, TCP: TimeWait, Local: s.Local, Remote: s.Remote,
+		Flags: Orphan | HasPort | s.Flags&(Reuse|Lent|Uncounted), Life: reuseLife, Family: s.Family, Kind: KindStream, TCP: TimeWait, Local: s.Local, Remote: s.Remote,
 		LPort: s.LPort, RPort: s.RPort, SndUna: s.SndUna, SndNxt: s.SndNxt, RcvNxt: s.RcvNxt, RcvWup: s.RcvNxt,
 	}
 	m.done(slot, spec.ENONE)
@@ -300,6 +300,7 @@ func (m *move) disconnect(slot uint8) {
 	}
 	s.SndUna, s.SndNxt, s.RcvNxt, s.RcvWup, s.Unread, s.Unsent = 0, 0, 0, 0, 0, 0
 	s.Retries, s.Segs, s.Rank = 0, 0, 0
+	s.set(Uncounted)
 	s.clear(ShutRead | ShutWrite | GotFIN | Paced | AckDue | PingPong | Hurry | FINSent | Choked | Passive | Unpredicted | Deferred | FastBusy | FastData | Unresolved)
 }
 

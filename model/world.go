@@ -186,6 +186,7 @@ const (
 	NeverDiscover                   // IP_PMTUDISC_DONT
 	NeverFragment                   // IP_PMTUDISC_DO
 	Unresolved                      // Linux: its SYN waits until the neighbour is known
+	Uncounted                       // Linux: its next initial sequence number is not the clock's (tcp_disconnect); Passive: its peer's was not
 )
 
 // Socket is one socket, or what is left of one.

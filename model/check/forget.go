@@ -20,6 +20,7 @@ var sights = []sight{
 	{flags: model.ErrQueued, by: func(s *stimulus) bool { return polls(s) || readsErrors(s) }},
 	{flags: model.ErrsQueued, by: readsErrors},
 	{flags: model.Choked | model.Crossed, by: transmits}, // what may be sent, and what sending it does to acknowledgements
+	{flags: model.Uncounted, by: nothing},                // no scope has room for a connection within the host over another's TIME-WAIT
 	{marks: model.Lost | model.Unsure, by: func(s *stimulus) bool { return signals(s) || transmits(s) }},
 }
 
@@ -41,6 +42,8 @@ func transmits(s *stimulus) bool {
 	}
 	return false
 }
+
+func nothing(*stimulus) bool { return false }
 
 func signals(s *stimulus) bool { return s.env != nil && s.env.Kind == model.LabelSignal }
 
