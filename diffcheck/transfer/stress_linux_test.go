@@ -145,7 +145,7 @@ func (s *stressed) transfer(w way, seed byte) error {
 		if _, err := c.Write([]byte{receive, seed}); err != nil {
 			return err
 		}
-		if n, err = copyAll(c, f); err != nil {
+		if _, err = copyAll(c, f); err != nil {
 			return err
 		}
 		if err := c.(interface{ CloseWrite() error }).CloseWrite(); err != nil {
