@@ -30,9 +30,6 @@ var settings = map[option]impl.Setting{
 	{unix.SOL_SOCKET, unix.SO_RCVBUF}: impl.ReceiveBuffer,
 	{unix.SOL_TCP, unix.TCP_CORK}:     impl.Cork,
 	{unix.SOL_TCP, unix.TCP_MAXSEG}:   impl.MaxSegment,
-
-	{unix.SOL_TCP, unix.TCP_CORK}:   impl.Cork,
-	{unix.SOL_TCP, unix.TCP_MAXSEG}: impl.MaxSegment,
 }
 
 // adjust sets one of settings.

@@ -20,9 +20,18 @@ func (l *Layer) TCPInfo(now time.Duration, fd int32) (info tcp.Info, ok bool) {
 	case s.typ != spec.SockStream:
 		return info, false
 	case s.listening:
-		return tcp.Info{State: tcp.StateListen}, true
+		return tcp.Info{State: tcp.StateListen, SndMSS: s.segmentSize()}, true
 	case s.conn == 0:
-		return tcp.Info{State: tcp.StateClosed}, true
+		return tcp.Info{State: tcp.StateClosed, SndMSS: s.segmentSize()}, true
 	}
 	return l.conns.at(s.conn).tcp.Info(now), true
+}
+
+// segmentSize is TCP_MAXSEG of a stream that has no connection (do_tcp_getsockopt):
+// what was set, or TCP_MSS_DEFAULT.
+func (s *Socket) segmentSize() int {
+	if s.maxSegment != 0 {
+		return int(s.maxSegment)
+	}
+	return 536
 }

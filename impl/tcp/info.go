@@ -94,6 +94,9 @@ func (c *Conn) Info(now time.Duration) Info {
 	if f := c.fast; f != nil && c.has(synAcked) {
 		i.SynData, i.SynDataLost = f.taken, f.data > 0 && !f.taken
 	}
+	if c.maxSegment != 0 {
+		i.AdvertisedMSS = min(i.AdvertisedMSS, int(c.maxSegment))
+	}
 	if c.has(probing) {
 		i.Probes, i.Retransmits = i.Retransmits, 0
 	}

@@ -77,6 +77,9 @@ func (c *Conn) agree(now time.Duration, syn *wire.TCP) {
 // that every segment carries (RFC 9293 section 3.7.1, RFC 6691).
 func (c *Conn) setMSS(peer uint16) {
 	c.mss = min(peer, c.cfg.advertisedMSS())
+	if c.maxSegment != 0 {
+		c.mss = min(c.mss, c.maxSegment)
+	}
 	if c.has(tsOK) {
 		c.mss -= timestampsLen
 	}
