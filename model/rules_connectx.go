@@ -213,7 +213,9 @@ func (m *move) resumeSYN() {
 	m.segment(m.s, SYN, 0)
 }
 
-func put(m *move) bool { return stream(m) && m.s.has(Deferred) && m.under(forMacOS) }
+func put(m *move) bool {
+	return stream(m) && m.s.has(Deferred) && m.s.TCP == SynSent && m.under(forMacOS)
+}
 
 // resumes are the rules of send and recv that send a SYN put off.
 var resumes = func() []Rule {

@@ -37,6 +37,8 @@ func (l *Layer) begin(thread int, c *spec.Call) (r spec.Result, done bool) {
 		return l.selects(thread, c)
 	case spec.OpEpollWait:
 		return l.epollWait(thread, c)
+	case spec.OpConnectx:
+		return l.connectx(thread, c)
 	case spec.OpClose:
 		return l.linger(thread, c.Op, l.close(c))
 	case spec.OpDup2:
@@ -72,6 +74,8 @@ func (l *Layer) callAtOnce(c *spec.Call) spec.Result {
 		return l.dup(c)
 	case spec.OpOpen:
 		return l.openFile(c)
+	case spec.OpDisconnectx:
+		return l.disconnectx(c)
 	case spec.OpEventfd:
 		return l.eventfd()
 	case spec.OpPipe:

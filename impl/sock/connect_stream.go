@@ -168,7 +168,7 @@ func (l *Layer) startStream(a *attempt) (spec.Result, bool) {
 	l.dial(a.sockNum, s, path, successor, a.fast)
 	l.stray(s)
 	s.phase = phaseConnecting
-	if l.deferred(s) {
+	if l.postpone || l.deferred(s) {
 		return spec.Result{}, true
 	}
 	if a.nonblock || !l.waitConnect(a, false) {

@@ -36,6 +36,7 @@ type connection struct {
 	nodelay       bool          // likewise TCP_NODELAY
 	options       options       // likewise
 	lingerer      int32         // the close that waits for its end
+	postponed     bool          // its SYN waits for the first read or write, see connectx.go
 }
 
 // copyTo makes c a copy of src that shares nothing with it.
@@ -47,7 +48,7 @@ func (c *connection) copyTo(src *connection) {
 	dst.used, dst.hashed, dst.ready, dst.timeWait, dst.reuse = src.used, src.hashed, src.ready, src.timeWait, src.reuse
 	dst.astray = src.astray
 	dst.stamped, dst.over, dst.since = src.stamped, src.over, src.since
-	dst.broadcast, dst.nodelay, dst.options, dst.lingerer = src.broadcast, src.nodelay, src.options, src.lingerer
+	dst.broadcast, dst.nodelay, dst.options, dst.lingerer, dst.postponed = src.broadcast, src.nodelay, src.options, src.lingerer, src.postponed
 }
 
 // way is what a connection keeps of its path, besides its names.
@@ -67,7 +68,7 @@ func (c *connection) fresh(path ip.Path, local, remote netip.AddrPort) {
 	c.local, c.remote, c.way = local, remote, way{path.NextHop, path.Kind, path.Loops}
 	c.owner, c.listener, c.binding, c.timeWait, c.reuse, c.stamped, c.over = 0, 0, 0, false, false, false, false
 	c.astray = false
-	c.broadcast, c.nodelay, c.ready, c.options, c.lingerer = false, false, false, options{}, 0
+	c.broadcast, c.nodelay, c.ready, c.options, c.lingerer, c.postponed = false, false, false, options{}, 0, false
 	c.used = true
 }
 
@@ -103,7 +104,7 @@ func (l *Layer) isn(local, remote netip.AddrPort) (iss, tsOffset uint32) {
 func (l *Layer) dial(i int32, s *Socket, path ip.Path, successor uint32, f *fastSend) {
 	local := netip.AddrPortFrom(s.source, s.port)
 	n, c := l.newConnection(path, local, s.peer)
-	c.owner, c.reuse = i, s.reuse
+	c.owner, c.reuse, c.postponed = i, s.reuse, l.postpone
 	s.conn = n
 	iss, off := l.isn(local, s.peer)
 	if successor != 0 {
@@ -133,7 +134,7 @@ func (l *Layer) inherit(s *Socket, c *connection) {
 
 // touch notes that a connection may have segments to send or another deadline.
 func (l *Layer) touch(n int32, c *connection) {
-	if c.ready {
+	if c.ready || c.postponed && c.tcp.State() == tcp.StateSynSent {
 		return
 	}
 	c.ready = true

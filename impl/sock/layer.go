@@ -98,6 +98,7 @@ type Layer struct {
 	fastUnasked bool       // and bit 2: data goes without a cookie
 	pollers     waitList
 	closers     waitList
+	postpone    bool  // the connect under way leaves its SYN to the first read or write
 	lingering   int32 // connection that the close under way is to wait for
 	lingerFor   time.Duration
 	pollsDue    bool // to be tried again

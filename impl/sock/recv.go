@@ -17,9 +17,14 @@ func (l *Layer) recv(thread int, c *spec.Call) (spec.Result, bool) {
 	if c.Op == spec.OpRecvfrom {
 		out = nameOutOf(c)
 	}
-	r, done := l.tryRecv(i, out, c.Buf, c.MsgFlags, nonblock)
+	r, done := spec.Fail(spec.EAGAIN), nonblock
+	begun := l.resumeSYN(l.socks.at(i))
+	if !begun {
+		r, done = l.tryRecv(i, out, c.Buf, c.MsgFlags, nonblock)
+	}
 	if !done {
 		w := l.block(thread, c.Op, l.fileOf(c.FD))
+		w.begun = begun
 		w.buf, w.flags, w.out = c.Buf, c.MsgFlags, out
 		l.limit(w, d)
 	}

@@ -33,12 +33,17 @@ func (l *Layer) send(thread int, c *spec.Call) (spec.Result, bool) {
 			return r, done
 		}
 	}
-	n, e, done := l.trySend(s, c.Buf, nonblock)
+	n, e, done := int32(0), spec.EAGAIN, nonblock
+	begun := l.resumeSYN(s)
+	if !begun {
+		n, e, done = l.trySend(s, c.Buf, nonblock)
+	}
 	if !done {
 		w := l.block(thread, c.Op, l.fileOf(c.FD))
+		w.begun = begun
 		w.buf, w.sent, w.flags = c.Buf[n:], n, c.MsgFlags
 		l.limit(w, d)
-		l.awaitWrite(s, true)
+		l.awaitWrite(s, !begun)
 		return spec.Result{}, false
 	}
 	return sendResult(n, e), true

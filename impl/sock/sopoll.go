@@ -1,6 +1,9 @@
 package sock
 
-import "github.com/connspec/connspec/spec"
+import (
+	"github.com/connspec/connspec/impl/tcp"
+	"github.com/connspec/connspec/spec"
+)
 
 // readable says whether a read on a BSD socket would not wait: something is
 // there, an error, or the end (soreadable).
@@ -24,6 +27,8 @@ func (l *Layer) writable(s *Socket) bool {
 		return l.unixWritable(s)
 	case s.err != spec.ENONE || s.shut&shutWrite != 0 || s.typ == spec.SockDgram:
 		return true
+	case s.conn != 0 && l.conns.at(s.conn).postponed && l.state(s) == tcp.StateSynSent:
+		return true // SOF1_PRECONNECT_DATA
 	case s.phase != phaseConnected || s.conn == 0:
 		return false
 	}

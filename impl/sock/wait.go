@@ -36,6 +36,7 @@ type wait struct {
 	until   time.Duration
 	limited bool  // until counts
 	joined  bool  // connect: another began the attempt
+	begun   bool  // send, recv: it sent the SYN, and waits for the handshake first
 	conn    int32 // close, dup2: the connection whose end it waits for
 	fd      int32 // likewise: what it will return
 	fast    fastWait
@@ -189,6 +190,13 @@ func (l *Layer) resume(w *wait) (spec.Result, bool) {
 			e = s.takeError() // sk_stream_error
 		}
 		return sendResult(w.sent, e), true
+	}
+	if w.begun {
+		r, done, still := l.handshake(l.socks.at(w.sock))
+		if still {
+			return r, done
+		}
+		w.begun = false
 	}
 	switch w.op {
 	case spec.OpConnect:

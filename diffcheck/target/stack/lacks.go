@@ -8,10 +8,12 @@ import (
 
 // lacks refuses a script that needs what package impl does not have yet. The
 // kernel and the model are held against each other on it all the same.
-func lacks(s *script.Script) error {
+func lacks(s *script.Script, d spec.Dialect) error {
 	for i := range s.Events {
 		ev := &s.Events[i]
 		switch {
+		case d != spec.MacOS && ev.Kind == script.EventCall && (ev.Call.Op == spec.OpConnectx || ev.Call.Op == spec.OpDisconnectx):
+			return target.Refuse(ev, "only macOS has %s", ev.Call.Op)
 		case ev.Kind == script.EventCall && lacksCall(&ev.Call):
 			return target.Refuse(ev, "impl has no %s yet", missing(&ev.Call))
 		}
@@ -23,8 +25,10 @@ func lacksCall(c *spec.Call) bool {
 	switch c.Op {
 	case spec.OpSocket:
 		return c.Family == spec.AFNetlink || c.Family == spec.AFPacket || c.Protocol == spec.ProtocolMPTCP || (c.Family == spec.AFInet || c.Family == spec.AFInet6) && (c.Type == spec.SockRaw || c.Protocol == spec.ProtocolICMP)
-	case spec.OpConnectx, spec.OpDisconnectx,
-		spec.OpLandlockCreate, spec.OpLandlockRestrict:
+	case spec.OpConnectx: // it asks for a Fast Open cookie
+		x := c.Connectx
+		return x != nil && x.Flags&spec.ConnectDataIdempotent != 0 && (x.Vector != spec.PointerNull || x.Flags&spec.ConnectResumeOnReadWrite != 0)
+	case spec.OpLandlockCreate, spec.OpLandlockRestrict:
 		return true
 	case spec.OpGetsockopt, spec.OpSetsockopt:
 		return lacksOption(c.Option)
@@ -53,6 +57,8 @@ func missing(c *spec.Call) string {
 			return c.Protocol.String()
 		}
 		return "raw sockets"
+	case spec.OpConnectx:
+		return spec.ConnectDataIdempotent.String()
 	case spec.OpGetsockopt, spec.OpSetsockopt:
 		return c.Option.String()
 	case spec.OpRecv, spec.OpRecvfrom:

@@ -115,7 +115,7 @@ func (t *Target) Run(s *script.Script, tr *script.Trace) error {
 	if err := target.Check(s); err != nil {
 		return err
 	}
-	if err := lacks(s); err != nil {
+	if err := lacks(s, t.cfg.Dialect); err != nil {
 		return err
 	}
 	t.rec.Begin(t.name, s, tr)
@@ -184,6 +184,11 @@ func (t *Target) call(ev *script.Event) error {
 	c := &t.calls[i]
 	*c = ev.Call
 	c.Addr = t.naming.RealSockaddr(c.Op, c.Addr)
+	if c.Connectx != nil {
+		x := *c.Connectx
+		x.Source = t.naming.RealSockaddr(spec.OpBind, x.Source)
+		c.Connectx = &x
+	}
 	if c.Op == spec.OpRecv || c.Op == spec.OpRecvfrom {
 		c.Buf = t.buffer(i, len(c.Buf)) // the script's own is not written to
 	}
@@ -194,7 +199,7 @@ func (t *Target) call(ev *script.Event) error {
 	t.busy[i] = c.Op
 	t.own, t.ownBy = true, i
 	t.result[i], t.ended[i] = t.host.Call(t.now, i, c)
-	if c.Op == spec.OpConnect {
+	if c.Op == spec.OpConnect || c.Op == spec.OpConnectx {
 		t.joined(c, &t.result[i], t.ended[i])
 	}
 	if r := &t.result[i]; t.ended[i] && !r.Failed() && (opens(c.Op) && r.Ret >= script.FDsMax || max(r.Pair[0], r.Pair[1]) >= script.FDsMax) {
