@@ -60,6 +60,10 @@ type Config struct {
 	Descriptors int // optional: how many a process may have open
 	PortFirst   uint16
 	PortLast    uint16 // optional: the range of ephemeral ports
+	// TimeWaitMax and OrphansMax bound the connections without a user: those in
+	// TIME-WAIT, and those that are still closing.
+	TimeWaitMax int // optional
+	OrphansMax  int // optional
 	// InvalidLimit is the least time between two answers to invalid segments of
 	// a connection (RFC 5961 section 7); 0: the system's default; negative: none.
 	InvalidLimit time.Duration
@@ -118,6 +122,7 @@ func (h *Host) Reset(cfg Config) {
 		Personality: personality.For(cfg.Dialect), MTU: cfg.MTU, Offload: cfg.Offload, TCP: tcpConfig(&cfg), Secret: secret(cfg.Seed),
 		Descriptors: cfg.Descriptors, PortFirst: cfg.PortFirst, PortLast: cfg.PortLast,
 		DatagramQueue: cfg.DatagramQueue,
+		RemnantsMax:   cfg.TimeWaitMax, OrphansMax: cfg.OrphansMax,
 	}, &h.routes)
 	h.makeFrame()
 }

@@ -23,6 +23,7 @@ type connection struct {
 	owner         int32 // socket, or 0
 	listener      int32 // socket, while the handshake of a passive open lasts
 	binding       ports.Handle
+	orphan        bool // counted in Layer.orphans
 	used          bool // it is in no one's free list
 	hashed        bool // in Layer.names
 	ready         bool // in readyWire or readyLoop
@@ -45,8 +46,8 @@ func (c *connection) copyTo(src *connection) {
 	src.tcp.CopyTo(&dst.tcp)
 	dst.local, dst.remote, dst.digest, dst.way = src.local, src.remote, src.digest, src.way
 	dst.owner, dst.listener, dst.binding = src.owner, src.listener, src.binding
-	dst.used, dst.hashed, dst.ready, dst.timeWait, dst.reuse = src.used, src.hashed, src.ready, src.timeWait, src.reuse
 	dst.astray = src.astray
+	dst.orphan, dst.used, dst.hashed, dst.ready, dst.timeWait, dst.reuse = src.orphan, src.used, src.hashed, src.ready, src.timeWait, src.reuse
 	dst.stamped, dst.over, dst.since = src.stamped, src.over, src.since
 	dst.broadcast, dst.nodelay, dst.options, dst.lingerer, dst.postponed = src.broadcast, src.nodelay, src.options, src.lingerer, src.postponed
 }
@@ -69,7 +70,7 @@ func (c *connection) fresh(path ip.Path, local, remote netip.AddrPort) {
 	c.owner, c.listener, c.binding, c.timeWait, c.reuse, c.stamped, c.over = 0, 0, 0, false, false, false, false
 	c.astray = false
 	c.broadcast, c.nodelay, c.ready, c.options, c.lingerer, c.postponed = false, false, false, options{}, 0, false
-	c.used = true
+	c.used, c.orphan = true, false
 }
 
 // newConnection makes a connection over path that nobody owns yet.
@@ -171,6 +172,9 @@ func (l *Layer) retire(n int32, c *connection) {
 	l.unhash(n, c)
 	l.tcpPorts.Remove(c.binding)
 	l.timers.Clear(int(n))
+	if c.orphan {
+		l.orphans--
+	}
 	c.binding, c.used = 0, false
 	l.conns.give(n)
 }

@@ -69,7 +69,9 @@ func (l *Layer) release(i int32) {
 			c.tcp.Abort(l.now)
 			l.happened(n, c, tcp.Closed)
 		} else {
-			l.happened(n, c, c.tcp.Close(l.now))
+			ev := c.tcp.Close(l.now)
+			l.countOrphan(c)
+			l.happened(n, c, ev)
 			l.settleLater(s, n, c)
 		}
 	}

@@ -37,6 +37,8 @@ type Config struct {
 	// DatagramQueue is how many datagrams an AF_UNIX socket may have waiting and
 	// still take one more (net.unix.max_dgram_qlen); 0: the default.
 	DatagramQueue int
+	RemnantsMax   int // zero: the default
+	OrphansMax    int // likewise
 }
 
 // Limits and defaults.
@@ -81,6 +83,7 @@ type Layer struct {
 	buffers tcp.Pool // of connections
 
 	remnants slab[remnant]
+	orphans  int // connections without a user that still have something to say
 
 	names    index.Table // of connections and remnants, see names.go
 	tcpPorts ports.Table
@@ -139,6 +142,13 @@ func (l *Layer) Reset(cfg Config, routes *ip.Table) {
 	if l.cfg.DatagramQueue == 0 {
 		l.cfg.DatagramQueue = datagramQueue
 	}
+	if l.cfg.RemnantsMax == 0 {
+		l.cfg.RemnantsMax = remnantsUsual
+	}
+	if l.cfg.OrphansMax == 0 {
+		l.cfg.OrphansMax = orphansUsual
+	}
+	l.orphans = 0
 	l.wireTCP = shared(l.wireTCP, cfg.TCP, cfg.MTU)
 	l.loopTCP = shared(l.loopTCP, cfg.TCP, loopbackMTU)
 	l.shareTCP6()

@@ -23,9 +23,14 @@ type remnant struct {
 	used          bool
 }
 
-// remnantsMax is how many are kept; a connection that would become one more is
-// forgotten at once (net.ipv4.tcp_max_tw_buckets, of a machine with 16 GB).
-const remnantsMax = 131072
+// How many of a kind are kept, as on a machine with 16 GB. A connection that
+// would become one remnant more is forgotten at once
+// (net.ipv4.tcp_max_tw_buckets); one that would be one orphan more, because its
+// user closes it, is reset (net.ipv4.tcp_max_orphans).
+const (
+	remnantsUsual = 131072
+	orphansUsual  = 131072
+)
 
 // shrink puts a remnant in the place of a connection that only waits. It says
 // whether it did.
@@ -34,7 +39,7 @@ func (l *Layer) shrink(n int32, c *connection) bool {
 	if !ok {
 		return false
 	}
-	if l.remnants.used() >= remnantsMax {
+	if l.remnants.used() >= l.cfg.RemnantsMax {
 		c.tcp.Drop()
 		l.retire(n, c)
 		return true
@@ -99,4 +104,19 @@ func (l *Layer) waitingAs(n int32) waiting {
 	}
 	c := l.conns.at(n)
 	return waiting{c.timeWait && c.owner == 0, c.stamped, c.way.loops, c.since}
+}
+
+// countOrphan counts a connection whose user has gone and that is not over yet. Where
+// there are too many it is reset (tcp_close, tcp_check_oom).
+func (l *Layer) countOrphan(c *connection) {
+	switch c.tcp.State() {
+	case tcp.StateClosed, tcp.StateTimeWait:
+		return
+	}
+	if l.orphans >= l.cfg.OrphansMax {
+		c.tcp.Abort(l.now)
+		return
+	}
+	c.orphan = true
+	l.orphans++
 }
