@@ -74,6 +74,10 @@ func openBeside(m *move) {
 
 // whatever lets the call return anything, or wait.
 func whatever(m *move) {
+	if m.c.Op == spec.OpSetsockopt && m.c.Option == spec.SoLinger { // how its close then waits is not modelled
+		m.leave(LeftShutdown)
+		return
+	}
 	*m.t = Thread{Wait: Anything, Op: m.c.Op, Socket: m.slot + 1}
 }
 

@@ -226,8 +226,9 @@ func (x *examiner) compare(index uint64, sc *script.Script, kernel, s *slot) {
 	var rules []model.RuleID
 	if r := x.verdict(kernel); step < len(r.Steps) {
 		at := &r.Steps[step]
-		if at.Several[Kernel.Dialect] && (wakesSeveral(stepOf(&kernel.trace, step)) || sharesPorts(sc, step)) {
-			return // which thread runs first, or which socket a hash picks, is chance, and the dialect allows both
+		chance := wakesSeveral(stepOf(&kernel.trace, step)) || sharesPorts(sc, step) || lapsed(stepOf(&kernel.trace, step), stepOf(&s.trace, step))
+		if at.Several[Kernel.Dialect] && chance {
+			return // which thread runs first, which socket a hash picks, which of two times is up first: the dialect allows both
 		}
 		if at.Verdict[Kernel.Dialect] == model.Unmodelled {
 			if x.outside != nil {
@@ -240,6 +241,18 @@ func (x *examiner) compare(index uint64, sc *script.Script, kernel, s *slot) {
 	x.findings = append(x.findings, Finding{Index: index, Script: sc, Kind: s.kind, Versus: true, Step: step,
 		Seen: describe(&s.trace, step), Allowed: []string{describe(&kernel.trace, step)}, Rules: rules,
 		contrast: contrast(stepOf(&kernel.trace, step), stepOf(&s.trace, step))})
+}
+
+// lapsed reports whether two steps in which time passes differ in nothing but that
+// the last call whose time was up returned just before the end of one of them.
+func lapsed(a, b *script.Step) bool {
+	long, short := a.During, b.During
+	if len(long) < len(short) {
+		long, short = short, long
+	}
+	n := len(short)
+	return len(long) == n+1 && long[n].Kind == script.OutputReturn &&
+		slices.EqualFunc(long[:n], short, script.EqualOutput) && slices.EqualFunc(a.After, b.After, script.EqualOutput)
 }
 
 // sharesPorts reports whether a script has, by a step, asked for SO_REUSEPORT.

@@ -114,3 +114,27 @@ func TestWhichSocketAHashPicksIsNoDifference(t *testing.T) {
 		}
 	}
 }
+
+// A call whose time is up at the end of a pause may return before it or after.
+func TestACallThatReturnsAsAPauseEndsIsNoDifference(t *testing.T) {
+	returned := script.Output{Kind: script.OutputReturn, Thread: 1, Op: spec.OpSend, Result: spec.Fail(spec.EAGAIN)}
+	other := returned
+	other.Result = spec.Fail(spec.EPIPE)
+	step := func(during ...script.Output) *script.Step { return &script.Step{During: during} }
+	for _, c := range []struct {
+		name string
+		a, b *script.Step
+		want bool
+	}{
+		{"before the end in one alone", step(returned), step(), true},
+		{"in the other alone", step(), step(returned), true},
+		{"in both, with other results", step(returned), step(other), false},
+		{"two of them", step(returned, returned), step(), false},
+		{"a frame instead", step(segment(script.PortFirst, script.SYN)), step(), false},
+		{"and another answer behind it", step(returned), &script.Step{After: []script.Output{returned}}, false},
+	} {
+		if got := lapsed(c.a, c.b); got != c.want {
+			t.Errorf("%s: lapsed = %v, want %v", c.name, got, c.want)
+		}
+	}
+}

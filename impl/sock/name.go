@@ -105,7 +105,11 @@ func (l *Layer) bindTo(i int32, s *Socket, name netip.AddrPort) spec.Errno {
 	} else {
 		l.claim(i, s, b)
 	}
-	s.peer = netip.AddrPort{}
+	if l.p.Inet6.KeepsPeer && s.six() && s.typ == spec.SockDgram { // __inet6_bind leaves sk_v6_daddr
+		s.peer = netip.AddrPortFrom(s.peer.Addr(), 0)
+	} else {
+		s.peer = netip.AddrPort{}
+	}
 	return spec.ENONE
 }
 

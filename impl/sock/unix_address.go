@@ -39,9 +39,11 @@ func (l *Layer) unixAddress(c *spec.Call) unixAddress {
 func (l *Layer) unixAddressError(a *unixAddress) spec.Errno {
 	p := &l.p.Unix
 	switch {
+	case a.len <= spec.OffsetofSunPath: // unp_connect and unp_bind look at the length first
+		return spec.EINVAL
 	case a.family != spec.AFUnix && !(p.UnspecIsUnix && a.family == spec.AFUnspec):
 		return p.Foreign
-	case a.len <= spec.OffsetofSunPath || a.len > p.LengthMax:
+	case a.len > p.LengthMax:
 		return spec.EINVAL
 	}
 	return spec.ENONE

@@ -126,7 +126,7 @@ func (c *Conn) ExpectSynData() {
 // tcp_fastopen_add_skb).
 func (c *Conn) synAckData(a *arrival) Event {
 	n := min(uint32(len(a.data)), c.receiveWindow())
-	if c.fast == nil || n == 0 || c.has(readClosed) {
+	if c.fast == nil || n == 0 {
 		return 0
 	}
 	c.rcv.place(c.pool, 0, a.data[:n])

@@ -18,7 +18,34 @@ func lacks(s *script.Script, d spec.Dialect) error {
 			return target.Refuse(ev, "impl has no %s yet", missing(&ev.Call))
 		}
 	}
+	if ev := twice(s); ev != nil {
+		return target.Refuse(ev, "what a dissolved AF_INET6 socket keeps of its time over IPv4 is not all in impl yet")
+	}
 	return nil
+}
+
+// twice finds the connect that dissolves an association in a script whose AF_INET6
+// sockets have to do with IPv4.
+func twice(s *script.Script) (found *script.Event) {
+	six, four := false, false
+	for i := range s.Events {
+		ev := &s.Events[i]
+		switch c := &ev.Call; {
+		case ev.Kind == script.EventInject && ev.Frame.Dst.Addr().Is4():
+			four = true
+		case ev.Kind != script.EventCall:
+		case c.Op == spec.OpSocket:
+			six = six || c.Family == spec.AFInet6
+		case c.Op == spec.OpConnect && c.Addr.Family == spec.AFUnspec:
+			found = ev
+		case c.Addr.Addr.Is4() || c.Addr.Addr.Is4In6():
+			four = true
+		}
+	}
+	if !six || !four {
+		return nil
+	}
+	return found
 }
 
 func lacksCall(c *spec.Call) bool {
