@@ -97,7 +97,7 @@ func run(t *testing.T, binary string) []divergence {
 	t.Helper()
 	dir := t.TempDir()
 	name := filepath.Join(dir, "report.json")
-	out, err := exec.Command(binary, "--budget", "2s", "--max-divergences", "1", "--out", dir, "--json", name).CombinedOutput()
+	out, err := exec.Command(binary, "--budget", "6s", "--max-divergences", "1", "--out", dir, "--json", name).CombinedOutput()
 	var exit *exec.ExitError
 	if err != nil && !(errors.As(err, &exit) && exit.ExitCode() == 1) {
 		t.Fatalf("diffcheck could not run: %v\n%s", err, out)
