@@ -122,18 +122,6 @@ func (p *process) file(fd int32) int32 {
 	return -1
 }
 
-// placeholder is the descriptor of this process that stands for one of the host's.
-func (p *process) placeholder(file int32) int32 {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	for fd, f := range p.files {
-		if f == file {
-			return fd
-		}
-	}
-	return -1
-}
-
 // opened gives a descriptor of the host a placeholder: packetdrill closes those that a
 // script leaves open by itself.
 func (p *process) opened(r spec.Result) int64 {
